@@ -1,0 +1,39 @@
+/** Nest 12 is pure ESM: tests run as CommonJS, so its packages are transformed and `.js` imports map to their `.ts` sources. */
+const swc = [
+  '@swc/jest',
+  {
+    swcrc: false,
+    sourceMaps: 'inline',
+    jsc: {
+      parser: { syntax: 'typescript', decorators: true },
+      transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
+      target: 'es2023',
+      keepClassNames: true,
+    },
+    module: { type: 'commonjs' },
+  },
+];
+const project = (displayName, roots, extra = {}) => ({
+  displayName,
+  roots,
+  rootDir: '.',
+  testEnvironment: 'node',
+  testMatch: ['**/*.spec.ts'],
+  transform: { '^.+\\.(t|j|mj)s$': swc },
+  transformIgnorePatterns: ['/node_modules/(?!(@nestjs|@willsoto)/)'],
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  modulePathIgnorePatterns: ['<rootDir>/dist/'],
+  ...extra,
+});
+const database = { globalSetup: '<rootDir>/test/support/global-setup.ts', globalTeardown: '<rootDir>/test/support/global-teardown.ts' };
+
+export default {
+  maxWorkers: 2,
+  testTimeout: 60_000,
+  projects: [
+    project('unit', ['<rootDir>/src']),
+    project('medium', ['<rootDir>/test/medium'], database),
+    project('e2e', ['<rootDir>/test/e2e'], database),
+    project('cli', ['<rootDir>/test/cli']),
+  ],
+};
