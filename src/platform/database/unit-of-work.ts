@@ -1,0 +1,119 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { Inject, Injectable } from '@nestjs/common';
+import type { EntityManager, EntityTarget, ObjectLiteral, QueryRunner, Repository } from 'typeorm';
+import { DataSource } from 'typeorm';
+import type { Pool, PoolClient, QueryResultRow } from 'pg';
+import { isRetryable } from './database-errors.js';
+import { DATABASE_SETTINGS } from './database-settings.js';
+import type { DatabaseSettings } from './database-settings.js';
+
+interface Transaction {
+  runner: QueryRunner;
+  open: boolean;
+  afterCommit: (() => void)[];
+}
+
+const MOST_ATTEMPTS = 4;
+
+/**
+ * The one door to the database. `run` opens a transaction or joins the outer one (and rolls back with it); `query`
+ * and `repository` use the running transaction, or a pooled connection outside of one. A query that outlives its
+ * transaction throws instead of committing on its own.
+ *
+ * Inside `run`, await nothing but this class: on the embedded database an open transaction makes everyone else wait.
+ */
+@Injectable()
+export class UnitOfWork {
+  private readonly storage = new AsyncLocalStorage<Transaction>();
+
+  constructor(
+    private readonly dataSource: DataSource,
+    @Inject(DATABASE_SETTINGS) private readonly settings: DatabaseSettings,
+  ) {}
+
+  /** True on the embedded database: one session, no LISTEN, no named statements. */
+  get embedded(): boolean {
+    return this.settings.embedded;
+  }
+
+  get inTransaction(): boolean {
+    return this.storage.getStore() !== undefined;
+  }
+
+  /** Runs `fn` in one transaction. A deadlock or serialisation failure runs it again, so it may hold no state of its own. */
+  async run<T>(fn: () => Promise<T>): Promise<T> {
+    const outer = this.storage.getStore();
+    if (outer) {
+      this.assertOpen(outer);
+      return fn();
+    }
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.once(fn);
+      } catch (error) {
+        if (attempt >= MOST_ATTEMPTS || !isRetryable(error)) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 5 * 2 ** attempt * (0.5 + Math.random())));
+      }
+    }
+  }
+
+  /** Rows of one parameterised statement. `name` makes it a prepared statement where the database allows it. */
+  async query<Row extends QueryResultRow>(sql: string, values: readonly unknown[] = [], name?: string): Promise<Row[]> {
+    const transaction = this.storage.getStore();
+    const statement = { text: sql, values: values as unknown[], ...(name && !this.settings.embedded && { name }) };
+    if (!transaction) return (await this.pool.query<Row>(statement)).rows;
+    this.assertOpen(transaction);
+    const client = (await transaction.runner.connect()) as PoolClient;
+    return (await client.query<Row>(statement)).rows;
+  }
+
+  /** TypeORM's repository of a row class, bound to the running transaction. */
+  repository<Row extends ObjectLiteral>(target: EntityTarget<Row>): Repository<Row> {
+    return this.manager.getRepository(target);
+  }
+
+  /** Runs after the outer transaction has committed, at once outside of one. Never awaited: for wake-ups only. */
+  afterCommit(callback: () => void): void {
+    const transaction = this.storage.getStore();
+    if (transaction) transaction.afterCommit.push(callback);
+    else callback();
+  }
+
+  private get pool(): Pool {
+    return (this.dataSource.driver as unknown as { master: Pool }).master;
+  }
+
+  private get manager(): EntityManager {
+    const transaction = this.storage.getStore();
+    if (!transaction) return this.dataSource.manager;
+    this.assertOpen(transaction);
+    return transaction.runner.manager;
+  }
+
+  private assertOpen(transaction: Transaction): void {
+    if (!transaction.open) throw new Error('A query outlived its transaction: something inside run() was not awaited.');
+  }
+
+  private async once<T>(fn: () => Promise<T>): Promise<T> {
+    const runner = this.dataSource.createQueryRunner();
+    const transaction: Transaction = { runner, open: true, afterCommit: [] };
+    let result: T;
+    try {
+      await runner.startTransaction();
+      try {
+        result = await this.storage.run(transaction, fn);
+        transaction.open = false;
+        await runner.commitTransaction();
+      } catch (error) {
+        transaction.open = false;
+        // A connection that broke has nothing to roll back; the first error is the one to tell.
+        if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
+        throw error;
+      }
+    } finally {
+      await runner.release();
+    }
+    for (const callback of transaction.afterCommit) callback();
+    return result;
+  }
+}

@@ -1,0 +1,33 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+/** Who asks: filled by the gateway's guard; `system` outside a request. */
+export interface Principal {
+  /** Id of the key or subject of the token. */
+  id: string;
+  type: 'api_key' | 'service_key' | 'admin_key' | 'system';
+  name: string;
+  /** Expanded: `read:*`, `write:entities`, `admin:keys`, `*` … */
+  permissions: readonly string[];
+  expiresAt?: Date;
+}
+
+export interface RequestContext {
+  requestId: string;
+  /** W3C trace id, continued from `traceparent` or made. */
+  traceId?: string;
+  principal?: Principal;
+}
+
+const storage = new AsyncLocalStorage<RequestContext>();
+
+/** Runs `fn` (and all it awaits) with this request's context. */
+export const runInRequest = <T>(context: RequestContext, fn: () => T): T => storage.run(context, fn);
+
+/** The running request's context; undefined in jobs and at start. */
+export const currentRequest = (): RequestContext | undefined => storage.getStore();
+
+/** What events and audit name as the author: `api_key:<id>`, or `system`. */
+export function currentActor(): string {
+  const principal = storage.getStore()?.principal;
+  return principal ? `${principal.type}:${principal.id}` : 'system';
+}
