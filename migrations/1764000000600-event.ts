@@ -37,7 +37,6 @@ export class Event1764000000600 implements MigrationInterface {
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
-    for (const table of ['event_consumer', 'event_sequence', 'event'])
-      await queryRunner.query(`DROP TABLE ${table}`);
+    for (const table of ['event_consumer', 'event_sequence', 'event']) await queryRunner.query(`DROP TABLE ${table}`);
   }
 }

@@ -1,0 +1,87 @@
+import { Injectable } from '@nestjs/common';
+import { UnitOfWork } from '../platform/database/unit-of-work.js';
+import { NotFoundError } from '../platform/errors/registry-error.js';
+import { compareVersions, parseReference } from './entry-key.js';
+
+/** An entry's inside id beside what it is known by. */
+export interface ResolvedEntry {
+  /** Inside id (bigint as text). */
+  id: string;
+  uid: string;
+  kind: string;
+  name: string;
+  version: string;
+}
+
+interface Reference {
+  text: string;
+  uid: string | null;
+  kind: string | null;
+  name: string | null;
+  version: string | null;
+}
+
+const BY_UID = 'SELECT id, uid, kind, name, version FROM entry WHERE uid = $1';
+const BY_NAME = 'SELECT id, uid, kind, name, version FROM entry WHERE kind = $1 AND name = $2';
+
+const newest = (rows: ResolvedEntry[]): ResolvedEntry | undefined =>
+  rows.reduce<ResolvedEntry | undefined>(
+    (best, row) => (best && compareVersions(best.version, row.version) >= 0 ? best : row),
+    undefined,
+  );
+
+/** Turns what clients name entries by into inside ids. A key without a version means the newest. */
+@Injectable()
+export class EntryIds {
+  constructor(private readonly uow: UnitOfWork) {}
+
+  /** @throws NotFoundError (`entity.not_found`) */
+  async resolve(idOrKey: string): Promise<ResolvedEntry> {
+    const found = await this.find(idOrKey);
+    if (!found) throw new NotFoundError('entity', idOrKey);
+    return found;
+  }
+
+  async find(idOrKey: string): Promise<ResolvedEntry | undefined> {
+    const reference = parseReference(idOrKey);
+    if (!reference) return undefined;
+    if ('uid' in reference)
+      return (await this.uow.query<ResolvedEntry & object>(BY_UID, [reference.uid], 'entry-by-uid'))[0];
+    const rows = await this.uow.query<ResolvedEntry & object>(
+      BY_NAME,
+      [reference.type, reference.name],
+      'entry-by-name',
+    );
+    return reference.version === undefined ? newest(rows) : rows.find((row) => row.version === reference.version);
+  }
+
+  /** The entries behind many ids or keys, by the text given; unknown ones are absent. One statement. */
+  async resolveMany(idsOrKeys: Iterable<string>): Promise<Map<string, ResolvedEntry>> {
+    const references = [...new Set(idsOrKeys)].flatMap((text) => this.referenceOf(text));
+    if (references.length === 0) return new Map();
+    const rows = await this.uow.query<ResolvedEntry & { text: string }>(
+      `SELECT r.text, e.id, e.uid, e.kind, e.name, e.version
+       FROM json_to_recordset($1::json) AS r(text text, uid uuid, kind text, name text, version text)
+       JOIN entry e ON e.uid = r.uid
+       UNION ALL
+       SELECT r.text, e.id, e.uid, e.kind, e.name, e.version
+       FROM json_to_recordset($1::json) AS r(text text, uid uuid, kind text, name text, version text)
+       JOIN entry e ON e.kind = r.kind AND e.name = r.name AND (r.version IS NULL OR e.version = r.version)
+       WHERE r.uid IS NULL`,
+      [JSON.stringify(references)],
+    );
+    const byText = new Map<string, ResolvedEntry>();
+    for (const row of rows) {
+      const best = byText.get(row.text);
+      if (!best || compareVersions(best.version, row.version) < 0) byText.set(row.text, row);
+    }
+    return byText;
+  }
+
+  private referenceOf(text: string): Reference[] {
+    const reference = parseReference(text);
+    if (!reference) return [];
+    if ('uid' in reference) return [{ text, uid: reference.uid, kind: null, name: null, version: null }];
+    return [{ text, uid: null, kind: reference.type, name: reference.name, version: reference.version ?? null }];
+  }
+}

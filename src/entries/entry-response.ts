@@ -1,0 +1,90 @@
+import { keyOf } from './entry-key.js';
+
+/** What every answer about entries selects, on alias `e`. */
+export const ENTRY_COLUMNS = `e.id, e.uid, e.kind, e.name, e.version, e.title, e.description, e.feature, e.status, e.health,
+  e.reported_health, e.owner, e.tags, e.metadata, e.spec, e.regions, e.sync_status, e.compliance_status, e.security_context,
+  e.checksum, e.revision, e.created_at, e.updated_at,
+  (SELECT a.accessed_at FROM entry_access a WHERE a.entry_id = e.id) AS accessed_at`;
+
+/** What graph answers and lists of neighbours select, on alias `e`. */
+export const SUMMARY_COLUMNS = 'e.id, e.uid, e.kind, e.name, e.version, e.title, e.status, e.health, e.feature';
+
+export interface SummaryRow {
+  /** Inside id; never leaves the service. */
+  id: string;
+  uid: string;
+  kind: string;
+  name: string;
+  version: string;
+  title: string | null;
+  status: string;
+  health: string;
+  feature: string | null;
+}
+
+type Json = Record<string, unknown>;
+
+export interface EntryRow extends SummaryRow {
+  description: string | null;
+  reported_health: string | null;
+  owner: string | null;
+  tags: string[];
+  metadata: Json;
+  spec: Json;
+  regions: string[];
+  sync_status: Json;
+  compliance_status: Json;
+  security_context: Json;
+  checksum: string;
+  revision: number;
+  created_at: Date;
+  updated_at: Date;
+  accessed_at?: Date | null;
+}
+
+/** An entry as the wire has it (api.md 2): snake_case, times in RFC 3339 UTC with milliseconds. */
+export function toEntryResponse(row: EntryRow) {
+  return {
+    id: row.uid,
+    key: keyOf(row.kind, row.name, row.version),
+    type: row.kind,
+    name: row.name,
+    version: row.version || null,
+    title: row.title,
+    description: row.description,
+    feature: row.feature,
+    status: row.status,
+    health: row.health,
+    reported_health: row.reported_health,
+    owner: row.owner,
+    tags: row.tags,
+    metadata: row.metadata,
+    spec: row.spec,
+    regions: row.regions,
+    sync_status: row.sync_status,
+    compliance_status: row.compliance_status,
+    security_context: row.security_context,
+    checksum: row.checksum,
+    revision: row.revision,
+    created_at: row.created_at.toISOString(),
+    updated_at: row.updated_at.toISOString(),
+    accessed_at: row.accessed_at?.toISOString() ?? null,
+  };
+}
+export type EntryResponse = ReturnType<typeof toEntryResponse>;
+
+/** The few fields by which a person knows an entry: nodes of a graph, ends of a relationship. */
+export function toSummaryResponse(row: SummaryRow) {
+  return {
+    id: row.uid,
+    key: keyOf(row.kind, row.name, row.version),
+    type: row.kind,
+    name: row.name,
+    version: row.version || null,
+    title: row.title,
+    status: row.status,
+    health: row.health,
+    feature: row.feature,
+  };
+}
+export type SummaryResponse = ReturnType<typeof toSummaryResponse>;
