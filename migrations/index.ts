@@ -4,6 +4,12 @@ import { EntryCount1764000000300 } from './1764000000300-entry-count.js';
 import { Relationship1764000000400 } from './1764000000400-relationship.js';
 import { EntryDocument1764000000500 } from './1764000000500-entry-document.js';
 import { Event1764000000600 } from './1764000000600-event.js';
+import { ApiKey1764000001100 } from './1764000001100-api-key.js';
+import { SigningKey1764000001200 } from './1764000001200-signing-key.js';
+import { IdempotencyKey1764000001300 } from './1764000001300-idempotency-key.js';
+import { EventNumbering1764000002100 } from './1764000002100-event-numbering.js';
+import { EventPartitions1764000002200 } from './1764000002200-event-partitions.js';
+import { ClassificationRule1764000005100 } from './1764000005100-classification-rule.js';
 
 /** Every migration, oldest first. A merged one is never edited. */
 export const MIGRATIONS = [
@@ -13,4 +19,10 @@ export const MIGRATIONS = [
   Relationship1764000000400,
   EntryDocument1764000000500,
   Event1764000000600,
+  ApiKey1764000001100,
+  SigningKey1764000001200,
+  IdempotencyKey1764000001300,
+  EventNumbering1764000002100,
+  EventPartitions1764000002200,
+  ClassificationRule1764000005100,
 ];

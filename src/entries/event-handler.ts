@@ -3,7 +3,7 @@ import { SetMetadata } from '@nestjs/common';
 /** A numbered event, as it was written in the transaction of its change. A row with a span is one event here. */
 export interface SequencedEvent {
   /** Gapless and rising; of a row that stands for several messages the number of the last. */
-  seq: string;
+  seq: number;
   span: number;
   type: string;
   entryId: string | null;
