@@ -1,0 +1,135 @@
+import { IsArray, IsBoolean, IsIn, IsInt, IsOptional, IsString, Matches, Max, Min, ValidateBy } from 'class-validator';
+import { FromVariable, base64, bytes, flag, integer, list, text } from './variable.js';
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type EnvLogLevel = (typeof LOG_LEVELS)[number];
+
+const HOUR = 3_600_000;
+const ONE_GIB = 1024 ** 3;
+const PROXY = /^(\d{1,2}|loopback|linklocal|uniquelocal|[0-9a-f.:]+(\/\d{1,3})?)$/i;
+
+const Is32Bytes = (): PropertyDecorator =>
+  ValidateBy({ name: 'is32Bytes', validator: { validate: (value) => Buffer.isBuffer(value) && value.length === 32 } });
+
+const isOrigin = (value: unknown): boolean => {
+  if (value === '*') return true;
+  if (typeof value !== 'string' || !/^https?:\/\//.test(value) || !URL.canParse(value)) return false;
+  return new URL(value).origin === value;
+};
+const IsOrigin = (): PropertyDecorator =>
+  ValidateBy({ name: 'isOrigin', validator: { validate: isOrigin } }, { each: true });
+
+/** The settings of the process, read and checked once at start (see `.env.example`). */
+export class Env {
+  @FromVariable('PORT', integer, 'be a whole number from 0 to 65535')
+  @IsInt()
+  @Min(0)
+  @Max(65_535)
+  readonly port: number = 8080;
+
+  @FromVariable('HOST', text, 'be an address or host name to listen on')
+  @Matches(/^[0-9A-Za-z.:_-]+$/)
+  readonly host: string = '127.0.0.1';
+
+  /** What this process does: answer requests, run jobs, or both. */
+  @FromVariable('ROLE', text, 'be all, api or worker')
+  @IsIn(['all', 'api', 'worker'])
+  readonly role: 'all' | 'api' | 'worker' = 'all';
+
+  @FromVariable('DATABASE_URL', text, 'be a postgres:// or postgresql:// connection string')
+  @IsOptional()
+  @Matches(/^postgres(ql)?:\/\/./)
+  readonly databaseUrl?: string;
+
+  /** Folder of the embedded database and of the first admin key. */
+  @FromVariable('DATA_DIR', text, 'be a folder')
+  @IsString()
+  readonly dataDir: string = './data';
+
+  @FromVariable('DATABASE_POOL_SIZE', integer, 'be a whole number from 1 to 500')
+  @IsInt()
+  @Min(1)
+  @Max(500)
+  readonly poolSize: number = 10;
+
+  @FromVariable('STATEMENT_TIMEOUT_MS', integer, 'be a whole number of milliseconds from 0 (never) to 3600000')
+  @IsInt()
+  @Min(0)
+  @Max(HOUR)
+  readonly statementTimeoutMs: number = 30_000;
+
+  @FromVariable('MIGRATE_ON_START', flag, 'be true or false')
+  @IsBoolean()
+  readonly migrateOnStart: boolean = false;
+
+  @FromVariable('REGISTRY_ADMIN_KEY', text, 'be a key of the form admin_ and 49 letters and digits')
+  @IsOptional()
+  @Matches(/^admin_[0-9A-Za-z]{49}$/)
+  readonly adminKey?: string;
+
+  @FromVariable('REGISTRY_MASTER_KEY', base64, 'be 32 bytes in base64 (openssl rand -base64 32)')
+  @IsOptional()
+  @Is32Bytes()
+  readonly masterKey?: Buffer;
+
+  @FromVariable('LOG_LEVEL', text, `be one of ${LOG_LEVELS.join(', ')}`)
+  @IsIn(LOG_LEVELS)
+  readonly logLevel: EnvLogLevel = 'info';
+
+  /** Undefined: one-liners for people on a terminal, JSON elsewhere. */
+  @FromVariable('LOG_FORMAT', text, 'be json or pretty')
+  @IsOptional()
+  @IsIn(['json', 'pretty'])
+  readonly logFormat?: 'json' | 'pretty';
+
+  @FromVariable('REQUEST_TIMEOUT_MS', integer, 'be a whole number of milliseconds from 1000 to 3600000')
+  @IsInt()
+  @Min(1000)
+  @Max(HOUR)
+  readonly requestTimeoutMs: number = 300_000;
+
+  @FromVariable('SHUTDOWN_TIMEOUT_MS', integer, 'be a whole number of milliseconds from 100 to 3600000')
+  @IsInt()
+  @Min(100)
+  @Max(HOUR)
+  readonly shutdownTimeoutMs: number = 15_000;
+
+  /** How long a stopping process still takes requests while load balancers notice that it is not ready. */
+  @FromVariable('DRAIN_DELAY_MS', integer, 'be a whole number of milliseconds from 0 to 300000')
+  @IsInt()
+  @Min(0)
+  @Max(300_000)
+  readonly drainDelayMs: number = 0;
+
+  @FromVariable('CORS_ORIGINS', list, 'be a comma-separated list of origins such as https://app.example.com, or *')
+  @IsArray()
+  @IsOrigin()
+  readonly corsOrigins: string[] = [];
+
+  @FromVariable('BODY_LIMIT', bytes, 'be a size from 1k to 64m, such as 1m')
+  @IsInt()
+  @Min(1024)
+  @Max(64 * 1024 ** 2)
+  readonly bodyLimitBytes: number = 1024 ** 2;
+
+  @FromVariable('BULK_LIMIT', bytes, 'be a size from 1k to 1g, such as 64m')
+  @IsInt()
+  @Min(1024)
+  @Max(ONE_GIB)
+  readonly bulkLimitBytes: number = 64 * 1024 ** 2;
+
+  @FromVariable('METRICS_PUBLIC', flag, 'be true or false')
+  @IsBoolean()
+  readonly metricsPublic: boolean = false;
+
+  /** Whose X-Forwarded-For is believed: a number of proxies, or their addresses. Empty: nobody's. */
+  @FromVariable('TRUST_PROXY', list, 'be a number of proxies (1), or their addresses (10.0.0.0/8, loopback)')
+  @IsArray()
+  @Matches(PROXY, { each: true })
+  readonly trustProxy: string[] = [];
+
+  /** True when no DATABASE_URL is given: PostgreSQL runs inside, data in DATA_DIR. */
+  get embedded(): boolean {
+    return this.databaseUrl === undefined;
+  }
+}

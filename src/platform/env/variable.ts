@@ -1,0 +1,54 @@
+import 'reflect-metadata';
+
+/** What one environment variable is called, how its text is read and what it must be, in words. */
+export interface Variable {
+  property: string;
+  name: string;
+  read: (text: string) => unknown;
+  /** Ends the sentence `<NAME> must …`. */
+  must: string;
+}
+
+const VARIABLES = 'registry:variables';
+
+/** Ties a property of Env to the variable it is read from. The class-validator decorators beside it do the checking. */
+export const FromVariable =
+  (name: string, read: (text: string) => unknown, must: string): PropertyDecorator =>
+  (target, property) => {
+    const variables: Variable[] = Reflect.getOwnMetadata(VARIABLES, target) ?? [];
+    variables.push({ property: String(property), name, read, must });
+    Reflect.defineMetadata(VARIABLES, variables, target);
+  };
+
+/** Every variable of a class, in the order they are written down. */
+export const variablesOf = (type: { prototype: object }): readonly Variable[] =>
+  Reflect.getOwnMetadata(VARIABLES, type.prototype) ?? [];
+
+export const text = (value: string): string => value;
+
+export const integer = (value: string): number => (/^-?\d+$/.test(value) ? Number(value) : Number.NaN);
+
+/** `true`, `1`, `yes`, `on` and their opposites; anything else stays text and fails the check. */
+export function flag(value: string): boolean | string {
+  const word = value.toLowerCase();
+  if (['true', '1', 'yes', 'on'].includes(word)) return true;
+  if (['false', '0', 'no', 'off'].includes(word)) return false;
+  return value;
+}
+
+export const list = (value: string): string[] =>
+  value
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+
+const UNITS: Record<string, number> = { '': 1, b: 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
+
+/** A size in bytes: `1048576`, `512k`, `1MiB`, `64 mb` (units are powers of 1024). */
+export function bytes(value: string): number {
+  const match = /^(\d+)\s*([bkmg]?)(?:i?b)?$/i.exec(value);
+  return match ? Number(match[1]) * UNITS[match[2].toLowerCase()] : Number.NaN;
+}
+
+export const base64 = (value: string): Buffer | string =>
+  /^[A-Za-z0-9+/]*={0,2}$/.test(value) ? Buffer.from(value, 'base64') : value;
