@@ -52,7 +52,9 @@ export class InvalidError extends RegistryError {
 /** 401: no credential, or one that does not hold. One body whatever the reason. */
 export class UnauthenticatedError extends RegistryError {
   constructor(detail = 'A valid API key or token is required.', code = 'auth.invalid_credential') {
-    super(401, code, detail, 'Not authenticated', 'info', { headers: { 'WWW-Authenticate': 'Bearer realm="universal-registry"' } });
+    super(401, code, detail, 'Not authenticated', 'info', {
+      headers: { 'WWW-Authenticate': 'Bearer realm="universal-registry"' },
+    });
   }
 }
 

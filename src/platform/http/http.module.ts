@@ -1,0 +1,16 @@
+import { Global, Module } from '@nestjs/common';
+import { HttpMetrics } from './http-metrics.js';
+import { JsonBodyGuard } from './json-body.guard.js';
+import { Metrics } from './metrics.js';
+import { ProblemController } from './problem.controller.js';
+import { ProblemFilter } from './problem.filter.js';
+import { ShutdownState } from './shutdown-state.js';
+
+/** What `configureApp` puts around every handler, and what others hook into: metrics, the drain. */
+@Global()
+@Module({
+  controllers: [ProblemController],
+  providers: [HttpMetrics, JsonBodyGuard, Metrics, ProblemFilter, ShutdownState],
+  exports: [HttpMetrics, JsonBodyGuard, Metrics, ProblemFilter, ShutdownState],
+})
+export class HttpModule {}

@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto';
+import type { NextFunction, Request, Response } from 'express';
+import type { Logger } from '../logging/logger.js';
+import type { HttpMetrics } from './http-metrics.js';
+import type { RequestContext } from './request-context.js';
+import { runInRequest } from './request-context.js';
+import { API_HEADERS } from './security-headers.js';
+import type { ShutdownState } from './shutdown-state.js';
+
+const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
+const TRACEPARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/;
+const STATE = Symbol('registry:request');
+
+interface Scoped extends Response {
+  [STATE]: { context: RequestContext; startedAt: number; parts: Parts };
+}
+interface Parts {
+  logger: Logger;
+  metrics: HttpMetrics;
+  shutdown: ShutdownState;
+}
+
+/** The one layer every request passes: its id and trace into the async context, safe headers, and its time when done. */
+export function requestScope(parts: Parts): (request: Request, response: Response, next: NextFunction) => void {
+  return (request, response, next) => {
+    const { headers } = request;
+    const given = headers['x-request-id'];
+    const requestId = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+    const context: RequestContext = { requestId, traceId: traceIdOf(headers.traceparent) };
+    response.setHeader('X-Request-Id', requestId);
+    for (const [name, value] of API_HEADERS) response.setHeader(name, value);
+    if (parts.shutdown.draining) response.setHeader('Connection', 'close');
+    (response as Scoped)[STATE] = { context, startedAt: performance.now(), parts };
+    response.on('close', onClose);
+    runInRequest(context, next);
+  };
+}
+
+const traceIdOf = (traceparent: unknown): string | undefined =>
+  typeof traceparent === 'string' ? TRACEPARENT.exec(traceparent)?.[1] : undefined;
+
+/** A function of its own, not a closure per request. */
+function onClose(this: Response): void {
+  const { context, startedAt, parts } = (this as Scoped)[STATE];
+  const request = this.req;
+  const milliseconds = performance.now() - startedAt;
+  const route = (request.route as { path?: string } | undefined)?.path;
+  parts.metrics.observe(request.method, route, this.statusCode, milliseconds / 1000);
+  if (!parts.logger.isEnabled('debug')) return;
+  runInRequest(context, () =>
+    parts.logger.debug(
+      {
+        method: request.method,
+        path: request.originalUrl.split('?', 1)[0],
+        status: this.writableFinished ? this.statusCode : 499,
+        ms: Math.round(milliseconds * 10) / 10,
+        ...(context.principal && { principal: `${context.principal.type}:${context.principal.id}` }),
+      },
+      'request',
+    ),
+  );
+}

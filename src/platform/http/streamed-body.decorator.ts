@@ -1,0 +1,9 @@
+import { SetMetadata } from '@nestjs/common';
+
+export const STREAMED_BODY = 'registry:streamed-body';
+
+/**
+ * The route reads its body itself (`readItems` of ndjson.ts), in one of these media types. All other routes take a JSON
+ * body of at most BODY_LIMIT, read and parsed before their handler runs.
+ */
+export const StreamedBody = (...mediaTypes: string[]): MethodDecorator => SetMetadata(STREAMED_BODY, mediaTypes);
