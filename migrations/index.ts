@@ -9,7 +9,10 @@ import { SigningKey1764000001200 } from './1764000001200-signing-key.js';
 import { IdempotencyKey1764000001300 } from './1764000001300-idempotency-key.js';
 import { EventNumbering1764000002100 } from './1764000002100-event-numbering.js';
 import { EventPartitions1764000002200 } from './1764000002200-event-partitions.js';
+import { SearchStatistics1764000003100 } from './1764000003100-search-statistics.js';
+import { SearchVocabulary1764000003200 } from './1764000003200-search-vocabulary.js';
 import { ClassificationRule1764000005100 } from './1764000005100-classification-rule.js';
+import { JobLease1764000006100 } from './1764000006100-job-lease.js';
 
 /** Every migration, oldest first. A merged one is never edited. */
 export const MIGRATIONS = [
@@ -24,5 +27,8 @@ export const MIGRATIONS = [
   IdempotencyKey1764000001300,
   EventNumbering1764000002100,
   EventPartitions1764000002200,
+  SearchStatistics1764000003100,
+  SearchVocabulary1764000003200,
   ClassificationRule1764000005100,
+  JobLease1764000006100,
 ];
