@@ -33,7 +33,7 @@ export function configureApp(app: NestExpressApplication): void {
   app.useGlobalGuards(app.get(JsonBodyGuard));
   app.useGlobalPipes(new RegistryValidationPipe());
   app.useGlobalFilters(app.get(ProblemFilter));
-  limitConnections(app.getHttpServer() as Server, env);
+  limitConnections(app.getHttpServer(), env);
 }
 
 /** A slow or silent client holds a connection, not for ever. */

@@ -157,5 +157,5 @@ function setNext(request: Request, response: Response, changes: Record<string, s
     if (value === undefined) parameters.delete(name);
     else parameters.set(name, value);
   }
-  response.setHeader('Link', `<${path}?${parameters}>; rel="next"`);
+  response.setHeader('Link', `<${path}?${parameters.toString()}>; rel="next"`);
 }

@@ -75,10 +75,9 @@ interface Layer {
 /** The methods for which the path of this request has a route. Walks all routes, so only for requests that found none. */
 function methodsOf(request: Request): string[] {
   const layers = (request.app as unknown as { router: { stack: Layer[] } }).router.stack;
-  const methods = layers.flatMap(({ route, match }, index) => {
-    if (!route || !match) return [];
-    return matches(layers[index], request.path) ? Object.keys(route.methods) : [];
-  });
+  const methods = layers.flatMap((layer) =>
+    layer.route && matches(layer, request.path) ? Object.keys(layer.route.methods) : [],
+  );
   const names = new Set(methods.filter((method) => method !== '_all').map((method) => method.toUpperCase()));
   if (names.has('GET')) names.add('HEAD');
   return [...names].sort();

@@ -54,7 +54,7 @@ export class Jobs implements OnModuleDestroy {
   async stop(): Promise<void> {
     this.stopped = true;
     for (const job of this.jobs.values()) clearInterval(job.timer);
-    await Promise.all([...this.jobs.values()].map((job) => job.running));
+    await Promise.all([...this.jobs.values()].map(async (job) => job.running));
   }
 
   async onModuleDestroy(): Promise<void> {

@@ -18,7 +18,7 @@ export interface LogTarget {
  * `logger.info({ rows }, 'imported')`, `logger.error({ err }, 'the relay failed')`.
  */
 export class Logger {
-  private constructor(private readonly pino: Pino) {}
+  private constructor(private readonly inner: Pino) {}
 
   static create(env: Pick<Env, 'logLevel' | 'logFormat'>, target: LogTarget = process.stdout): Logger {
     const pretty =
@@ -40,11 +40,11 @@ export class Logger {
 
   /** A logger whose lines carry the name of a part: `child('relay')`. */
   child(name: string): Logger {
-    return new Logger(this.pino.child({ name }));
+    return new Logger(this.inner.child({ name }));
   }
 
   isEnabled(level: Level): boolean {
-    return this.pino.isLevelEnabled(level);
+    return this.inner.isLevelEnabled(level);
   }
 
   trace(fields: Fields | string, message?: string): void {
@@ -72,8 +72,8 @@ export class Logger {
   }
 
   log(level: Level, fields: Fields | string, message?: string): void {
-    if (typeof fields === 'string') this.pino[level](fields);
-    else this.pino[level](fields, message);
+    if (typeof fields === 'string') this.inner[level](fields);
+    else this.inner[level](fields, message);
   }
 }
 
