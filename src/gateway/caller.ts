@@ -1,0 +1,60 @@
+import { UnauthenticatedError } from '../platform/errors/registry-error.js';
+import { currentRequest } from '../platform/http/request-context.js';
+import type { Principal } from '../platform/http/request-context.js';
+import { AllowList } from './allow-list.js';
+import type { ApiKeyRow } from './keys/api-key.repository.js';
+import { narrowed } from './permissions.js';
+import { effective } from './roles.js';
+
+/** Who a credential stands for, and whether it was the key itself or a token made from it. */
+export interface Caller extends Principal {
+  credential: 'key' | 'token';
+}
+
+/** A credential that held when it was looked up; what can be checked without the database is checked at every use. */
+export interface Grant {
+  caller: Caller;
+  keyId: string;
+  allowed?: AllowList;
+  /** Milliseconds since 1970; Infinity for never. */
+  expiresAt: number;
+}
+
+export function grantOfKey(row: ApiKeyRow): Grant {
+  return {
+    caller: {
+      id: row.id,
+      type: row.type,
+      name: row.name,
+      permissions: effective(row.type, row.permissions, row.role),
+      ...(row.expires_at && { expiresAt: row.expires_at }),
+      credential: 'key',
+    },
+    keyId: row.id,
+    ...(row.allowed_ips.length > 0 && { allowed: new AllowList(row.allowed_ips) }),
+    expiresAt: row.expires_at?.getTime() ?? Infinity,
+  };
+}
+
+/** A token never outlives its key nor can do more than the key can now, whatever it could when it was made. */
+export function grantOfToken(row: ApiKeyRow, permissions: readonly string[], expiresAt: Date): Grant {
+  const key = grantOfKey(row);
+  const end = new Date(Math.min(expiresAt.getTime(), key.expiresAt));
+  return {
+    ...key,
+    caller: {
+      ...key.caller,
+      permissions: narrowed(permissions, key.caller.permissions),
+      expiresAt: end,
+      credential: 'token',
+    },
+    expiresAt: end.getTime(),
+  };
+}
+
+/** The caller of the running request; only for routes that are not public. */
+export function callerOf(): Caller {
+  const principal = currentRequest()?.principal;
+  if (!principal) throw new UnauthenticatedError();
+  return principal as Caller;
+}

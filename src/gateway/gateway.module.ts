@@ -1,0 +1,52 @@
+import { Global, Module } from '@nestjs/common';
+import { APP_GUARD, APP_INTERCEPTOR, DiscoveryModule } from '@nestjs/core';
+import { CREDENTIAL_VERIFIER } from '../platform/http/credential-verifier.js';
+import { Authenticator } from './authenticator.js';
+import { CredentialCache } from './credential-cache.js';
+import { GatewayController } from './gateway.controller.js';
+import { GatewayGuard } from './gateway.guard.js';
+import { IdempotencyInterceptor } from './idempotency.interceptor.js';
+import { IdempotencyRepository } from './idempotency/idempotency.repository.js';
+import { KeyNotices } from './key-notices.js';
+import { ApiKeyList } from './keys/api-key.list.js';
+import { ApiKeyRepository } from './keys/api-key.repository.js';
+import { FirstKey } from './keys/first-key.js';
+import { KeyHasher } from './keys/key-hasher.js';
+import { KeyLookup } from './keys/key-lookup.js';
+import { KeyUsage } from './keys/key-usage.js';
+import { KeysController } from './keys/keys.controller.js';
+import { KeysService } from './keys/keys.service.js';
+import { RouteInventory } from './route-inventory.js';
+import { SigningKeys } from './tokens/signing-keys.js';
+import { TokenVerifier } from './tokens/token-verifier.js';
+import { TokensController } from './tokens/tokens.controller.js';
+import { TokensService } from './tokens/tokens.service.js';
+
+/** Who may call what: keys, tokens, permissions, safe retries. Closed by default. */
+@Global()
+@Module({
+  imports: [DiscoveryModule],
+  controllers: [GatewayController, KeysController, TokensController],
+  providers: [
+    ApiKeyList,
+    ApiKeyRepository,
+    Authenticator,
+    CredentialCache,
+    FirstKey,
+    IdempotencyRepository,
+    KeyHasher,
+    KeyLookup,
+    KeyNotices,
+    KeysService,
+    KeyUsage,
+    RouteInventory,
+    SigningKeys,
+    TokensService,
+    TokenVerifier,
+    { provide: CREDENTIAL_VERIFIER, useExisting: Authenticator },
+    { provide: APP_GUARD, useClass: GatewayGuard },
+    { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
+  ],
+  exports: [Authenticator, CREDENTIAL_VERIFIER, FirstKey, RouteInventory],
+})
+export class GatewayModule {}

@@ -1,0 +1,33 @@
+import { Injectable } from '@nestjs/common';
+import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
+import { DatabaseListener } from '../platform/database/database-listener.js';
+import { UnitOfWork } from '../platform/database/unit-of-work.js';
+import { CredentialCache } from './credential-cache.js';
+
+const CHANNEL = 'key_revoked';
+
+/** Tells every replica that a key was revoked or changed: at once where notices arrive, else when the cache's time is up. */
+@Injectable()
+export class KeyNotices implements OnModuleInit, OnApplicationShutdown {
+  private stop?: () => Promise<void>;
+
+  constructor(
+    private readonly uow: UnitOfWork,
+    private readonly listener: DatabaseListener,
+    private readonly cache: CredentialCache,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    this.stop = await this.listener.listen(CHANNEL, (keyId) => this.cache.forget(keyId));
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.stop?.();
+  }
+
+  /** Inside the transaction of the change: the notice goes out when it commits. */
+  async send(keyId: string): Promise<void> {
+    if (!this.uow.embedded) await this.uow.query('SELECT pg_notify($1, $2)', [CHANNEL, keyId]);
+    this.uow.afterCommit(() => this.cache.forget(keyId));
+  }
+}

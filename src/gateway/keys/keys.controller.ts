@@ -1,0 +1,90 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
+import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import { ApiProblems } from '../../platform/http/api-problem.decorator.js';
+import { assertFresh, etagOf, ifMatch, ifNoneMatch } from '../../platform/http/etag.js';
+import { sendPage } from '../../platform/http/paging.js';
+import { Permission } from '../../platform/http/permission.decorator.js';
+import { callerOf } from '../caller.js';
+import { SealedAnswer } from '../idempotency/sealed-answer.decorator.js';
+import { ApiKeyList } from './api-key.list.js';
+import { ApiKey, ApiKeyCreate, ApiKeyMade, ApiKeyPatch, ApiKeyQuery } from './api-key.dto.js';
+import { toApiKeyResponse } from './api-key-response.js';
+import { KeysService } from './keys.service.js';
+
+@ApiTags('gateway')
+@Permission('admin:keys')
+@Controller('api/v1/gateway/keys')
+export class KeysController {
+  constructor(
+    private readonly keys: KeysService,
+    private readonly pages: ApiKeyList,
+  ) {}
+
+  @Post()
+  @SealedAnswer()
+  @ApiOperation({ operationId: 'createKey', summary: 'Make an API key; the answer is the only one that shows it' })
+  @ApiCreatedResponse({ type: ApiKeyMade })
+  @ApiProblems(400, 409, 422)
+  async create(@Body() body: ApiKeyCreate, @Res({ passthrough: true }) response: Response): Promise<ApiKeyMade> {
+    const { row, key } = await this.keys.make(body, callerOf());
+    response.setHeader('Location', `/api/v1/gateway/keys/${row.id}`);
+    response.setHeader('ETag', etagOf(row.revision));
+    return { ...toApiKeyResponse(row), key };
+  }
+
+  @Get()
+  @ApiOperation({ operationId: 'listKeys', summary: 'List API keys, newest first' })
+  @ApiOkResponse({ type: [ApiKey] })
+  @ApiProblems(400)
+  async list(
+    @Query() query: ApiKeyQuery,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<ApiKey[]> {
+    const page = await this.pages.page(query);
+    return sendPage(request, response, { ...page, rows: page.rows.map(toApiKeyResponse) });
+  }
+
+  @Get(':id')
+  @ApiOperation({ operationId: 'getKey', summary: 'Get an API key: what it may do and how it is used' })
+  @ApiOkResponse({ type: ApiKey })
+  @ApiProblems(404)
+  async get(
+    @Param('id') id: string,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<ApiKey | undefined> {
+    const row = await this.keys.get(id);
+    return ifNoneMatch(request, response, row.revision) ? undefined : toApiKeyResponse(row);
+  }
+
+  @Patch(':id')
+  @ApiOperation({
+    operationId: 'updateKey',
+    summary: 'Change an API key by JSON merge patch; in force at once, everywhere',
+  })
+  @ApiOkResponse({ type: ApiKey })
+  @ApiProblems(400, 404, 409, 412)
+  async patch(
+    @Param('id') id: string,
+    @Body() body: ApiKeyPatch,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<ApiKey> {
+    const expected = ifMatch(request);
+    const row = await this.keys.patch(id, body, callerOf(), ({ revision }) => assertFresh(expected, revision));
+    response.setHeader('ETag', etagOf(row.revision));
+    return toApiKeyResponse(row);
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @ApiOperation({ operationId: 'revokeKey', summary: 'Revoke an API key and every token made from it, for ever' })
+  @ApiNoContentResponse({ description: 'Revoked.' })
+  @ApiProblems(400, 404, 409, 412)
+  async revoke(@Param('id') id: string, @Req() request: Request): Promise<void> {
+    const expected = ifMatch(request);
+    await this.keys.revoke(id, ({ revision }) => assertFresh(expected, revision));
+  }
+}

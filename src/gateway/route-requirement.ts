@@ -1,0 +1,14 @@
+import { applyDecorators, SetMetadata } from '@nestjs/common';
+import { ApiSecurity } from '@nestjs/swagger';
+import { PERMISSION } from '../platform/http/permission.decorator.js';
+
+/** Stated by routes that every valid credential opens, whatever it may do. */
+export const AUTHENTICATED = 'authenticated';
+
+/** Opens a route to whoever has a valid key or token: `whoami`, making a token. */
+export const Authenticated = (): MethodDecorator & ClassDecorator =>
+  applyDecorators(SetMetadata(PERMISSION, AUTHENTICATED), ApiSecurity('api_key'), ApiSecurity('bearer'));
+
+/** What a route asks of its caller: said on the method, else on its class; undefined when nobody said anything. */
+export const requirementOf = (controller: object, handler: object): string | undefined =>
+  Reflect.getMetadata(PERMISSION, handler) ?? Reflect.getMetadata(PERMISSION, controller);

@@ -1,0 +1,17 @@
+/** What every token of this service says and what is asked of it; pinned on both sides. */
+export const ALGORITHM = 'RS256';
+export const ISSUER = 'universal-registry';
+export const AUDIENCE = 'universal-registry-api';
+export const LONGEST_TOKEN_SECONDS = 3600;
+export const USUAL_TOKEN_SECONDS = 900;
+
+/** Payload of an access token. `sub` is the id of the key it was made from. */
+export interface TokenClaims {
+  iss: string;
+  aud: string;
+  sub: string;
+  jti: string;
+  iat: number;
+  exp: number;
+  permissions: string[];
+}

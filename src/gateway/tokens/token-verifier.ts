@@ -1,0 +1,85 @@
+import { Injectable } from '@nestjs/common';
+import { PassportStrategy } from '@nestjs/passport';
+import jsonwebtoken from 'jsonwebtoken';
+import passport from 'passport';
+import { Strategy } from 'passport-jwt';
+import type { StrategyOptionsWithoutRequest } from 'passport-jwt';
+import type { Grant } from '../caller.js';
+import { grantOfToken } from '../caller.js';
+import { ApiKeyRepository } from '../keys/api-key.repository.js';
+import { SigningKeys } from './signing-keys.js';
+import { ALGORITHM, AUDIENCE, ISSUER } from './token-terms.js';
+import type { TokenClaims } from './token-terms.js';
+
+/** What the strategy reads; tokens come from the Authenticator, never from a request's query or cookies. */
+interface Bearer {
+  token: string;
+  headers: Record<string, never>;
+}
+
+/** The database did not answer: no reason to call a token wrong. */
+class LookupFailed extends Error {}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+const isClaims = (payload: Partial<TokenClaims>): payload is TokenClaims =>
+  typeof payload.sub === 'string' &&
+  UUID.test(payload.sub) &&
+  typeof payload.exp === 'number' &&
+  Array.isArray(payload.permissions) &&
+  payload.permissions.every((permission) => typeof permission === 'string');
+
+const optionsWith = (keys: SigningKeys): StrategyOptionsWithoutRequest => ({
+  jwtFromRequest: (request) => (request as unknown as Bearer).token,
+  algorithms: [ALGORITHM],
+  issuer: ISSUER,
+  audience: AUDIENCE,
+  secretOrKeyProvider: (_request, token: string, done) => {
+    const header = jsonwebtoken.decode(token, { complete: true })?.header;
+    if (header?.alg !== ALGORITHM || typeof header.kid !== 'string') return done(new Error('unusable header'));
+    keys.find(header.kid).then(
+      // passport-jwt types a key as text; jsonwebtoken takes the KeyObject, parsed once.
+      (key) => done(key ? null : new Error('unknown kid'), key as unknown as string),
+      (cause: unknown) => done(new LookupFailed('signing keys', { cause })),
+    );
+  },
+});
+
+/** Checks tokens by passport-jwt: signature by a published key, algorithm, issuer, audience, time; and that the key they were made from lives. */
+@Injectable()
+export class TokenVerifier extends PassportStrategy(Strategy, 'jwt') {
+  private passport?: passport.Authenticator;
+
+  constructor(
+    keys: SigningKeys,
+    private readonly apiKeys: ApiKeyRepository,
+  ) {
+    super(optionsWith(keys));
+  }
+
+  /** A passport of its own: the module's global one would mix two applications in one process. */
+  getPassportInstance(): passport.Authenticator {
+    return (this.passport ??= new passport.Passport());
+  }
+
+  /** Called by passport with the payload of a token that holds. */
+  async validate(payload: Partial<TokenClaims>): Promise<Grant | undefined> {
+    if (!isClaims(payload)) return undefined;
+    const row = await this.apiKeys.findLive(payload.sub);
+    return row && grantOfToken(row, payload.permissions, new Date(payload.exp * 1000));
+  }
+
+  /** What a token allows; undefined when it does not hold. Throws when the database does not answer. */
+  grant(token: string): Promise<Grant | undefined> {
+    return new Promise((resolve, reject) => {
+      const answer = (error: unknown, grant?: Grant | false, info?: unknown): void => {
+        if (error) reject(error);
+        else if (info instanceof LookupFailed) reject(info.cause);
+        else resolve(grant || undefined);
+      };
+      const bearer: Bearer = { token, headers: {} };
+      const check = this.getPassportInstance().authenticate('jwt', { session: false }, answer);
+      check(bearer, {}, reject);
+    });
+  }
+}
