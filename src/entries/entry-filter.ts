@@ -20,7 +20,10 @@ function containment(metadata: Record<string, unknown>): string {
   for (const [path, value] of Object.entries(metadata)) {
     const steps = path.split('.');
     let at = result;
-    for (const step of steps.slice(0, -1)) at = (at[step] ??= Object.create(null)) as Record<string, unknown>;
+    for (const step of steps.slice(0, -1)) {
+      if (typeof at[step] !== 'object' || at[step] === null) at[step] = Object.create(null);
+      at = at[step] as Record<string, unknown>;
+    }
     at[steps.at(-1)!] = value;
   }
   return JSON.stringify(result);

@@ -3,7 +3,7 @@ import { keyOf } from './entry-key.js';
 /** What every answer about entries selects, on alias `e`. */
 export const ENTRY_COLUMNS = `e.id, e.uid, e.kind, e.name, e.version, e.title, e.description, e.feature, e.status, e.health,
   e.reported_health, e.owner, e.tags, e.metadata, e.spec, e.regions, e.sync_status, e.compliance_status, e.security_context,
-  e.checksum, e.revision, e.created_at, e.updated_at,
+  e.popularity, e.checksum, e.revision, e.created_at, e.updated_at,
   (SELECT a.accessed_at FROM entry_access a WHERE a.entry_id = e.id) AS accessed_at`;
 
 /** What graph answers and lists of neighbours select, on alias `e`. */
@@ -35,6 +35,7 @@ export interface EntryRow extends SummaryRow {
   sync_status: Json;
   compliance_status: Json;
   security_context: Json;
+  popularity?: number;
   checksum: string;
   revision: number;
   created_at: Date;

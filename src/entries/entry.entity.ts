@@ -30,10 +30,10 @@ export class EntryEntity {
   @Column('text')
   kind: string;
 
-  @Column('text', { collation: 'C' })
+  @Column({ type: 'text', collation: 'C' })
   name: string;
 
-  @Column('text', { collation: 'C', default: '' })
+  @Column({ type: 'text', collation: 'C', default: '' })
   version: string;
 
   @Column('text', { nullable: true })
@@ -90,9 +90,9 @@ export class EntryEntity {
   @Column('integer', { default: 1 })
   revision: number;
 
-  @Column('timestamptz', { precision: 3, default: () => 'clock_timestamp()' })
+  @Column({ type: 'timestamptz', precision: 3, default: () => 'clock_timestamp()' })
   createdAt: Date;
 
-  @Column('timestamptz', { precision: 3, default: () => 'clock_timestamp()' })
+  @Column({ type: 'timestamptz', precision: 3, default: () => 'clock_timestamp()' })
   updatedAt: Date;
 }

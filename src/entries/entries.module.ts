@@ -1,0 +1,75 @@
+import { Global, Module } from '@nestjs/common';
+import { BulkRunner } from './bulk/bulk-runner.js';
+import { EntryBulkWriter } from './bulk/entry-bulk.writer.js';
+import { RelationshipBulkWriter } from './bulk/relationship-bulk.writer.js';
+import { ClassificationRuleRepository } from './classification/classification-rule.repository.js';
+import { ClassificationService } from './classification/classification.service.js';
+import { Classifier } from './classification/classifier.js';
+import { EntriesService } from './entries.service.js';
+import { EntryAccess } from './entry-access.js';
+import { EntryHistoryRepository } from './entry-history.repository.js';
+import { EntryIds } from './entry-ids.js';
+import { EntryRepository } from './entry.repository.js';
+import { FeatureCategoriesService } from './features/feature-categories.service.js';
+import { FeatureSeeder } from './features/feature-seeder.js';
+import { BulkController } from './http/bulk.controller.js';
+import { ClassificationController } from './http/classification.controller.js';
+import { EntriesController } from './http/entries.controller.js';
+import { EntryInclusions } from './http/entry-inclusions.js';
+import { EntryRelatedController } from './http/entry-related.controller.js';
+import { FeatureCategoriesController } from './http/feature-categories.controller.js';
+import { RelationshipsController } from './http/relationships.controller.js';
+import { StatsController } from './http/stats.controller.js';
+import { TransferController } from './http/transfer.controller.js';
+import { Outbox } from './outbox.js';
+import { OutboxSignal } from './outbox-signal.js';
+import { RelationshipRepository } from './relationships/relationship.repository.js';
+import { RelationshipsService } from './relationships/relationships.service.js';
+import { RelationshipTypes } from './relationships/relationship-types.js';
+import { StatsRepository } from './stats/stats.repository.js';
+import { TransferService } from './transfer/transfer.service.js';
+
+/** What other folders ask of the catalog. */
+const OFFERED = [
+  EntriesService,
+  EntryIds,
+  EntryRepository,
+  Classifier,
+  Outbox,
+  OutboxSignal,
+  RelationshipRepository,
+  RelationshipTypes,
+  StatsRepository,
+];
+
+/** The heart: entries, relationships, classification, bulk and transfer. Routes with fixed words stand before `:id`. */
+@Global()
+@Module({
+  controllers: [
+    BulkController,
+    TransferController,
+    EntriesController,
+    EntryRelatedController,
+    RelationshipsController,
+    FeatureCategoriesController,
+    ClassificationController,
+    StatsController,
+  ],
+  providers: [
+    ...OFFERED,
+    BulkRunner,
+    ClassificationRuleRepository,
+    ClassificationService,
+    EntryAccess,
+    EntryBulkWriter,
+    EntryHistoryRepository,
+    EntryInclusions,
+    FeatureCategoriesService,
+    FeatureSeeder,
+    RelationshipBulkWriter,
+    RelationshipsService,
+    TransferService,
+  ],
+  exports: OFFERED,
+})
+export class EntriesModule {}

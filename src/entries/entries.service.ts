@@ -1,0 +1,208 @@
+import { Injectable } from '@nestjs/common';
+import jsonPatch from 'fast-json-patch';
+import { v7 as uuidv7 } from 'uuid';
+import { isForeignKeyViolation } from '../platform/database/database-errors.js';
+import { UnitOfWork } from '../platform/database/unit-of-work.js';
+import { ConflictError, ImpossibleError, NotFoundError } from '../platform/errors/registry-error.js';
+import type { RegistryError } from '../platform/errors/registry-error.js';
+import { Classifier } from './classification/classifier.js';
+import type { ClassificationResult } from './classification/classifier.js';
+import { EntryIds } from './entry-ids.js';
+import { checksumOf, draftOf, mergePatch } from './entry-draft.js';
+import type { EntryBody, EntryDraft } from './entry-draft.js';
+import { keyOf, parseReference } from './entry-key.js';
+import { EntryRepository } from './entry.repository.js';
+import type { EntryFilter } from './entry-filter.js';
+import type { EntryPage } from './entry.repository.js';
+import { toEntryResponse } from './entry-response.js';
+import type { EntryRow } from './entry-response.js';
+import { Outbox } from './outbox.js';
+import type { NewEvent } from './outbox.js';
+import { RelationshipRepository } from './relationships/relationship.repository.js';
+import { removalEvents } from './relationships/relationship-events.js';
+
+/** Who needs an entry so much that it may not go while they are there. */
+const NEEDS = ['depends_on', 'requires'];
+
+/** How often a name made from a title is tried with another suffix. */
+const NAME_ATTEMPTS = 5;
+
+/** The draft an entry's row stands for: what a patch is applied to and a replacement is compared with. */
+export const draftOfRow = (row: EntryRow): EntryDraft => ({
+  type: row.kind,
+  name: row.name,
+  version: row.version,
+  title: row.title,
+  description: row.description,
+  feature: row.feature,
+  status: row.status,
+  health: row.health,
+  owner: row.owner,
+  tags: row.tags,
+  metadata: row.metadata,
+  spec: row.spec,
+  regions: row.regions,
+  compliance_status: row.compliance_status,
+  security_context: row.security_context,
+});
+
+export const alreadyThere = (draft: Pick<EntryDraft, 'type' | 'name' | 'version'>): RegistryError =>
+  new ConflictError('entity.already_exists', `${keyOf(draft.type, draft.name, draft.version)} is registered already.`, {
+    key: keyOf(draft.type, draft.name, draft.version),
+  });
+
+export const createdEvent = (row: EntryRow): NewEvent => ({
+  type: 'entity_created',
+  entryId: row.id,
+  payload: { entity: toEntryResponse(row) },
+});
+
+/** The change as JSON patch (RFC 6902) over the writable part, beside what the entry is now. */
+export const updatedEvent = (before: EntryRow, after: EntryRow): NewEvent => ({
+  type: 'entity_updated',
+  entryId: after.id,
+  payload: { entity: toEntryResponse(after), patch: jsonPatch.compare(draftOfRow(before), draftOfRow(after)) },
+});
+
+/** Registers, changes and removes entries: each change one transaction with its event. */
+@Injectable()
+export class EntriesService {
+  constructor(
+    private readonly uow: UnitOfWork,
+    private readonly ids: EntryIds,
+    private readonly repository: EntryRepository,
+    private readonly relationships: RelationshipRepository,
+    private readonly classifier: Classifier,
+    private readonly outbox: Outbox,
+  ) {}
+
+  /** @throws ConflictError `entity.already_exists` */
+  async register(
+    body: EntryBody & { type: string },
+  ): Promise<{ row: EntryRow; classification?: ClassificationResult }> {
+    const draft = draftOf(body);
+    const classification = draft.feature === null ? await this.classifier.classify(draft) : undefined;
+    if (classification) draft.feature = classification.feature;
+    const base = draft.name;
+    for (let attempt = 1; attempt <= NAME_ATTEMPTS; attempt++) {
+      const row = await this.insert(draft);
+      if (row) return { row, classification };
+      // A name the client chose is taken; one made from the title gets a suffix.
+      if (body.name) break;
+      draft.name = `${base}-${uuidv7().slice(-6)}`;
+    }
+    throw alreadyThere(draft);
+  }
+
+  /** @throws NotFoundError */
+  async get(idOrKey: string): Promise<EntryRow> {
+    const row = await this.find(idOrKey);
+    if (!row) throw new NotFoundError('entity', idOrKey);
+    return row;
+  }
+
+  list(filter: EntryFilter, page: EntryPage): Promise<EntryRow[]> {
+    return this.repository.list(filter, page);
+  }
+
+  count(filter: EntryFilter): Promise<number> {
+    return this.repository.count(filter);
+  }
+
+  /** Replaces the writable part. `check` sees the locked row first, for preconditions. */
+  replace(idOrKey: string, body: EntryBody, check: (row: EntryRow) => void): Promise<EntryRow> {
+    return this.change(idOrKey, check, (row) => ({
+      ...body,
+      type: body.type ?? row.kind,
+      name: body.name ?? row.name,
+      version: body.version ?? row.version,
+    }));
+  }
+
+  /** Applies a JSON merge patch (RFC 7396). */
+  patch(idOrKey: string, patch: object, check: (row: EntryRow) => void): Promise<EntryRow> {
+    return this.change(idOrKey, check, (row) => mergePatch(draftOfRow(row), patch) as EntryBody);
+  }
+
+  /**
+   * Removes an entry and its relationships.
+   * @throws ConflictError `entity.in_use` while others depend on it, unless forced
+   */
+  async remove(idOrKey: string, force: boolean, check: (row: EntryRow) => Promise<void> | void): Promise<void> {
+    await this.uow.run(async () => {
+      const row = await this.locked(idOrKey);
+      await check(row);
+      if (!force) await this.assertUnused(row);
+      const edges = await this.relationships.removeOf(row.id);
+      await this.delete(row);
+      await this.outbox.record([
+        ...removalEvents(edges),
+        { type: 'entity_deleted', entryId: row.id, payload: { entity: toEntryResponse(row) } },
+      ]);
+    });
+  }
+
+  private async find(idOrKey: string): Promise<EntryRow | undefined> {
+    const reference = parseReference(idOrKey);
+    if (reference && 'uid' in reference) return this.repository.findByUid(reference.uid);
+    const found = reference && (await this.ids.find(idOrKey));
+    return found && this.repository.find(found.id);
+  }
+
+  /** Undefined when the identity is taken. */
+  private insert(draft: EntryDraft): Promise<EntryRow | undefined> {
+    return this.uow.run(async () => {
+      const [row] = await this.repository.insertFree([{ uid: uuidv7(), draft, checksum: checksumOf(draft) }]);
+      if (row) await this.outbox.record([createdEvent(row)]);
+      return row;
+    });
+  }
+
+  private change(
+    idOrKey: string,
+    check: (row: EntryRow) => void,
+    next: (row: EntryRow) => EntryBody,
+  ): Promise<EntryRow> {
+    return this.uow.run(async () => {
+      const row = await this.locked(idOrKey);
+      check(row);
+      const body = next(row);
+      const draft = draftOf({ ...body, type: body.type ?? row.kind });
+      if (draft.type !== row.kind || draft.name !== row.name || draft.version !== row.version)
+        throw new ImpossibleError(
+          'entity.identity_fixed',
+          'type, name and version name the entry and cannot change; register another.',
+        );
+      const checksum = checksumOf(draft);
+      if (checksum === row.checksum) return row;
+      const [changed] = await this.repository.replace([{ uid: row.uid, draft, checksum }]);
+      await this.outbox.record([updatedEvent(row, changed)]);
+      return changed;
+    });
+  }
+
+  private async locked(idOrKey: string): Promise<EntryRow> {
+    const { id } = await this.ids.resolve(idOrKey);
+    const row = await this.repository.lock(id);
+    if (!row) throw new NotFoundError('entity', idOrKey);
+    return row;
+  }
+
+  private async assertUnused(row: EntryRow): Promise<void> {
+    const { count, examples } = await this.relationships.dependentsOf(row.id, NEEDS, 10);
+    if (count > 0)
+      throw new ConflictError('entity.in_use', `${count} entries depend on it; force=true removes it all the same.`, {
+        dependents: count,
+        examples,
+      });
+  }
+
+  private async delete(row: EntryRow): Promise<void> {
+    try {
+      await this.repository.delete(row.id);
+    } catch (error) {
+      if (!isForeignKeyViolation(error)) throw error;
+      throw new ConflictError('entity.in_use', 'Other entries live in this registry.');
+    }
+  }
+}

@@ -1,0 +1,35 @@
+import type { Request, Response } from 'express';
+import { NdjsonWriter, readItems, wantsNdjson } from '../../platform/http/ndjson.js';
+import type { BulkResult, BulkWriter } from '../bulk/bulk.js';
+import type { BulkRunner } from '../bulk/bulk-runner.js';
+import type { BulkQuery } from './bulk.dto.js';
+
+/** Runs the bulk a request carries and answers each item's fate in order: an array, or lines as they are known. */
+export async function answerBulk<Item>(
+  runner: BulkRunner,
+  writer: BulkWriter<Item>,
+  { mode, on_conflict }: BulkQuery,
+  limit: number,
+  request: Request,
+  response: Response,
+): Promise<BulkResult[] | undefined> {
+  const items = readItems(request, { limit });
+  const lines = wantsNdjson(request) ? new NdjsonWriter(response, { live: true }) : undefined;
+  const collected: BulkResult[] = [];
+  const emit = async (results: readonly BulkResult[]): Promise<void> => {
+    if (!lines) collected.push(...results);
+    else for (const result of results) await lines.write(result);
+  };
+  if (mode === 'atomic') {
+    const results = await runner.atomic(items, writer, on_conflict);
+    response.status(results.every((result) => result.status === 'created') ? 201 : 200);
+    await emit(results);
+  } else {
+    response.status(200);
+    // What was begun is finished even when nobody listens any more: the sender may only have lost its connection.
+    for await (const results of runner.bestEffort(items, writer, on_conflict)) await emit(results);
+  }
+  if (!lines) return collected;
+  lines.end();
+  return undefined;
+}

@@ -1,0 +1,59 @@
+import type { Request, Response } from 'express';
+import { decodeCursor, encodeCursor, filterHash, sendPage, sortOf } from '../../platform/http/paging.js';
+import { InvalidError } from '../../platform/errors/registry-error.js';
+import type { EntriesService } from '../entries.service.js';
+import { toEntryResponse } from '../entry-response.js';
+import type { EntryResponse, EntryRow } from '../entry-response.js';
+import type { EntryPage } from '../entry.repository.js';
+import { ENTRY_SORTS, filterOf } from './entry-query.dto.js';
+import type { EntryFilterQuery } from './entry-query.dto.js';
+
+/** Answers a list of entries: filters, sort, keyset or offset page, `Link` and total. */
+export async function sendEntries(
+  entries: EntriesService,
+  query: EntryFilterQuery,
+  request: Request,
+  response: Response,
+): Promise<EntryResponse[]> {
+  const filter = filterOf(query);
+  const { field, descending } = sortOf(query.sort, ENTRY_SORTS, { field: 'created_at', descending: true });
+  const place = { sort: `${descending ? '-' : ''}${field}`, filter: filterHash(filter) };
+  const byOffset = query.offset !== undefined && query.cursor === undefined;
+  const page: EntryPage = { sort: field, descending, limit: query.limit + 1, offset: byOffset ? query.offset : 0 };
+  if (query.cursor !== undefined) page.after = placeAfter(query.cursor, place, field);
+  const rows = await entries.list(filter, page);
+  const total = query.count && (await entries.count(filter));
+  const more = rows.length > query.limit;
+  if (more) rows.pop();
+  const last = rows.at(-1)!;
+  return sendPage(request, response, {
+    rows: rows.map(toEntryResponse),
+    total,
+    nextOffset: more && byOffset ? query.offset! + query.limit : undefined,
+    nextCursor:
+      more && !byOffset ? encodeCursor({ ...place, values: [sortValue(last, field)], id: last.id }) : undefined,
+  });
+}
+
+function placeAfter(
+  text: string,
+  place: { sort: string; filter: string },
+  field: EntryPage['sort'],
+): EntryPage['after'] {
+  const { values, id } = decodeCursor(text, { ...place, values: 1 });
+  const [value] = values;
+  const usable =
+    field === 'popularity'
+      ? typeof value === 'number'
+      : typeof value === 'string' && (field === 'name' || isTime(value));
+  if (!usable || !/^\d{1,18}$/.test(id)) throw InvalidError.field('cursor', 'is not a cursor of this list');
+  return [value as string | number, id];
+}
+
+const isTime = (text: string): boolean =>
+  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(text) && !Number.isNaN(Date.parse(text));
+
+function sortValue(row: EntryRow, field: EntryPage['sort']): string | number {
+  if (field === 'popularity') return row.popularity!;
+  return field === 'name' ? row.name : row[field].toISOString();
+}

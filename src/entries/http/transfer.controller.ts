@@ -1,0 +1,68 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { Controller, Get, HttpCode, Post, Query, Req, Res } from '@nestjs/common';
+import { ApiBody, ApiOkResponse, ApiOperation, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
+import { IsIn, IsOptional } from 'class-validator';
+import type { Request, Response } from 'express';
+import { Env } from '../../platform/env/env.js';
+import { ApiProblems } from '../../platform/http/api-problem.decorator.js';
+import { NDJSON } from '../../platform/http/ndjson.js';
+import { Permission } from '../../platform/http/permission.decorator.js';
+import { StreamedBody } from '../../platform/http/streamed-body.decorator.js';
+import { CONTENT_TYPES, TRANSFER_FORMATS, YAML_TYPES, written } from '../transfer/transfer-formats.js';
+import type { TransferFormat } from '../transfer/transfer-formats.js';
+import { transferItems } from '../transfer/transfer-reader.js';
+import { TransferService } from '../transfer/transfer.service.js';
+import type { TransferSummary } from '../transfer/transfer.service.js';
+import { ImportQuery, ImportSummary } from './bulk.dto.js';
+
+export class ExportQuery {
+  @ApiPropertyOptional({ enum: TRANSFER_FORMATS, default: 'ndjson', example: 'ndjson' })
+  @IsOptional()
+  @IsIn(TRANSFER_FORMATS)
+  format: TransferFormat = 'ndjson';
+}
+
+const EXAMPLE =
+  '{"kind":"entry","type":"service","name":"checkout"}\n{"kind":"relationship","source_id":"svc_checkout","target_id":"ai-ml","type":"belongs_to"}\n';
+
+@ApiTags('Bulk')
+@Controller('api/v1/entities')
+export class TransferController {
+  constructor(
+    private readonly transfer: TransferService,
+    private readonly env: Env,
+  ) {}
+
+  @Post('import')
+  @HttpCode(200)
+  @Permission('write:entities')
+  @StreamedBody(NDJSON, 'application/json', ...YAML_TYPES)
+  @ApiOperation({ summary: 'Import entries and relationships, as they were exported' })
+  @ApiBody({
+    description: 'NDJSON, JSON or YAML.',
+    schema: { type: 'string' },
+    examples: { ndjson: { value: EXAMPLE } },
+  })
+  @ApiOkResponse({ type: ImportSummary })
+  @ApiProblems(400, 404, 409, 413, 415, 422)
+  import(@Query() query: ImportQuery, @Req() request: Request): Promise<TransferSummary> {
+    return this.transfer.import(transferItems(request, this.env.bulkLimitBytes), query.mode, query.on_conflict);
+  }
+
+  @Get('export')
+  @Permission('read:entities')
+  @ApiOperation({ summary: 'Export the whole catalog, relationships included' })
+  @ApiOkResponse({
+    description: 'Streamed: entries, then relationships with their ends by key.',
+    content: Object.fromEntries(
+      TRANSFER_FORMATS.map((format) => [CONTENT_TYPES[format].split(';')[0], { schema: { type: 'string' } }]),
+    ),
+  })
+  @ApiProblems(400)
+  async export(@Query() { format }: ExportQuery, @Res() response: Response): Promise<void> {
+    response.setHeader('Content-Type', CONTENT_TYPES[format]);
+    response.setHeader('Content-Disposition', `attachment; filename="catalog.${format}"`);
+    await pipeline(Readable.from(written[format](this.transfer.export()), { highWaterMark: 64 }), response);
+  }
+}

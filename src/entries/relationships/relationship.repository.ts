@@ -1,0 +1,164 @@
+import { Injectable } from '@nestjs/common';
+import { UnitOfWork } from '../../platform/database/unit-of-work.js';
+import { keyOf } from '../entry-key.js';
+import { RELATIONSHIP_COLUMNS, RELATIONSHIP_JOINS } from './relationship-response.js';
+import type { RelationshipRow } from './relationship-response.js';
+
+/** An edge by inside ids. */
+export interface NewRelationship {
+  sourceId: string;
+  targetId: string;
+  typeId: number;
+  weight: number;
+  bidirectional: boolean;
+  metadata: Record<string, unknown>;
+}
+
+export interface RelationshipFilter {
+  sourceId?: string;
+  targetId?: string;
+  /** Edges that touch this entry, whichever end it is. */
+  entryId?: string;
+  typeIds?: number[];
+}
+
+type Row = RelationshipRow & object;
+/** A stored edge with the inside ids a bulk finds it again by. */
+export type StoredRelationship = RelationshipRow & { source_id: string; target_id: string; type_id: number };
+const STORED = `${RELATIONSHIP_COLUMNS}, r.source_id, r.target_id, r.type AS type_id`;
+
+const VALUES = `json_to_recordset($1::json) AS n(source_id bigint, target_id bigint, type smallint, weight real,
+  bidirectional boolean, metadata jsonb)`;
+
+const records = (edges: readonly NewRelationship[]): string =>
+  JSON.stringify(
+    edges.map(({ sourceId, targetId, typeId, ...rest }) => ({
+      source_id: sourceId,
+      target_id: targetId,
+      type: typeId,
+      ...rest,
+    })),
+  );
+
+@Injectable()
+export class RelationshipRepository {
+  constructor(private readonly uow: UnitOfWork) {}
+
+  async find(id: string): Promise<RelationshipRow | undefined> {
+    const sql = `SELECT ${RELATIONSHIP_COLUMNS} FROM relationship r ${RELATIONSHIP_JOINS} WHERE r.id = $1`;
+    return (await this.uow.query<Row>(sql, [id], 'relationship-get'))[0];
+  }
+
+  async lock(id: string): Promise<RelationshipRow | undefined> {
+    const sql = `SELECT ${RELATIONSHIP_COLUMNS} FROM relationship r ${RELATIONSHIP_JOINS} WHERE r.id = $1 FOR UPDATE OF r`;
+    return (await this.uow.query<Row>(sql, [id]))[0];
+  }
+
+  list(
+    filter: RelationshipFilter,
+    page: { limit: number; offset: number; afterId?: string },
+  ): Promise<RelationshipRow[]> {
+    const values: unknown[] = [];
+    const where = this.conditions(filter, values);
+    values.push(page.afterId ?? '0', page.limit, page.offset);
+    const [after, limit, offset] = [values.length - 2, values.length - 1, values.length];
+    return this.uow.query<Row>(
+      `SELECT ${RELATIONSHIP_COLUMNS} FROM relationship r ${RELATIONSHIP_JOINS}
+       WHERE ${where} AND r.id > $${after} ORDER BY r.id LIMIT $${limit} OFFSET $${offset}`,
+      values,
+    );
+  }
+
+  async count(filter: RelationshipFilter): Promise<number> {
+    const values: unknown[] = [];
+    const where = this.conditions(filter, values);
+    const rows = await this.uow.query<{ n: string }>(`SELECT count(*) AS n FROM relationship r WHERE ${where}`, values);
+    return Number(rows[0].n);
+  }
+
+  /** Inserts the edges that are new and answers them; those there already are left out. */
+  insertNew(edges: readonly NewRelationship[]): Promise<StoredRelationship[]> {
+    return this.uow.query<StoredRelationship & object>(
+      `WITH r AS (
+         INSERT INTO relationship (source_id, target_id, type, weight, bidirectional, metadata)
+         SELECT source_id, target_id, type, weight, bidirectional, metadata FROM ${VALUES}
+         ON CONFLICT ON CONSTRAINT relationship_source_type_target_key DO NOTHING RETURNING *
+       ) SELECT ${STORED} FROM r ${RELATIONSHIP_JOINS} ORDER BY r.id`,
+      [records(edges)],
+      'relationship-insert',
+    );
+  }
+
+  /** Gives the stored edges of these ends these properties; answers those that it changed. */
+  replaceChanged(edges: readonly NewRelationship[]): Promise<StoredRelationship[]> {
+    return this.uow.query<StoredRelationship & object>(
+      `WITH r AS (
+         UPDATE relationship r SET weight = n.weight, bidirectional = n.bidirectional, metadata = n.metadata,
+           revision = r.revision + 1
+         FROM ${VALUES}
+         WHERE r.source_id = n.source_id AND r.type = n.type AND r.target_id = n.target_id
+           AND (r.weight, r.bidirectional, r.metadata) IS DISTINCT FROM (n.weight, n.bidirectional, n.metadata)
+         RETURNING r.*
+       ) SELECT ${STORED} FROM r ${RELATIONSHIP_JOINS} ORDER BY r.id`,
+      [records(edges)],
+      'relationship-replace',
+    );
+  }
+
+  /** Public ids of the stored edges of these ends. */
+  idsOf(
+    edges: readonly NewRelationship[],
+  ): Promise<Pick<StoredRelationship, 'id' | 'source_id' | 'target_id' | 'type_id'>[]> {
+    return this.uow.query(
+      `SELECT r.id, r.source_id, r.target_id, r.type AS type_id FROM relationship r
+       JOIN ${VALUES} ON r.source_id = n.source_id AND r.type = n.type AND r.target_id = n.target_id`,
+      [records(edges)],
+      'relationship-ids',
+    );
+  }
+
+  async delete(id: string): Promise<void> {
+    await this.uow.query('DELETE FROM relationship WHERE id = $1', [id]);
+  }
+
+  /** Removes every edge of an entry and answers them as they were. */
+  removeOf(entryId: string): Promise<RelationshipRow[]> {
+    return this.uow.query<Row>(
+      `WITH r AS (DELETE FROM relationship WHERE source_id = $1 OR target_id = $1 RETURNING *)
+       SELECT ${RELATIONSHIP_COLUMNS} FROM r ${RELATIONSHIP_JOINS} ORDER BY r.id`,
+      [entryId],
+    );
+  }
+
+  /** How many entries point at this one by these types, with the first few's keys. */
+  async dependentsOf(
+    entryId: string,
+    types: readonly string[],
+    most: number,
+  ): Promise<{ count: number; examples: string[] }> {
+    const from = `FROM relationship r JOIN relationship_type t ON t.id = r.type AND t.name = ANY($2::text[]) WHERE r.target_id = $1`;
+    const [{ n }] = await this.uow.query<{ n: string }>(`SELECT count(DISTINCT r.source_id) AS n ${from}`, [
+      entryId,
+      types,
+    ]);
+    if (n === '0') return { count: 0, examples: [] };
+    const rows = await this.uow.query<{ kind: string; name: string; version: string }>(
+      `SELECT e.kind, e.name, e.version FROM entry e WHERE e.id IN (SELECT r.source_id ${from} LIMIT $3)`,
+      [entryId, types, most],
+    );
+    return { count: Number(n), examples: rows.map((row) => keyOf(row.kind, row.name, row.version)) };
+  }
+
+  private conditions(filter: RelationshipFilter, values: unknown[]): string {
+    const conditions = ['true'];
+    const add = (value: unknown, condition: (parameter: string) => string): void => {
+      values.push(value);
+      conditions.push(condition(`$${values.length}`));
+    };
+    if (filter.sourceId) add(filter.sourceId, (p) => `r.source_id = ${p}`);
+    if (filter.targetId) add(filter.targetId, (p) => `r.target_id = ${p}`);
+    if (filter.entryId) add(filter.entryId, (p) => `(r.source_id = ${p} OR r.target_id = ${p})`);
+    if (filter.typeIds) add(filter.typeIds, (p) => `r.type = ANY(${p}::smallint[])`);
+    return conditions.join(' AND ');
+  }
+}

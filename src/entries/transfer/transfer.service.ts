@@ -1,0 +1,106 @@
+import { Injectable } from '@nestjs/common';
+import { InvalidError } from '../../platform/errors/registry-error.js';
+import type { BodyItem } from '../../platform/http/ndjson.js';
+import { BulkRunner } from '../bulk/bulk-runner.js';
+import type { BulkMode, BulkResult, BulkWriter, ConflictAction, Placed } from '../bulk/bulk.js';
+import { EntryBulkWriter } from '../bulk/entry-bulk.writer.js';
+import { RelationshipBulkWriter } from '../bulk/relationship-bulk.writer.js';
+import { draftOfRow } from '../entries.service.js';
+import type { EntryDraft } from '../entry-draft.js';
+import { EntryRepository } from '../entry.repository.js';
+import type { RelationshipCreate } from '../http/relationship.dto.js';
+import { RelationshipRepository } from '../relationships/relationship.repository.js';
+import { toRelationshipResponse } from '../relationships/relationship-response.js';
+import type { TransferItem } from './transfer-formats.js';
+
+const PAGE = 1000;
+const MOST_ERRORS = 100;
+
+export interface TransferSummary {
+  created: number;
+  updated: number;
+  unchanged: number;
+  skipped: number;
+  failed: number;
+  /** The first hundred items that failed. */
+  errors: BulkResult[];
+}
+
+type Prepared = { kind: 'entry'; item: EntryDraft } | { kind: 'relationship'; item: RelationshipCreate };
+
+/** Takes the whole catalog out, relationships included, and puts it in again. */
+@Injectable()
+export class TransferService implements BulkWriter<Prepared> {
+  constructor(
+    private readonly runner: BulkRunner,
+    private readonly entryWriter: EntryBulkWriter,
+    private readonly relationshipWriter: RelationshipBulkWriter,
+    private readonly entries: EntryRepository,
+    private readonly relationships: RelationshipRepository,
+  ) {}
+
+  /** Every entry in the order it was made, then every relationship, its ends by key. Read a page at a time. */
+  async *export(): AsyncGenerator<TransferItem> {
+    for (let after = '0'; ;) {
+      const rows = await this.entries.page(after, PAGE);
+      for (const row of rows) {
+        const { version, ...draft } = draftOfRow(row);
+        yield { kind: 'entry', ...draft, version: version || null };
+      }
+      if (rows.length < PAGE) break;
+      after = rows.at(-1)!.id;
+    }
+    for (let after = '0'; ;) {
+      const rows = await this.relationships.list({}, { limit: PAGE, offset: 0, afterId: after });
+      for (const row of rows) {
+        const { source_key, target_key, type, weight, bidirectional, metadata } = toRelationshipResponse(row);
+        yield {
+          kind: 'relationship',
+          source_id: source_key,
+          target_id: target_key,
+          type,
+          weight,
+          bidirectional,
+          metadata,
+        };
+      }
+      if (rows.length < PAGE) break;
+      after = rows.at(-1)!.id;
+    }
+  }
+
+  async import(items: AsyncIterable<BodyItem>, mode: BulkMode, onConflict: ConflictAction): Promise<TransferSummary> {
+    const summary: TransferSummary = { created: 0, updated: 0, unchanged: 0, skipped: 0, failed: 0, errors: [] };
+    const count = (results: readonly BulkResult[]): void => {
+      for (const result of results) {
+        summary[result.status]++;
+        if (result.error && summary.errors.length < MOST_ERRORS) summary.errors.push(result);
+      }
+    };
+    if (mode === 'atomic') count(await this.runner.atomic(items, this, onConflict));
+    else for await (const results of this.runner.bestEffort(items, this, onConflict)) count(results);
+    return summary;
+  }
+
+  prepare(raw: unknown): Prepared {
+    if (typeof raw !== 'object' || raw === null || Array.isArray(raw))
+      throw InvalidError.field('item', 'must be a JSON object');
+    const { kind = 'entry', ...item } = raw as { kind?: unknown };
+    if (kind === 'entry') return { kind, item: this.entryWriter.prepare(item) };
+    if (kind === 'relationship') return { kind, item: this.relationshipWriter.prepare(item) };
+    throw InvalidError.field('kind', 'must be entry or relationship');
+  }
+
+  /** Entries first: a relationship may stand before its ends in the same batch. */
+  async write(items: readonly Placed<Prepared>[], onConflict: ConflictAction): Promise<BulkResult[]> {
+    const entries: Placed<EntryDraft>[] = [];
+    const edges: Placed<RelationshipCreate>[] = [];
+    for (const { index, item } of items) {
+      if (item.kind === 'entry') entries.push({ index, item: item.item });
+      else edges.push({ index, item: item.item });
+    }
+    const results = entries.length > 0 ? await this.entryWriter.write(entries, onConflict) : [];
+    if (edges.length > 0) results.push(...(await this.relationshipWriter.write(edges, onConflict)));
+    return results.toSorted((a, b) => a.index - b.index);
+  }
+}
