@@ -1,0 +1,87 @@
+import type { CommandContext } from '../core/context.js';
+import { usageError } from '../core/errors.js';
+import { ExitCode } from '../core/exit-codes.js';
+import { readDocuments } from '../core/input.js';
+import type { LeafSpec } from '../spec/types.js';
+import { bulkResultView, type BulkResult } from '../views/bulk-view.js';
+import { entryView, type Entry } from '../views/entry-view.js';
+import { asObject, ENTRY_OPTIONS, entryBody } from './entry-input.js';
+
+export const createCommand: LeafSpec = {
+  name: 'create',
+  aliases: ['register'],
+  summary: 'Register an entry',
+  description:
+    'With --file, every document of a JSON or YAML file, of stdin (-) or of a folder becomes an entry.\n' +
+    'Without --feature the registry chooses a feature category by its rules and says which rule won.',
+  arguments: [
+    { name: 'type', summary: 'plugin, service, engine, resource, …', completes: 'type' },
+    { name: 'name', summary: 'letters, digits and . _ + -; unique for its type and version' },
+    { name: 'version', summary: 'version, if it has one' },
+  ],
+  options: [
+    ...ENTRY_OPTIONS,
+    { flags: '-f, --file <file>', summary: 'file, folder or - to read entries from', common: true },
+    { flags: '--if-match <revision>', summary: '0: only if there is none yet' },
+  ],
+  examples: [
+    { cmd: 'create plugin "my-service" 1.0.0' },
+    { cmd: 'create service billing 2.3.0 --owner payments --tag core --metadata port=8443' },
+    { cmd: 'create -f estate.yaml', note: 'one or many entries', norun: 'needs a file of yours' },
+  ],
+  effect: 'writes',
+  view: entryView,
+  operations: ['POST /api/v1/entities', 'POST /api/v1/entities/bulk'],
+  async run(context, { args, options }) {
+    const [type, name, version] = args as (string | undefined)[];
+    const named = { ...(type && { type }), ...(name && { name }), ...(version && { version }) };
+    if (options.file !== undefined) {
+      if (type !== undefined) throw usageError('give either a type and a name, or --file');
+      return createFromFile(context, String(options.file));
+    }
+    const body = { ...(await entryBody(options, context.terminal.stdin)), ...named };
+    for (const field of ['type', 'name'] as const) {
+      if (body[field] === undefined && !(field === 'name' && 'title' in body)) {
+        throw usageError(`missing required argument '${field}'`, {
+          usage: `${context.program} create <type> <name> [version] [flags]`,
+        });
+      }
+    }
+    return createOne(context, body, options.ifMatch as string | undefined);
+  },
+};
+
+async function createOne(context: CommandContext, body: Record<string, unknown>, ifMatch?: string): Promise<void> {
+  const answer = await context.send({ method: 'POST', path: '/api/v1/entities', body, ifMatch });
+  if (!answer) return;
+  const entry = answer.json<Entry>();
+  const { classification } = entry as { classification?: { feature?: string; rule?: string } | null };
+  const chosen = classification?.feature
+    ? ` as ${classification.feature} (rule ${classification.rule ?? 'unknown'})`
+    : '';
+  await context.changed(
+    `created ${entry.key}${chosen} ${entry.id}`,
+    entry,
+    entryView,
+    `${context.program} get ${entry.key}`,
+  );
+}
+
+async function createFromFile(context: CommandContext, source: string): Promise<void> {
+  const documents = await readDocuments(source, context.terminal.stdin);
+  const bodies = documents.map(({ from, value }) => asObject(value, from));
+  if (bodies.length === 0) throw usageError(`${source} holds no entry`);
+  if (bodies.length === 1) return createOne(context, bodies[0]!);
+  const answer = await context.send({
+    method: 'POST',
+    path: '/api/v1/entities/bulk',
+    query: { mode: 'best_effort', on_conflict: 'fail' },
+    body: bodies,
+  });
+  if (!answer) return;
+  const results = answer.json<BulkResult[]>();
+  await context.list(results, bulkResultView);
+  const failed = results.filter((result) => result.status === 'failed').length;
+  context.notice(`${results.length - failed} of ${results.length} created`);
+  if (failed > 0) context.exit(ExitCode.partial);
+}

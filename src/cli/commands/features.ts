@@ -1,0 +1,51 @@
+import { column, type View } from '../output/view.js';
+import type { LeafSpec } from '../spec/types.js';
+
+interface Feature extends Record<string, unknown> {
+  id: string;
+  name: string;
+}
+
+const featureView: View<Feature> = {
+  fields: [
+    'id',
+    'key',
+    'name',
+    'title',
+    'description',
+    'icon',
+    'category',
+    'namespace',
+    'entry_count',
+    'custom',
+    'created_at',
+  ],
+  columns: [
+    column('NAME', 'name'),
+    column('TITLE', 'title'),
+    column('CATEGORY', 'category'),
+    column('NAMESPACE', 'namespace'),
+    column('ENTRIES', 'entry_count', { right: true }),
+    column('ID', 'id', { wide: true }),
+  ],
+  name: (feature) => feature.name,
+};
+
+export const featuresCommand: LeafSpec = {
+  name: 'features',
+  summary: 'List the feature categories',
+  examples: [{ cmd: 'features' }, { cmd: 'features -o name' }],
+  effect: 'reads',
+  view: featureView,
+  operations: ['GET /api/v1/feature-categories'],
+  async run(context) {
+    const client = await context.client();
+    const features = await client.json<Feature[]>({
+      method: 'GET',
+      path: '/api/v1/feature-categories',
+      query: { limit: 1000 },
+    });
+    await context.list(features, featureView);
+    if (features.length === 0) context.notice('no feature categories');
+  },
+};

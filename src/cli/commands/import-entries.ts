@@ -1,0 +1,108 @@
+import type { CommandContext } from '../core/context.js';
+import { CliError, usageError } from '../core/errors.js';
+import { ExitCode } from '../core/exit-codes.js';
+import { chunksOfExport } from '../io/export-chunks.js';
+import { isMachineFormat } from '../output/format.js';
+import type { Progress } from '../output/progress.js';
+import { elapsed, grouped } from '../output/time.js';
+import { sourceBytes } from '../io/source-bytes.js';
+import type { LeafSpec } from '../spec/types.js';
+
+const COUNTED = ['created', 'updated', 'unchanged', 'skipped', 'failed'] as const;
+const REQUEST_TIMEOUT_MS = 120_000;
+const MAX_SHOWN = 50;
+
+type Counts = Record<(typeof COUNTED)[number], number>;
+
+interface ImportError {
+  index: number;
+  status?: number;
+  code: string;
+  detail: string;
+}
+
+export const importEntriesCommand: LeafSpec = {
+  name: 'entries',
+  summary: 'Import what "export" wrote',
+  description:
+    'NDJSON, JSON or YAML, plain or packed with gzip or xz, told by content; - is standard input.\n' +
+    'NDJSON of any size is sent piece by piece; running it again changes only what differs.',
+  arguments: [{ name: 'file', summary: 'file, or - for standard input', required: true, completes: 'file' }],
+  options: [
+    {
+      flags: '--on-conflict <what>',
+      summary: 'what to do with an entry that exists: update (default), skip or fail',
+      choices: ['update', 'skip', 'fail'],
+      common: true,
+    },
+    { flags: '--atomic', summary: 'all or nothing; the file must fit into one request (64 MiB)', common: true },
+  ],
+  examples: [
+    { cmd: 'import catalog.ndjson', norun: 'needs a file of yours' },
+    { cmd: 'import - --on-conflict skip < catalog.yaml', norun: 'needs a file of yours' },
+  ],
+  effect: 'writes',
+  operations: ['POST /api/v1/entities/import'],
+  async run(context, { args, options }) {
+    const started = performance.now();
+    const progress = context.progress();
+    const atomic = options.atomic === true;
+    const result = await send(context, String(args[0]), progress, {
+      mode: atomic ? 'atomic' : 'best_effort',
+      on_conflict: String(options.onConflict ?? 'update'),
+      atomic,
+    }).finally(() => progress.stop());
+    if (!context.dryRun) await report(context, result, performance.now() - started);
+  },
+};
+
+interface Result {
+  counts: Counts;
+  errors: ImportError[];
+}
+
+async function send(
+  context: CommandContext,
+  source: string,
+  progress: Progress,
+  { mode, on_conflict, atomic }: { mode: string; on_conflict: string; atomic: boolean },
+): Promise<Result> {
+  const result: Result = { counts: { created: 0, updated: 0, unchanged: 0, skipped: 0, failed: 0 }, errors: [] };
+  const timeoutMs = context.settings.timeoutGiven ? context.settings.timeoutMs.value : REQUEST_TIMEOUT_MS;
+  progress.stage('importing lines');
+  let chunks = 0;
+  for await (const chunk of chunksOfExport(sourceBytes(source, context.terminal.stdin), { whole: atomic })) {
+    chunks += 1;
+    const answer = await context.send({
+      method: 'POST',
+      path: '/api/v1/entities/import',
+      query: { mode, on_conflict },
+      body: chunk.body,
+      contentType: chunk.contentType,
+      repeatable: !atomic && on_conflict !== 'fail',
+      timeoutMs,
+    });
+    progress.advance(chunk.lines);
+    if (!answer) continue;
+    const summary = answer.json<Partial<Counts> & { errors?: ImportError[] }>();
+    for (const name of COUNTED) result.counts[name] += summary[name] ?? 0;
+    for (const error of summary.errors ?? []) result.errors.push({ ...error, index: error.index + chunk.firstLine });
+  }
+  if (chunks === 0) throw usageError(`${source} holds nothing to import`);
+  return result;
+}
+
+async function report(context: CommandContext, { counts, errors }: Result, ms: number): Promise<void> {
+  const failure = new CliError('cli.partial', `${grouped(counts.failed)} items could not be imported`, {
+    exitCode: ExitCode.partial,
+    reason: 'everything else was imported',
+    details: { ...counts, items: errors.slice(0, MAX_SHOWN) },
+  });
+  if (counts.failed > 0 && isMachineFormat(context.format)) throw failure;
+  for (const error of errors.slice(0, MAX_SHOWN))
+    context.notice(`item ${error.index + 1}: ${error.detail} (${error.code})`);
+  const changed = counts.created + counts.updated > 0 || counts.failed > 0;
+  const text = COUNTED.map((name) => `${grouped(counts[name])} ${name}`).join(', ');
+  await context.say(`${changed ? 'imported' : 'nothing to change'}: ${text} in ${elapsed(ms)}`, { ...counts, errors });
+  if (counts.failed > 0) throw failure;
+}

@@ -1,0 +1,65 @@
+import type { RegistryClient } from '../core/client.js';
+
+/** Component types and categories of the catalog. */
+export const ENTRY_TYPES = [
+  'plugin',
+  'service',
+  'engine',
+  'component',
+  'registry',
+  'feature_flag',
+  'grid_node',
+  'config',
+  'mesh_route',
+  'agent',
+  'model',
+  'skill',
+  'prompt',
+  'embedding',
+  'memory',
+  'api',
+  'integration',
+  'resource',
+  'infrastructure',
+  'pipeline',
+  'webhook',
+  'dataset',
+  'knowledge',
+  'search',
+  'event_schema',
+  'task_schema',
+  'workflow',
+  'organization',
+  'user',
+  'team',
+  'template',
+  'widget',
+  'notification',
+  'feature',
+  'mesh_node',
+  'system',
+] as const;
+
+const MOST = 50;
+
+/** Names in the registry that begin with `prefix`; of entries their keys. */
+export async function nextWord(
+  client: RegistryClient,
+  what: string,
+  prefix: string,
+  timeoutMs: number,
+): Promise<string[]> {
+  if (what === 'type') return ENTRY_TYPES.filter((type) => type.startsWith(prefix));
+  if (what === 'feature') {
+    const features = await client.json<{ name: string }[]>({
+      method: 'GET',
+      path: '/api/v1/feature-categories',
+      timeoutMs,
+    });
+    return features.map((feature) => feature.name).filter((name) => name.startsWith(prefix));
+  }
+  const named = prefix.slice(prefix.indexOf('_') + 1);
+  const query = named === '' ? { limit: MOST, sort: '-updated_at' } : { q: named, limit: MOST };
+  const entries = await client.json<{ key: string }[]>({ method: 'GET', path: '/api/v1/entities', query, timeoutMs });
+  return entries.map((entry) => entry.key).filter((key) => key.startsWith(prefix));
+}

@@ -1,0 +1,111 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { CliError, usageError } from './errors.js';
+import { ExitCode } from './exit-codes.js';
+
+export interface Profile {
+  server?: string;
+  /** Sent only to this profile's own server. */
+  key?: string;
+  output?: string;
+  timeout?: string;
+  retries?: number;
+}
+
+export interface UserConfig {
+  current?: string;
+  profiles: Record<string, Profile>;
+}
+
+/**
+ * What a folder may choose. No server and no key: a folder someone else wrote must not be able to have your key sent
+ * to a server of its choice, so it can only name a profile that you made yourself.
+ */
+export interface ProjectConfig {
+  path: string;
+  profile?: string;
+  output?: string;
+  timeout?: string;
+  retries?: number;
+}
+
+export const PROJECT_FILE = '.ureg.json';
+const PROJECT_KEYS = ['profile', 'output', 'timeout', 'retries'];
+const PROFILE_NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/i;
+
+/** `UREG_CONFIG`, else the XDG place. */
+export function userConfigPath(env: NodeJS.ProcessEnv): string {
+  if (env.UREG_CONFIG) return resolve(env.UREG_CONFIG);
+  const base = env.XDG_CONFIG_HOME || join(env.HOME || homedir(), '.config');
+  return join(base, 'universal-registry', 'config.json');
+}
+
+export function readUserConfig(path: string): UserConfig {
+  const value = readJsonObject(path);
+  if (value === undefined) return { profiles: {} };
+  const profiles: Record<string, Profile> = Object.create(null) as Record<string, Profile>;
+  const found = value.profiles;
+  if (found && typeof found === 'object') Object.assign(profiles, found);
+  return { ...(typeof value.current === 'string' ? { current: value.current } : {}), profiles };
+}
+
+/** Written beside and renamed, readable by its owner only: it may hold keys. */
+export function writeUserConfig(path: string, config: UserConfig): void {
+  const draft = `${path}.${process.pid}.tmp`;
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    writeFileSync(draft, `${JSON.stringify(config, null, 2)}\n`, { mode: 0o600 });
+    renameSync(draft, path);
+  } catch (cause) {
+    rmSync(draft, { force: true });
+    throw new CliError('cli.config_unwritable', `cannot write ${path}`, { reason: (cause as Error).message, cause });
+  }
+}
+
+/** The nearest `.ureg.json` from `cwd` upwards. */
+export function findProjectConfig(cwd: string): ProjectConfig | undefined {
+  for (let folder = resolve(cwd); ; folder = dirname(folder)) {
+    const path = join(folder, PROJECT_FILE);
+    if (existsSync(path)) return readProjectConfig(path);
+    if (dirname(folder) === folder) return undefined;
+  }
+}
+
+function readProjectConfig(path: string): ProjectConfig {
+  const value = readJsonObject(path) ?? {};
+  const unknown = Object.keys(value).find((key) => !PROJECT_KEYS.includes(key));
+  if (unknown !== undefined) {
+    throw usageError(`${path}: ${JSON.stringify(unknown)} cannot be set by a folder`, {
+      reason: `a project file may hold ${PROJECT_KEYS.join(', ')}; servers and keys belong into a profile`,
+      next: 'ureg profile add <name> --server <url>',
+    });
+  }
+  return { path, ...value } as ProjectConfig;
+}
+
+export function assertProfileName(name: string): void {
+  if (PROFILE_NAME.test(name)) return;
+  throw usageError(`${JSON.stringify(name)} cannot name a profile`, { reason: 'use letters, digits, ".", "_", "-"' });
+}
+
+function readJsonObject(path: string): Record<string, unknown> | undefined {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new CliError('cli.config_unreadable', `cannot read ${path}`, { reason: (cause as Error).message, cause });
+  }
+  try {
+    const value: unknown = JSON.parse(text);
+    if (value && typeof value === 'object' && !Array.isArray(value)) return value as Record<string, unknown>;
+  } catch (cause) {
+    throw badConfig(path, (cause as Error).message);
+  }
+  throw badConfig(path, 'it must hold one JSON object');
+}
+
+function badConfig(path: string, reason: string): CliError {
+  return new CliError('cli.config_invalid', `${path} is not a valid config file`, { reason, exitCode: ExitCode.usage });
+}

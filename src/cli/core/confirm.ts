@@ -1,0 +1,36 @@
+import { CliError, usageError } from './errors.js';
+import { ExitCode } from './exit-codes.js';
+
+/** Asks on stderr, so that stdout stays data. The prompt library is loaded only when there is something to ask. */
+export async function askYesNo(question: string): Promise<boolean> {
+  const { confirm, isCancel } = await import('@clack/prompts');
+  const answer = await confirm({ message: question, initialValue: false, output: process.stderr });
+  if (isCancel(answer)) throw cancelled();
+  return answer;
+}
+
+export async function askSecret(question: string): Promise<string> {
+  const { password, isCancel } = await import('@clack/prompts');
+  const answer = await password({ message: question, output: process.stderr });
+  if (isCancel(answer)) throw cancelled();
+  return answer;
+}
+
+export function cancelled(): CliError {
+  return new CliError('cli.cancelled', 'cancelled, nothing was changed', { exitCode: ExitCode.cancelled });
+}
+
+export interface Confirmation {
+  question: string;
+  yes: boolean;
+  mayPrompt: boolean;
+}
+
+/** Moderate danger: y/N for a person, `--yes` for a script. */
+export async function confirmModerate({ question, yes, mayPrompt }: Confirmation): Promise<void> {
+  if (yes) return;
+  if (!mayPrompt) {
+    throw usageError('this needs a confirmation', { reason: `${question} Nobody can be asked here: add --yes` });
+  }
+  if (!(await askYesNo(question))) throw cancelled();
+}

@@ -1,0 +1,141 @@
+import type { CommandSpec } from './spec/types.js';
+
+export interface TopCommand {
+  name: string;
+  aliases?: readonly string[];
+  summary: string;
+  section: string;
+  hidden?: boolean;
+  load: () => Promise<CommandSpec>;
+}
+
+const CATALOG = 'Catalog';
+const FIND = 'Find and walk';
+const MOVE = 'Bring in and take out';
+const ACCESS = 'Access and settings';
+const ANY = 'Everything else';
+
+/** The only thing loaded at start: one command's module is imported when it is asked for. */
+export const TOP_COMMANDS: readonly TopCommand[] = [
+  {
+    name: 'list',
+    aliases: ['ls'],
+    summary: 'List entries, by type and feature',
+    section: CATALOG,
+    load: async () => (await import('./commands/list.js')).listCommand,
+  },
+  {
+    name: 'get',
+    summary: 'Show one entry',
+    section: CATALOG,
+    load: async () => (await import('./commands/get.js')).getCommand,
+  },
+  {
+    name: 'create',
+    summary: 'Register an entry',
+    section: CATALOG,
+    load: async () => (await import('./commands/create.js')).createCommand,
+  },
+  {
+    name: 'update',
+    summary: 'Change an entry',
+    section: CATALOG,
+    load: async () => (await import('./commands/update.js')).updateCommand,
+  },
+  {
+    name: 'delete',
+    aliases: ['rm'],
+    summary: 'Delete entries',
+    section: CATALOG,
+    load: async () => (await import('./commands/delete.js')).deleteCommand,
+  },
+  {
+    name: 'features',
+    summary: 'List the feature categories',
+    section: CATALOG,
+    load: async () => (await import('./commands/features.js')).featuresCommand,
+  },
+  {
+    name: 'search',
+    summary: 'Find entries by what they are about',
+    section: FIND,
+    load: async () => (await import('./commands/search.js')).searchCommand,
+  },
+  {
+    name: 'graph',
+    summary: 'Walk the relationships of an entry',
+    section: FIND,
+    load: async () => (await import('./commands/graph.js')).graphCommand,
+  },
+  {
+    name: 'stats',
+    summary: 'Count what the registry holds',
+    section: FIND,
+    load: async () => (await import('./commands/stats.js')).statsCommand,
+  },
+  {
+    name: 'import',
+    summary: 'Import an export, or a Debian package index',
+    section: MOVE,
+    load: async () => (await import('./commands/import.js')).importCommand,
+  },
+  {
+    name: 'export',
+    summary: 'Write the catalog to a file',
+    section: MOVE,
+    load: async () => (await import('./commands/export.js')).exportCommand,
+  },
+  {
+    name: 'login',
+    summary: 'Check a key and keep it in a profile',
+    section: ACCESS,
+    load: async () => (await import('./commands/login.js')).loginCommand,
+  },
+  {
+    name: 'auth',
+    summary: 'Ask who you are, sign out',
+    section: ACCESS,
+    load: async () => (await import('./commands/auth.js')).authCommand,
+  },
+  {
+    name: 'profile',
+    summary: 'Keep servers and keys under names',
+    section: ACCESS,
+    load: async () => (await import('./commands/profile.js')).profileCommand,
+  },
+  {
+    name: 'config-file',
+    summary: 'Show where settings come from',
+    section: ACCESS,
+    load: async () => (await import('./commands/config-file.js')).configFileCommand,
+  },
+  {
+    name: 'health',
+    summary: 'Ask whether the registry is well',
+    section: ANY,
+    load: async () => (await import('./commands/health.js')).healthCommand,
+  },
+  {
+    name: 'api',
+    summary: 'Send any request to the API',
+    section: ANY,
+    load: async () => (await import('./commands/api.js')).apiCommand,
+  },
+  {
+    name: 'completion',
+    summary: 'Print the completion script of a shell',
+    section: ANY,
+    load: async () => (await import('./commands/completion.js')).completionCommand,
+  },
+  {
+    name: '__complete',
+    summary: 'Names for the completion scripts',
+    section: ANY,
+    hidden: true,
+    load: async () => (await import('./commands/complete-names.js')).completeNamesCommand,
+  },
+];
+
+export function findTopCommand(word: string | undefined): TopCommand | undefined {
+  return TOP_COMMANDS.find((command) => command.name === word || command.aliases?.includes(word ?? ''));
+}

@@ -1,0 +1,205 @@
+import { CommanderError } from 'commander';
+import { programName } from './aliases.js';
+import { commandWords, formatInArgv, prepareArgv, type PreparedArgv } from './core/argv.js';
+import { CommandContext } from './core/context.js';
+import { CliError, errorLines, errorObject, SilentExit, usageError } from './core/errors.js';
+import { ExitCode } from './core/exit-codes.js';
+import { processTerminal, type Terminal } from './core/interactive.js';
+import type { GlobalFlags } from './core/settings.js';
+import { Signals } from './core/signals.js';
+import { findTopCommand, type TopCommand } from './groups.js';
+import { paintFor } from './output/colour.js';
+import { rootHelp, usageLine } from './spec/help.js';
+import { buildParser, parseFailure } from './spec/parser.js';
+import { isGroup, type CommandSpec, type LeafSpec } from './spec/types.js';
+
+/** The API generation this program speaks. */
+export const API_VERSION = 'v1';
+
+interface Chosen {
+  top: TopCommand;
+  spec: CommandSpec;
+  /** The leaf the words lead to; a group alone has none. */
+  leaf?: LeafSpec;
+  words: string[];
+  args: string[];
+}
+
+/** Runs one command line and answers its exit code; everything it says goes to the process's own streams. */
+export async function runCli(argv: readonly string[], version: string): Promise<number> {
+  const terminal = processTerminal();
+  const run = new Run(programName(argv[1]), version, terminal);
+  const words = argv.slice(2);
+  try {
+    return await run.start(words);
+  } catch (error) {
+    return run.fail(error, words);
+  }
+}
+
+class Run {
+  private readonly signals: Signals;
+  private context: CommandContext | undefined;
+  private chosen: Chosen | undefined;
+
+  constructor(
+    private readonly program: string,
+    private readonly version: string,
+    private readonly terminal: Terminal,
+  ) {
+    this.signals = new Signals(terminal.stderr);
+    this.signals.install();
+  }
+
+  async start(words: readonly string[]): Promise<number> {
+    const prepared = prepareArgv(words);
+    if (prepared.version) return this.printVersion(words);
+    const [first] = commandWords(prepared.args, 1);
+    if (first?.word === 'help') return this.help(prepared, first.index);
+    if (!first && !hasUnknownFlag(prepared.args)) return this.print(rootHelp(this.program, this.version));
+    this.chosen = await choose(prepared.args);
+    const { chosen } = this;
+    if (prepared.listFields) return this.printFields(chosen?.leaf);
+    const bareGroup = chosen !== undefined && chosen.leaf === undefined && commandWords(chosen.args, 2).length < 2;
+    await this.parse(prepared, bareGroup ? [...chosen.args, '--help'] : (chosen?.args ?? prepared.args));
+    return ExitCode.ok;
+  }
+
+  /** Says what went wrong and answers the exit code. */
+  fail(thrown: unknown, words: readonly string[]): number {
+    if (thrown instanceof SilentExit) {
+      this.context?.flushNotices();
+      return thrown.exitCode;
+    }
+    const error = this.toCliError(thrown);
+    if (error === undefined) return ExitCode.ok;
+    const stderr = this.terminal.stderr;
+    if (this.machineErrors(words)) {
+      stderr.write(`${JSON.stringify(errorObject(error))}\n`);
+    } else {
+      const flag = words.includes('--no-color') ? false : undefined;
+      const paint = paintFor({ flag, env: this.terminal.env, isTTY: stderr.isTTY === true });
+      stderr.write(`${errorLines(error, paint).join('\n')}\n`);
+    }
+    const debug = words.includes('--debug') || Boolean(this.terminal.env.UREG_DEBUG);
+    if (debug && error.cause instanceof Error) stderr.write(`debug: ${error.cause.stack ?? error.cause.message}\n`);
+    return error.exitCode;
+  }
+
+  private async parse(prepared: PreparedArgv, args: string[]): Promise<void> {
+    const parser = buildParser({
+      program: this.program,
+      version: this.version,
+      helpAll: prepared.helpAll,
+      chosen: this.chosen,
+      write: (text) => this.terminal.stdout.write(text),
+      run: async (leaf, invocation, flags) => {
+        this.context = new CommandContext({
+          program: this.program,
+          version: this.version,
+          terminal: this.terminal,
+          cwd: process.cwd(),
+          flags: flags as GlobalFlags,
+          dryRun: flags.dryRun === true,
+          yes: flags.yes === true,
+          signals: this.signals,
+        });
+        try {
+          await leaf.run(this.context, invocation);
+          this.context.flushNotices();
+        } finally {
+          await this.context.close();
+        }
+      },
+    });
+    await parser.parseAsync(args, { from: 'user' });
+  }
+
+  private async help(prepared: PreparedArgv, helpIndex: number): Promise<number> {
+    const rest = prepared.args.filter((_, index) => index !== helpIndex);
+    const [topic] = commandWords(rest, 1);
+    if (!topic) return this.print(rootHelp(this.program, this.version));
+    const { topicText } = await import('./docs/topics.js');
+    const text = topicText(topic.word, this.program);
+    if (text !== undefined) return this.print(text);
+    this.chosen = await choose(rest, true);
+    await this.parse(prepared, [...(this.chosen?.args ?? rest), '--help']);
+    return ExitCode.ok;
+  }
+
+  private printVersion(words: readonly string[]): number {
+    const versions = { cli: this.version, api: API_VERSION, node: process.versions.node };
+    const json = formatInArgv(words)?.startsWith('json');
+    return this.print(
+      json ? `${JSON.stringify(versions)}\n` : `${this.program} ${this.version} (API ${API_VERSION})\n`,
+    );
+  }
+
+  private printFields(leaf: LeafSpec | undefined): number {
+    if (!leaf?.view) throw usageError('this command has no fields to choose from');
+    return this.print(`${leaf.view.fields.join('\n')}\n`);
+  }
+
+  private print(text: string): number {
+    this.terminal.stdout.write(text);
+    return ExitCode.ok;
+  }
+
+  private toCliError(thrown: unknown): CliError | undefined {
+    if (thrown instanceof CliError) return thrown;
+    const leaf = this.chosen?.leaf;
+    const usage = leaf && this.chosen ? usageLine(this.program, this.chosen.words, leaf) : undefined;
+    if (thrown instanceof CommanderError) return parseFailure(thrown, this.program, usage);
+    const message = thrown instanceof Error ? thrown.message : String(thrown);
+    return new CliError('cli.unexpected', message || 'something unexpected went wrong', {
+      next: 'run it again with --debug to see more',
+      cause: thrown,
+    });
+  }
+
+  /** Errors are data when the output is; the parser may have failed before any settings were read. */
+  private machineErrors(words: readonly string[]): boolean {
+    const typed = formatInArgv(words);
+    if (typed !== undefined) return typed.startsWith('json');
+    try {
+      return this.context?.format.name.startsWith('json') ?? this.terminal.env.UREG_OUTPUT?.startsWith('json') ?? false;
+    } catch {
+      return false;
+    }
+  }
+}
+
+/** Loads the module the first words name, and puts in the group's fallback child where it was left out. */
+async function choose(args: readonly string[], forHelp = false): Promise<Chosen | undefined> {
+  const [first, ...rest] = commandWords(args, 4);
+  const top = findTopCommand(first?.word);
+  if (!first || !top) return undefined;
+  const spec = await top.load();
+  const chosen: Chosen = { top, spec, words: [spec.name], args: [...args] };
+  let here: CommandSpec = spec;
+  for (const { word, index } of [...rest, { word: undefined, index: -1 }]) {
+    if (!isGroup(here)) break;
+    const group: CommandSpec = here;
+    const child: CommandSpec | undefined = group.children.find(
+      (c) => c.name === word || c.aliases?.includes(word ?? ''),
+    );
+    if (child) {
+      here = child;
+      chosen.words.push(child.name);
+      continue;
+    }
+    const fallback = group.children.find((c) => c.name === group.fallback);
+    const asksForHelp = forHelp || args.includes('-h') || args.includes('--help');
+    const something = word !== undefined || args.length > first.index + 1 + chosen.words.length - 1;
+    if (!fallback || asksForHelp || !something) break;
+    chosen.args.splice(index === -1 ? first.index + 1 : index, 0, fallback.name);
+    chosen.words.push(fallback.name);
+    here = fallback;
+  }
+  if (!isGroup(here)) chosen.leaf = here;
+  return chosen;
+}
+
+function hasUnknownFlag(args: readonly string[]): boolean {
+  return args.some((word) => word.startsWith('-') && word !== '-h' && word !== '--help');
+}

@@ -1,0 +1,46 @@
+import type { OptionSpec } from './types.js';
+
+/** Accepted before and after every command. */
+export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
+  {
+    flags: '-o, --output <format>',
+    summary: "table, wide, json, jsonl, yaml, csv, name or template='{{field}}'",
+    common: true,
+  },
+  { flags: '--json', summary: 'same as -o json; --json=a,b also selects fields, --json= lists them', common: true },
+  { flags: '--fields <list>', summary: 'only these fields, comma-separated', common: true },
+  { flags: '--server <url>', summary: 'registry to talk to (default http://127.0.0.1:8080)', common: true },
+  { flags: '--api <url>', summary: 'same as --server' },
+  { flags: '--profile <name>', summary: 'settings saved under this name', common: true },
+  { flags: '--key <key>', summary: 'API key or token (other users of this machine may see it; prefer UREG_TOKEN)' },
+  { flags: '--token-file <file>', summary: 'read the key from a file' },
+  { flags: '--token-stdin', summary: 'read the key from standard input' },
+  { flags: '--timeout <duration>', summary: 'longest wait for the server, e.g. 30s, 2m (default 30s)' },
+  { flags: '--retries <n>', summary: 'how often to ask again when that is safe (default 2)' },
+  { flags: '-q, --quiet', summary: 'print keys or ids only, no notices', common: true },
+  { flags: '--no-input', summary: 'never ask, fail instead' },
+  { flags: '--no-headers', summary: 'no header line in tables and CSV' },
+  { flags: '--color <when>', summary: 'always, auto or never', choices: ['always', 'auto', 'never'] },
+  { flags: '--no-color', summary: 'same as --color=never' },
+  { flags: '--no-pager', summary: 'print long output without a pager' },
+  { flags: '--debug', summary: 'show requests, answers and times on stderr' },
+];
+
+/** Added to every command that changes something. */
+export const DRY_RUN_OPTION: OptionSpec = {
+  flags: '-n, --dry-run',
+  summary: 'print the request that would be sent, and send nothing',
+};
+
+/** Added to every command that asks before it acts. */
+export const YES_OPTION: OptionSpec = { flags: '-y, --yes', summary: 'do not ask for confirmation' };
+
+/** `-o` and `--output` of `-o, --output <format>`. */
+export function flagWords(flags: string): { short?: string; long: string; takesValue: boolean } {
+  const words = flags.split(/[ ,|]+/);
+  return {
+    short: words.find((word) => /^-[^-]$/.test(word)),
+    long: words.find((word) => word.startsWith('--')) ?? '',
+    takesValue: /[<[]/.test(flags),
+  };
+}

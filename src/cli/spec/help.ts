@@ -1,0 +1,114 @@
+import { TOP_COMMANDS } from '../groups.js';
+import { DRY_RUN_OPTION, flagWords, GLOBAL_OPTIONS, YES_OPTION } from './global-options.js';
+import { isGroup, type CommandSpec, type GroupSpec, type LeafSpec, type OptionSpec } from './types.js';
+
+export const HELP_TOPICS: readonly (readonly [string, string])[] = [
+  ['exit-codes', 'what each exit code means'],
+  ['environment', 'variables that are read'],
+  ['formatting', 'output formats, fields and templates'],
+  ['config', 'profiles, files and their order'],
+];
+
+const MAX_FLAG_LINES = 25;
+const FLAG_COLUMN = 30;
+
+/** Own options of a leaf with those its effect brings. */
+export function optionsOf(leaf: LeafSpec): OptionSpec[] {
+  const extra: OptionSpec[] = [];
+  if (leaf.effect === 'writes' || leaf.effect === 'deletes' || leaf.effect === 'local-writes')
+    extra.push(DRY_RUN_OPTION);
+  if (leaf.effect === 'deletes') extra.push(YES_OPTION);
+  return [...(leaf.options ?? []), ...extra];
+}
+
+/** `ureg list [type] [feature] [flags]`. */
+export function usageLine(program: string, words: readonly string[], leaf: LeafSpec): string {
+  const args = (leaf.arguments ?? []).map((argument) => {
+    const name = `${argument.name}${argument.variadic ? '...' : ''}`;
+    return argument.required ? `<${name}>` : `[${name}]`;
+  });
+  return [program, ...words, ...args, '[flags]'].join(' ');
+}
+
+export function helpOf(program: string, words: readonly string[], spec: CommandSpec, all: boolean): string {
+  return isGroup(spec) ? groupHelp(program, words, spec) : leafHelp(program, words, spec, all);
+}
+
+export function rootHelp(program: string, version: string): string {
+  const sections = [...new Set(TOP_COMMANDS.map((command) => command.section))];
+  const lines = [`${program} ${version}: one place to register, find and relate all your software.`, ''];
+  lines.push('Usage:', `  ${program} <command> [arguments] [flags]`, '');
+  for (const section of sections) {
+    const commands = TOP_COMMANDS.filter((command) => command.section === section && !command.hidden);
+    lines.push(`${section}:`, ...commands.map((command) => row(command.name, command.summary)), '');
+  }
+  lines.push('Global flags:', ...flagLines(GLOBAL_OPTIONS), row('-V, --version', 'print the version'));
+  lines.push(row('-h, --help', 'help of any command'), '');
+  lines.push(
+    'Examples:',
+    ...['health', 'list plugin ai-ml', 'search "tensorflow"'].map((cmd) => `  ${program} ${cmd}`),
+    '',
+  );
+  lines.push('Learn more:', ...HELP_TOPICS.map(([topic, what]) => row(`${program} help ${topic}`, what)));
+  return `${lines.join('\n')}\n`;
+}
+
+function groupHelp(program: string, words: readonly string[], group: GroupSpec): string {
+  const path = [program, ...words].join(' ');
+  const lines = [group.summary, ''];
+  if (group.description) lines.push(group.description, '');
+  lines.push('Usage:', `  ${path} <command> [arguments] [flags]`);
+  const fallback = group.children.find((child) => child.name === group.fallback);
+  if (fallback && !isGroup(fallback)) {
+    lines.push(`  ${usageLine(program, words, fallback)}   same as ${path} ${fallback.name}`);
+  }
+  lines.push('', 'Commands:', ...group.children.map((child) => row(child.name, child.summary)), '');
+  const examples = group.children.flatMap((child) => (isGroup(child) ? [] : child.examples.slice(0, 1)));
+  lines.push('Examples:', ...examples.map((example) => `  ${program} ${example.cmd}`), '');
+  lines.push('Learn more:', `  ${path} <command> --help`);
+  return `${lines.join('\n')}\n`;
+}
+
+function leafHelp(program: string, words: readonly string[], leaf: LeafSpec, all: boolean): string {
+  const lines = [leaf.summary, ''];
+  if (leaf.description)
+    lines.push('Description:', ...leaf.description.split('\n').map((text) => `  ${text}`.trimEnd()), '');
+  lines.push('Usage:', `  ${usageLine(program, words, leaf)}`, '');
+  if (leaf.arguments?.length) {
+    lines.push('Arguments:', ...leaf.arguments.map((argument) => row(argument.name, argument.summary)), '');
+  }
+  const options = optionsOf(leaf);
+  const common = options.filter((option) => option.common);
+  const more = options.filter((option) => !option.common);
+  const room = all ? Number.POSITIVE_INFINITY : MAX_FLAG_LINES;
+  if (common.length > 0) lines.push('Common flags:', ...flagLines(common.slice(0, room)), '');
+  if (more.length > 0) {
+    const shown = more.slice(0, Math.max(0, room - common.length));
+    lines.push(common.length > 0 ? 'More flags:' : 'Flags:', ...flagLines(shown));
+    if (shown.length < more.length) lines.push(`  ... ${more.length - shown.length} more (--help-all)`);
+    lines.push('');
+  }
+  lines.push('Global flags:');
+  if (all) lines.push(...flagLines(GLOBAL_OPTIONS), '');
+  else lines.push(`  -o, --json, --fields, --server, --profile, -q and others: ${program} --help`, '');
+  lines.push('Examples:', ...leaf.examples.map((example) => exampleLine(program, example.cmd, example.note)), '');
+  lines.push('Learn more:', `  ${program} help formatting, ${program} help exit-codes`);
+  return `${lines.join('\n')}\n`;
+}
+
+function exampleLine(program: string, cmd: string, note: string | undefined): string {
+  return note ? `  ${`${program} ${cmd}`.padEnd(48)}  # ${note}` : `  ${program} ${cmd}`;
+}
+
+function flagLines(options: readonly OptionSpec[]): string[] {
+  return options.map((option) => {
+    const flags = flagWords(option.flags).short ? option.flags : `    ${option.flags}`;
+    return row(flags, option.repeatable ? `${option.summary} (repeatable)` : option.summary);
+  });
+}
+
+function row(left: string, right: string): string {
+  return left.length < FLAG_COLUMN
+    ? `  ${left.padEnd(FLAG_COLUMN)}${right}`
+    : `  ${left}\n  ${' '.repeat(FLAG_COLUMN)}${right}`;
+}

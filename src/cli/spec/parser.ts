@@ -1,0 +1,83 @@
+import { Command, CommanderError, Option } from 'commander';
+import { usageError, type CliError } from '../core/errors.js';
+import { TOP_COMMANDS, type TopCommand } from '../groups.js';
+import { GLOBAL_OPTIONS } from './global-options.js';
+import { helpOf, optionsOf, rootHelp, usageLine } from './help.js';
+import { isGroup, type CommandSpec, type Invocation, type LeafSpec, type OptionSpec } from './types.js';
+
+export interface ParserInput {
+  program: string;
+  version: string;
+  helpAll: boolean;
+  /** The command whose module was loaded; the others stand as names only. */
+  chosen?: { top: TopCommand; spec: CommandSpec };
+  write: (text: string) => void;
+  run: (leaf: LeafSpec, invocation: Invocation, flags: Record<string, unknown>) => Promise<void>;
+}
+
+/** The commander tree: global options at the root, the chosen command in full. */
+export function buildParser(input: ParserInput): Command {
+  const root = prepare(new Command(input.program), input, () => rootHelp(input.program, input.version));
+  for (const option of GLOBAL_OPTIONS) root.addOption(commanderOption(option));
+  for (const top of TOP_COMMANDS) {
+    if (input.chosen?.top === top) root.addCommand(commandFor(input.chosen.spec, [], input), { hidden: top.hidden });
+    else root.addCommand(stub(top, input), { hidden: top.hidden });
+  }
+  return root;
+}
+
+function stub(top: TopCommand, input: ParserInput): Command {
+  const command = prepare(new Command(top.name), input, () => '').description(top.summary);
+  return command.aliases([...(top.aliases ?? [])]);
+}
+
+function commandFor(spec: CommandSpec, parents: readonly string[], input: ParserInput): Command {
+  const words = [...parents, spec.name];
+  const command = prepare(new Command(spec.name), input, () => helpOf(input.program, words, spec, input.helpAll));
+  command.description(spec.summary).aliases([...(spec.aliases ?? [])]);
+  if (isGroup(spec)) {
+    for (const child of spec.children) command.addCommand(commandFor(child, words, input));
+    return command;
+  }
+  for (const argument of spec.arguments ?? []) {
+    const name = `${argument.name}${argument.variadic ? '...' : ''}`;
+    command.argument(argument.required ? `<${name}>` : `[${name}]`, argument.summary);
+  }
+  for (const option of optionsOf(spec)) command.addOption(commanderOption(option));
+  command.usage(usageLine('', words, spec).trim());
+  return command.action(async (...received: unknown[]) => {
+    const self = received.at(-1) as Command;
+    const args = received.slice(0, -2) as Invocation['args'];
+    await input.run(spec, { args, options: self.opts() }, self.optsWithGlobals());
+  });
+}
+
+function prepare(command: Command, input: ParserInput, help: () => string): Command {
+  return command
+    .exitOverride()
+    .configureOutput({ writeOut: input.write, writeErr: () => undefined })
+    .configureHelp({ formatHelp: help })
+    .helpOption('-h, --help', 'help of this command')
+    .helpCommand(false);
+}
+
+function commanderOption(spec: OptionSpec): Option {
+  const option = new Option(spec.flags, spec.summary);
+  if (spec.choices) option.choices([...spec.choices]);
+  if (spec.repeatable) option.argParser((value: string, before: string[] | undefined) => [...(before ?? []), value]);
+  return option;
+}
+
+/** What commander refuses, in the form all errors have. Undefined when it only showed help. */
+export function parseFailure(error: CommanderError, program: string, usage: string | undefined): CliError | undefined {
+  if (error.exitCode === 0 || error.code === 'commander.help' || error.code === 'commander.helpDisplayed')
+    return undefined;
+  const [message = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
+  const hint = suggestion?.replace(/^\(Did you mean (.*)\?\)$/s, 'did you mean $1?');
+  const unknownCommand = error.code === 'commander.unknownCommand';
+  return usageError(message, {
+    reason: hint,
+    usage,
+    next: unknownCommand ? `${program} --help` : undefined,
+  });
+}

@@ -1,0 +1,90 @@
+import type { CommandContext } from '../core/context.js';
+import type { View } from '../output/view.js';
+
+export interface ArgumentSpec {
+  name: string;
+  summary: string;
+  required?: boolean;
+  variadic?: boolean;
+  /** What the shell can complete here. */
+  completes?: 'entry' | 'type' | 'feature' | 'file' | readonly string[];
+}
+
+export interface OptionSpec {
+  /** `-t, --tag <tag>`; always with a long form. */
+  flags: string;
+  summary: string;
+  /** May be given several times; the value is a list. */
+  repeatable?: boolean;
+  choices?: readonly string[];
+  /** Shown among the first flags of the help. */
+  common?: boolean;
+}
+
+export interface ExampleSpec {
+  /** Without the program name: `list plugin ai-ml`. */
+  cmd: string;
+  /** What it is for, a few words. */
+  note?: string;
+  /** Exit code of the example when it is not 0. */
+  expect?: number;
+  /** Not run by the tests, and why: it needs a terminal, a file of the user, … */
+  norun?: string;
+}
+
+/** What a command does to the registry; decides whether `--dry-run` and `--yes` exist. */
+export type Effect = 'reads' | 'writes' | 'deletes' | 'local' | 'local-writes';
+
+/** Arguments and options as the parser read them. */
+export interface Invocation {
+  args: readonly (string | string[] | undefined)[];
+  options: Record<string, unknown>;
+}
+
+export interface LeafSpec {
+  name: string;
+  aliases?: readonly string[];
+  summary: string;
+  description?: string;
+  arguments?: readonly ArgumentSpec[];
+  options?: readonly OptionSpec[];
+  /** At least one. */
+  examples: readonly [ExampleSpec, ...ExampleSpec[]];
+  effect: Effect;
+  /** Fields and columns of what it prints; a command without one prints no records. */
+  view?: View<never>;
+  /** API operations it covers, `METHOD /path`. */
+  operations?: readonly string[];
+  /** Left out of help, docs and completion. */
+  hidden?: boolean;
+  run(context: CommandContext, invocation: Invocation): Promise<void>;
+}
+
+export interface GroupSpec {
+  name: string;
+  aliases?: readonly string[];
+  summary: string;
+  description?: string;
+  children: readonly (LeafSpec | GroupSpec)[];
+  /** Child that runs when the first word is no child's name: `graph <id>` is `graph walk <id>`. */
+  fallback?: string;
+}
+
+export type CommandSpec = LeafSpec | GroupSpec;
+
+export function isGroup(spec: CommandSpec): spec is GroupSpec {
+  return 'children' in spec;
+}
+
+/** Every leaf below a command, with its words: `['graph', 'impact']`. */
+export function* leavesOf(
+  spec: CommandSpec,
+  words: readonly string[] = [],
+): Generator<{ words: string[]; leaf: LeafSpec }> {
+  const here = [...words, spec.name];
+  if (!isGroup(spec)) {
+    yield { words: here, leaf: spec };
+    return;
+  }
+  for (const child of spec.children) yield* leavesOf(child, here);
+}
