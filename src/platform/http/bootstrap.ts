@@ -3,6 +3,7 @@ import type { NestApplicationOptions } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Env } from '../env/env.js';
 import { Logger } from '../logging/logger.js';
+import { ApiDocument } from './api-document.js';
 import { compressed } from './compression.js';
 import { HttpMetrics } from './http-metrics.js';
 import { JsonBodyGuard } from './json-body.guard.js';
@@ -33,6 +34,7 @@ export function configureApp(app: NestExpressApplication): void {
   app.useGlobalGuards(app.get(JsonBodyGuard));
   app.useGlobalPipes(new RegistryValidationPipe());
   app.useGlobalFilters(app.get(ProblemFilter));
+  app.get(ApiDocument).of(app);
   limitConnections(app.getHttpServer(), env);
 }
 

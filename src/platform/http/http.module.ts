@@ -1,4 +1,6 @@
 import { Global, Module } from '@nestjs/common';
+import { ApiDocument } from './api-document.js';
+import { DocsController } from './docs.controller.js';
 import { HttpMetrics } from './http-metrics.js';
 import { JsonBodyGuard } from './json-body.guard.js';
 import { Metrics } from './metrics.js';
@@ -9,8 +11,8 @@ import { ShutdownState } from './shutdown-state.js';
 /** What `configureApp` puts around every handler, and what others hook into: metrics, the drain. */
 @Global()
 @Module({
-  controllers: [ProblemController],
-  providers: [HttpMetrics, JsonBodyGuard, Metrics, ProblemFilter, ShutdownState],
-  exports: [HttpMetrics, JsonBodyGuard, Metrics, ProblemFilter, ShutdownState],
+  controllers: [DocsController, ProblemController],
+  providers: [ApiDocument, HttpMetrics, JsonBodyGuard, Metrics, ProblemFilter, ShutdownState],
+  exports: [ApiDocument, HttpMetrics, JsonBodyGuard, Metrics, ProblemFilter, ShutdownState],
 })
 export class HttpModule {}

@@ -18,4 +18,5 @@ export const Permission = (permission: `${'read' | 'write' | 'admin'}:${string}`
   );
 
 /** Opens a route to everyone: health, docs, JWKS. */
-export const Public = (): MethodDecorator & ClassDecorator => SetMetadata(PERMISSION, PUBLIC);
+export const Public = (): MethodDecorator & ClassDecorator =>
+  applyDecorators(SetMetadata(PERMISSION, PUBLIC), ApiExtension('x-permission', PUBLIC));

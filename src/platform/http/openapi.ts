@@ -1,0 +1,109 @@
+import type { INestApplication } from '@nestjs/common';
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import type { OpenAPIObject } from '@nestjs/swagger';
+import { VERSION } from '../env/version.js';
+import { problemResponse } from './api-problem.decorator.js';
+import { exampleOf, schema31 } from './openapi-schema.js';
+import { PUBLIC } from './permission.decorator.js';
+import { Problem } from './problem.js';
+
+type Json = Record<string, unknown>;
+type Content = Record<string, { schema?: unknown; example?: unknown; examples?: unknown }>;
+interface Answer {
+  description?: string;
+  content?: Content;
+}
+interface Operation extends Json {
+  security?: unknown[];
+  parameters?: { schema?: unknown; example?: unknown }[];
+  requestBody?: { content?: Content };
+  responses: Record<string, Answer>;
+}
+
+/** In the order of the document. */
+const TAGS: Record<string, string> = {
+  entities: 'The catalog: everything the registry knows is an entry, whatever its type.',
+  relationships: 'How entries depend on, provide, contain and call each other.',
+  graph: 'Walks over the relationships: dependencies, impact, neighbours, paths, cycles.',
+  search: 'Finding entries by words, with typos forgiven.',
+  features: 'The feature categories that entries are sorted into.',
+  classification: 'The rules that sort entries into feature categories.',
+  events: 'Every change, in order, once: by poll, by server-sent events, by WebSocket.',
+  gateway: 'Keys, tokens and permissions.',
+  operations: 'Health, metrics and this documentation.',
+};
+const DESCRIPTION = `One place where an enterprise registers, finds, relates, runs and governs all its software.
+
+Lists answer a bare array, at most \`limit\` rows, with \`Link: <…>; rel="next"\` while there is more. Resources carry a
+\`revision\` and an \`ETag\`: send \`If-Match\` to change only what you have read. Every POST takes an \`Idempotency-Key\`.
+Every error is \`application/problem+json\` with a stable \`code\` and the \`request_id\` under which the log knows it.`;
+
+/** The OpenAPI 3.1 document of the whole application. */
+export function createOpenApi(app: INestApplication): OpenAPIObject {
+  const config = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle('Universal Registry')
+    .setDescription(DESCRIPTION)
+    .setVersion(VERSION)
+    .setLicense('MIT', 'https://opensource.org/license/mit')
+    .addServer('/', 'This service')
+    .addApiKey(
+      { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'A key: `ureg_…`, `svc_…` or `admin_…`.' },
+      'api_key',
+    )
+    .addBearerAuth(
+      { type: 'http', scheme: 'bearer', description: 'A key, or a token from POST /api/v1/gateway/tokens.' },
+      'bearer',
+    );
+  const document = SwaggerModule.createDocument(app, config.build(), { extraModels: [Problem], deepScanRoutes: true });
+  return finished(
+    document as unknown as Json & { paths: Record<string, Record<string, Operation>> },
+  ) as unknown as OpenAPIObject;
+}
+
+function finished(document: Json & { paths: Record<string, Record<string, Operation>> }): Json {
+  const components = document.components as { schemas: Json };
+  components.schemas = Object.fromEntries(
+    Object.entries(components.schemas)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, schema]) => [name, schema31(schema)]),
+  );
+  const used = new Set<string>();
+  for (const operations of Object.values(document.paths)) {
+    for (const operation of Object.values(operations)) {
+      finish(operation, components.schemas);
+      for (const tag of (operation.tags as string[] | undefined) ?? []) used.add(tag);
+    }
+  }
+  const tags = [
+    ...Object.keys(TAGS).filter((tag) => used.has(tag)),
+    ...[...used].filter((tag) => !(tag in TAGS)).sort(),
+  ];
+  document.tags = tags.map((name) => ({ name, ...(TAGS[name] && { description: TAGS[name] }) }));
+  document.paths = Object.fromEntries(Object.entries(document.paths).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return document;
+}
+
+/** Adds what every operation of its sort can answer, and puts everything into the words of 3.1. */
+function finish(operation: Operation, schemas: Json): void {
+  const open = operation['x-permission'] === PUBLIC;
+  if (open) operation.security = [];
+  const possible = [...(open ? [] : [401, 403, 429, 503]), ...(operation.requestBody ? [400, 413, 415] : [])];
+  for (const status of possible) operation.responses[status] ??= problemResponse(status) as Answer;
+  for (const [status, answer] of Object.entries(operation.responses)) {
+    if (Number(status) >= 400 && !answer.content)
+      operation.responses[status] = problemResponse(Number(status)) as Answer;
+    else finishContent(answer.content, schemas);
+  }
+  finishContent(operation.requestBody?.content, schemas);
+  for (const parameter of operation.parameters ?? []) parameter.schema = schema31(parameter.schema);
+}
+
+function finishContent(content: Content | undefined, schemas: Json): void {
+  for (const media of Object.values(content ?? {})) {
+    media.schema = schema31(media.schema);
+    if (media.example !== undefined || media.examples !== undefined) continue;
+    const example = exampleOf(media.schema, schemas);
+    if (example !== undefined) media.example = example;
+  }
+}
