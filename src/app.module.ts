@@ -1,15 +1,36 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
+import { MIGRATIONS } from '../migrations/index.js';
+import { EntriesModule } from './entries/entries.module.js';
+import { EntryEntity } from './entries/entry.entity.js';
+import { GatewayModule } from './gateway/gateway.module.js';
+import { HealthModule } from './health/health.module.js';
+import { DatabaseModule } from './platform/database/database.module.js';
 import type { Env } from './platform/env/env.js';
 import { EnvModule } from './platform/env/env.module.js';
 import { HttpModule } from './platform/http/http.module.js';
+import { JobsModule } from './platform/jobs/jobs.module.js';
 import { Logger } from './platform/logging/logger.js';
 import { LoggingModule } from './platform/logging/logging.module.js';
+import { StreamsModule } from './streams/streams.module.js';
 
 /** The table of contents. */
 @Module({})
 export class AppModule {
   static forRoot(env: Env, logger: Logger = Logger.create(env)): DynamicModule {
-    return { module: AppModule, imports: [EnvModule.forRoot(env), LoggingModule.forRoot(logger), HttpModule] };
+    return {
+      module: AppModule,
+      imports: [
+        EnvModule.forRoot(env),
+        LoggingModule.forRoot(logger),
+        DatabaseModule.forRoot({ entities: [EntryEntity], migrations: MIGRATIONS }),
+        HttpModule,
+        JobsModule,
+        GatewayModule,
+        HealthModule.forRoot(env),
+        EntriesModule,
+        StreamsModule,
+      ],
+    };
   }
 }

@@ -1,18 +1,47 @@
 import 'reflect-metadata';
-import { NestFactory } from '@nestjs/core';
-import type { NestExpressApplication } from '@nestjs/platform-express';
-import { AppModule } from './app.module.js';
-import { loadEnv } from './platform/env/load-env.js';
-import { APP_OPTIONS, configureApp } from './platform/http/bootstrap.js';
-import { RegistryAdapter } from './platform/http/registry-adapter.js';
+import { announcement, urlOf } from './announcement.js';
+import { application } from './application.js';
+import { FirstKey } from './gateway/keys/first-key.js';
+import type { Env } from './platform/env/env.js';
+import { EnvError, loadEnv } from './platform/env/load-env.js';
+import { Metrics } from './platform/http/metrics.js';
+import { stopOnSignals } from './platform/http/shutdown.js';
 import { Logger } from './platform/logging/logger.js';
-import { NestLogger } from './platform/logging/nest-logger.js';
 
-const env = loadEnv();
+/** As in sysexits.h: the configuration is wrong, and starting again without changing it is of no use. */
+const EX_CONFIG = 78;
+
+async function start(env: Env, logger: Logger): Promise<void> {
+  const app = await application(env, logger);
+  app.get(Metrics).collectProcess();
+  await app.init();
+  stopOnSignals(app);
+  await app.listen(env.port, env.host);
+  const url = urlOf(app.getHttpServer(), env.host);
+  logger.info({ url, role: env.role, embedded: env.embedded }, 'listening');
+  const key = app.get(FirstKey).announcement();
+  // Who asked for JSON gets nothing else on standard output; a key is shown once all the same, and never logged.
+  const plain = env.logFormat !== 'json';
+  if (plain || key.key || key.note) (plain ? process.stdout : process.stderr).write(announcement(env, url, key));
+}
+
+function end(error: unknown, logger: Logger | undefined, message: string): never {
+  logger?.fatal({ err: error }, message);
+  const reason = error instanceof Error ? error.message : String(error);
+  process.stderr.write(error instanceof EnvError ? `${reason}\n` : `${message}: ${reason}\n`);
+  process.exit(error instanceof EnvError ? EX_CONFIG : 1);
+}
+
+function readEnvironment(): Env {
+  try {
+    return loadEnv();
+  } catch (error) {
+    return end(error, undefined, 'The environment could not be read');
+  }
+}
+
+const env = readEnvironment();
 const logger = Logger.create(env);
-const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(env, logger), new RegistryAdapter(), {
-  ...APP_OPTIONS,
-  logger: new NestLogger(logger),
-});
-configureApp(app);
-await app.listen(env.port, env.host);
+process.on('uncaughtException', (error) => end(error, logger, 'The registry failed'));
+process.on('unhandledRejection', (error) => end(error, logger, 'The registry failed'));
+await start(env, logger).catch((error: unknown) => end(error, logger, 'The registry did not start'));

@@ -1,4 +1,16 @@
-import { IsArray, IsBoolean, IsIn, IsInt, IsOptional, IsString, Matches, Max, Min, ValidateBy } from 'class-validator';
+import {
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Length,
+  Matches,
+  Max,
+  Min,
+  ValidateBy,
+} from 'class-validator';
 import { FromVariable, base64, bytes, flag, integer, list, text } from './variable.js';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -72,6 +84,12 @@ export class Env {
   @Is32Bytes()
   readonly masterKey?: Buffer;
 
+  /** Mixed into the hashes of API keys; several, separated by commas, while one takes the place of another. */
+  @FromVariable('API_KEY_PEPPER', text, 'be 16 to 1024 characters')
+  @IsOptional()
+  @Length(16, 1024)
+  readonly apiKeyPepper?: string;
+
   @FromVariable('LOG_LEVEL', text, `be one of ${LOG_LEVELS.join(', ')}`)
   @IsIn(LOG_LEVELS)
   readonly logLevel: EnvLogLevel = 'info';
@@ -121,6 +139,19 @@ export class Env {
   @FromVariable('METRICS_PUBLIC', flag, 'be true or false')
   @IsBoolean()
   readonly metricsPublic: boolean = false;
+
+  /** Days that events are kept; 0 for ever. */
+  @FromVariable('EVENT_RETENTION_DAYS', integer, 'be a whole number of days from 0 (for ever) to 36500')
+  @IsInt()
+  @Min(0)
+  @Max(36_500)
+  readonly eventRetentionDays: number = 0;
+
+  @FromVariable('WS_CONNECTIONS_PER_KEY', integer, 'be a whole number from 1 to 100000')
+  @IsInt()
+  @Min(1)
+  @Max(100_000)
+  readonly wsConnectionsPerKey: number = 100;
 
   /** Whose X-Forwarded-For is believed: a number of proxies, or their addresses. Empty: nobody's. */
   @FromVariable('TRUST_PROXY', list, 'be a number of proxies (1), or their addresses (10.0.0.0/8, loopback)')

@@ -55,7 +55,7 @@ const corsOptions = (origins: readonly string[]): Parameters<NestExpressApplicat
   origin: origins.includes('*') ? '*' : [...origins],
   methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
   exposedHeaders: [
-    'ETag', 'Link', 'Location', 'X-Total-Count', 'X-Request-Id', 'Retry-After', 'RateLimit', 'RateLimit-Policy', 'Idempotent-Replayed',
+    'ETag', 'Link', 'Location', 'X-Total-Count', 'X-Next-Since', 'X-Request-Id', 'Retry-After', 'RateLimit', 'RateLimit-Policy', 'Idempotent-Replayed',
   ], // prettier-ignore
   maxAge: 600,
 });

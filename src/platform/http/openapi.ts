@@ -12,10 +12,11 @@ type Content = Record<string, { schema?: unknown; example?: unknown; examples?: 
 interface Answer {
   description?: string;
   content?: Content;
+  headers?: Json;
 }
 interface Operation extends Json {
   security?: unknown[];
-  parameters?: { schema?: unknown; example?: unknown }[];
+  parameters?: { schema?: unknown; [key: string]: unknown }[];
   requestBody?: { content?: Content };
   responses: Record<string, Answer>;
 }
@@ -70,7 +71,8 @@ function finished(document: Json & { paths: Record<string, Record<string, Operat
   );
   const used = new Set<string>();
   for (const operations of Object.values(document.paths)) {
-    for (const operation of Object.values(operations)) {
+    for (const [method, operation] of Object.entries(operations)) {
+      if (method === 'post' && /^(write|admin):/.test(String(operation['x-permission']))) allowRepeats(operation);
       finish(operation, components.schemas);
       for (const tag of (operation.tags as string[] | undefined) ?? []) used.add(tag);
     }
@@ -82,6 +84,28 @@ function finished(document: Json & { paths: Record<string, Record<string, Operat
   document.tags = tags.map((name) => ({ name, ...(TAGS[name] && { description: TAGS[name] }) }));
   document.paths = Object.fromEntries(Object.entries(document.paths).sort(([a], [b]) => (a < b ? -1 : 1)));
   return document;
+}
+
+const IDEMPOTENCY_KEY = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description: 'Makes a repeated request safe: within 24 hours the same key and body get the first answer again.',
+  schema: { type: 'string', minLength: 1, maxLength: 255 },
+  example: '8e03978e-40d5-43dd-bc93-6894a57f9324',
+};
+const REPLAYED = {
+  description: '`true` when this is the first answer to the same `Idempotency-Key`.',
+  schema: { type: 'string', enum: ['true'] },
+};
+
+/** Every POST that changes something may be repeated safely. */
+function allowRepeats(operation: Operation): void {
+  (operation.parameters ??= []).push(IDEMPOTENCY_KEY);
+  for (const [status, answer] of Object.entries(operation.responses)) {
+    if (status.startsWith('2')) answer.headers = { ...answer.headers, 'Idempotent-Replayed': REPLAYED };
+  }
+  for (const status of [409, 422]) operation.responses[status] ??= problemResponse(status) as Answer;
 }
 
 /** Adds what every operation of its sort can answer, and puts everything into the words of 3.1. */

@@ -44,6 +44,11 @@ export const PROBLEM_TYPES: Readonly<Record<number, ProblemType>> = {
     title: 'Conflict',
     meaning: 'The present state refuses the request. The answer says the state and what it allows.',
   },
+  410: {
+    slug: 'gone',
+    title: 'Gone',
+    meaning: 'What was asked for existed and is not kept any more. The answer says from where on there is something.',
+  },
   412: {
     slug: 'precondition-failed',
     title: 'Precondition failed',

@@ -16,6 +16,8 @@ export class RegistryAdapter extends ExpressAdapter {
 
   /** JSON by the shortest way. Streams and answers already typed by their handler take Nest's. */
   override reply(response: Response, body: unknown, statusCode?: number): unknown {
+    // A handler that streamed its answer has ended it.
+    if (response.headersSent) return response;
     if (statusCode !== undefined) response.statusCode = statusCode;
     if (
       typeof body !== 'object' ||

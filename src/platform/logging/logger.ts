@@ -32,7 +32,7 @@ export class Logger {
       base: undefined,
       timestamp: stdTimeFunctions.isoTime,
       serializers: { err: stdSerializers.err },
-      formatters: { log: (fields: Fields) => redactFields(fields) },
+      formatters: { level: (level: string) => ({ level }), log: (fields: Fields) => redactFields(fields) },
       mixin: requestFields,
     };
     return new Logger(pino(options, { write }));
