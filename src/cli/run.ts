@@ -5,7 +5,6 @@ import { CommandContext } from './core/context.js';
 import { CliError, errorLines, errorObject, SilentExit, usageError } from './core/errors.js';
 import { ExitCode } from './core/exit-codes.js';
 import { processTerminal, type Terminal } from './core/interactive.js';
-import type { GlobalFlags } from './core/settings.js';
 import { Signals } from './core/signals.js';
 import { findTopCommand, type TopCommand } from './groups.js';
 import { paintFor } from './output/colour.js';
@@ -99,7 +98,7 @@ class Run {
           version: this.version,
           terminal: this.terminal,
           cwd: process.cwd(),
-          flags: flags as GlobalFlags,
+          flags: flags,
           dryRun: flags.dryRun === true,
           yes: flags.yes === true,
           signals: this.signals,

@@ -63,7 +63,7 @@ function target(text: string, pairs: readonly string[]): { path: string; query: 
     });
   }
   const url = new URL(text.startsWith('/') ? text : `/api/v1/${text}`, 'http://registry');
-  const query: Record<string, string[]> = {};
+  const query = Object.create(null) as Record<string, string[]>;
   for (const [name, value] of url.searchParams) (query[name] ??= []).push(value);
   for (const pair of pairs) {
     const at = pair.indexOf('=');

@@ -22,7 +22,6 @@ export const createCommand: LeafSpec = {
   options: [
     ...ENTRY_OPTIONS,
     { flags: '-f, --file <file>', summary: 'file, folder or - to read entries from', common: true },
-    { flags: '--if-match <revision>', summary: '0: only if there is none yet' },
   ],
   examples: [
     { cmd: 'create plugin "my-service" 1.0.0' },
@@ -47,12 +46,12 @@ export const createCommand: LeafSpec = {
         });
       }
     }
-    return createOne(context, body, options.ifMatch as string | undefined);
+    return createOne(context, body);
   },
 };
 
-async function createOne(context: CommandContext, body: Record<string, unknown>, ifMatch?: string): Promise<void> {
-  const answer = await context.send({ method: 'POST', path: '/api/v1/entities', body, ifMatch });
+async function createOne(context: CommandContext, body: Record<string, unknown>): Promise<void> {
+  const answer = await context.send({ method: 'POST', path: '/api/v1/entities', body });
   if (!answer) return;
   const entry = answer.json<Entry>();
   const { classification } = entry as { classification?: { feature?: string; rule?: string } | null };
@@ -71,7 +70,7 @@ async function createFromFile(context: CommandContext, source: string): Promise<
   const documents = await readDocuments(source, context.terminal.stdin);
   const bodies = documents.map(({ from, value }) => asObject(value, from));
   if (bodies.length === 0) throw usageError(`${source} holds no entry`);
-  if (bodies.length === 1) return createOne(context, bodies[0]!);
+  if (bodies.length === 1) return createOne(context, bodies[0]);
   const answer = await context.send({
     method: 'POST',
     path: '/api/v1/entities/bulk',

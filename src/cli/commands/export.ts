@@ -20,10 +20,8 @@ export const exportCommand: LeafSpec = {
       summary: 'write into this file, whole or not at all (default: standard output)',
       common: true,
     },
-    { flags: '--type <type>', summary: 'only entries of this type', common: true },
-    { flags: '--feature <feature>', summary: 'only entries of this feature category' },
   ],
-  examples: [{ cmd: 'export --to catalog.ndjson', norun: 'writes a file' }, { cmd: 'export -o yaml --type plugin' }],
+  examples: [{ cmd: 'export --to catalog.ndjson', norun: 'writes a file' }, { cmd: 'export -o yaml' }],
   effect: 'reads',
   operations: ['GET /api/v1/entities/export'],
   async run(context, { options }) {
@@ -37,7 +35,7 @@ export const exportCommand: LeafSpec = {
     const response = await client.stream({
       method: 'GET',
       path: '/api/v1/entities/export',
-      query: { format, type: options.type as string | undefined, feature: options.feature as string | undefined },
+      query: { format },
       accept:
         format === 'ndjson' ? 'application/x-ndjson' : format === 'yaml' ? 'application/yaml' : 'application/json',
     });

@@ -7,25 +7,13 @@ interface Feature extends Record<string, unknown> {
 }
 
 const featureView: View<Feature> = {
-  fields: [
-    'id',
-    'key',
-    'name',
-    'title',
-    'description',
-    'icon',
-    'category',
-    'namespace',
-    'entry_count',
-    'custom',
-    'created_at',
-  ],
+  fields: ['id', 'key', 'name', 'title', 'description', 'icon', 'category', 'namespace', 'entries'],
   columns: [
     column('NAME', 'name'),
     column('TITLE', 'title'),
     column('CATEGORY', 'category'),
     column('NAMESPACE', 'namespace'),
-    column('ENTRIES', 'entry_count', { right: true }),
+    column('ENTRIES', 'entries', { right: true }),
     column('ID', 'id', { wide: true }),
   ],
   name: (feature) => feature.name,

@@ -12,7 +12,6 @@ export const updateCommand: LeafSpec = {
   arguments: [{ name: 'id', summary: 'id or key of the entry', required: true, completes: 'entry' }],
   options: [
     ...ENTRY_OPTIONS,
-    { flags: '--name <name>', summary: 'new name' },
     { flags: '--unset <field>', summary: 'empty a field, e.g. owner or metadata.port', repeatable: true },
     { flags: '--replace', summary: 'replace the whole writable part (PUT)' },
     { flags: '--if-match <revision>', summary: 'only if the entry is still at this revision', common: true },
@@ -27,7 +26,6 @@ export const updateCommand: LeafSpec = {
   operations: ['PATCH /api/v1/entities/{id}', 'PUT /api/v1/entities/{id}'],
   async run(context, { args, options }) {
     const body = await entryBody(options, context.terminal.stdin);
-    if (options.name !== undefined) body.name = options.name;
     for (const field of (options.unset as string[] | undefined) ?? []) unset(body, field);
     if (Object.keys(body).length === 0) {
       throw usageError('nothing to change', { reason: 'give at least one field, e.g. --status inactive, or --data' });

@@ -48,7 +48,7 @@ export function prepareArgv(argv: readonly string[]): PreparedArgv {
 export function commandWords(args: readonly string[], limit: number): { word: string; index: number }[] {
   const found: { word: string; index: number }[] = [];
   for (let index = 0; index < args.length && found.length < limit; index += 1) {
-    const word = args[index]!;
+    const word = args[index];
     if (word === '--') break;
     if (word === '-' || !word.startsWith('-')) found.push({ word, index });
     else if (TAKES_VALUE.has(word)) index += 1;
@@ -61,7 +61,7 @@ export function commandWords(args: readonly string[], limit: number): { word: st
 export function formatInArgv(argv: readonly string[]): string | undefined {
   let format: string | undefined;
   for (let index = 0; index < argv.length && argv[index] !== '--'; index += 1) {
-    const word = argv[index]!;
+    const word = argv[index];
     if (word === '-o' || word === '--output') format = argv[index + 1];
     else if (word.startsWith('--output=')) format = word.slice('--output='.length);
     else if (/^-o./.test(word)) format = word.slice(2);

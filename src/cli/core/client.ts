@@ -47,6 +47,8 @@ export interface ClientOptions {
 }
 
 const CONNECT_TIMEOUT_MS = 5_000;
+/** Streamed bodies cannot be kept for a replay: the server refuses an idempotency key there. */
+const STREAMED_ROUTE = /\/(?:bulk|import)$/;
 
 /** The HTTP side of every command: credentials, time-outs, repeats, request ids, and errors with exit codes. */
 export class RegistryClient {
@@ -171,7 +173,8 @@ export class RegistryClient {
     };
     if (this.options.key !== undefined) headers.authorization = `Bearer ${this.options.key}`;
     if (request.ifMatch !== undefined) headers['if-match'] = `"${request.ifMatch.replaceAll('"', '')}"`;
-    if (request.method === 'POST' && !request.repeatable) headers['idempotency-key'] = randomUUID();
+    const keyed = request.method === 'POST' && !request.repeatable && !STREAMED_ROUTE.test(request.path);
+    if (keyed) headers['idempotency-key'] = randomUUID();
     if (request.body === undefined) return { url, headers, requestId };
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.from(JSON.stringify(request.body));
     headers['content-type'] = request.contentType ?? 'application/json';

@@ -81,7 +81,7 @@ function readProjectConfig(path: string): ProjectConfig {
       next: 'ureg profile add <name> --server <url>',
     });
   }
-  return { path, ...value } as ProjectConfig;
+  return { path, ...value };
 }
 
 export function assertProfileName(name: string): void {

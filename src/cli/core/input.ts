@@ -47,7 +47,7 @@ export async function readData(text: string, stdin: NodeJS.ReadStream): Promise<
       : [text, '--data'];
   const documents = await parseDocuments(content, from);
   if (documents.length !== 1) throw usageError(`${from} must hold one document, not ${documents.length}`);
-  return documents[0]!.value;
+  return documents[0].value;
 }
 
 /** JSON first (it is also YAML, but a hundred milliseconds cheaper); lists are taken apart. */

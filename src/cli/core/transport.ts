@@ -98,7 +98,7 @@ export async function readBody(response: IncomingMessage, timeoutMs: number): Pr
   try {
     const chunks: Buffer[] = [];
     for await (const chunk of response) chunks.push(chunk as Buffer);
-    return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+    return chunks.length === 1 ? chunks[0] : Buffer.concat(chunks);
   } catch (error) {
     throw error instanceof TransportError ? error : fromErrno(error as NodeJS.ErrnoException, true);
   } finally {

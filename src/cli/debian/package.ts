@@ -82,7 +82,7 @@ function optionalNumber(value: Record<string, unknown>, field: string): number |
 }
 
 function texts(found: unknown, field: string): string[] {
-  if (Array.isArray(found) && found.every((item) => typeof item === 'string')) return found as string[];
+  if (Array.isArray(found) && found.every((item) => typeof item === 'string')) return found;
   throw new BrokenPackageError(`${field} is no list of texts`);
 }
 

@@ -73,5 +73,5 @@ export function providesLine(sourceId: string, targetId: string, provided: reado
 }
 
 function listText(needs: readonly Need[]): string {
-  return needs.length === 1 ? `[${needs[0]!.text}]` : `[${needs.map((need) => need.text).join(',')}]`;
+  return needs.length === 1 ? `[${needs[0].text}]` : `[${needs.map((need) => need.text).join(',')}]`;
 }

@@ -71,7 +71,7 @@ function pipeThrough(from: Readable, through: ReturnType<typeof createGunzip>): 
 async function* throughXz(from: Readable): AsyncGenerator<Buffer> {
   const child = spawn('xz', ['--decompress', '--stdout'], { stdio: ['pipe', 'pipe', 'pipe'] });
   let said = '';
-  const failed = new Promise<Error | undefined>((resolve) => {
+  const failed = new Promise<NodeJS.ErrnoException | undefined>((resolve) => {
     child.on('error', resolve);
     child.on('close', (code) => resolve(code === 0 ? undefined : new Error(said.trim() || `xz ended with ${code}`)));
   });
@@ -80,7 +80,7 @@ async function* throughXz(from: Readable): AsyncGenerator<Buffer> {
   from.on('error', () => child.kill());
   from.pipe(child.stdin);
   yield* child.stdout as AsyncIterable<Buffer>;
-  const error = (await failed) as NodeJS.ErrnoException | undefined;
+  const error = await failed;
   if (error?.code === 'ENOENT') {
     throw usageError('this file is packed with xz, and the program xz is not installed', {
       next: 'install xz-utils, or unpack the file first',

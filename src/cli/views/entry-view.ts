@@ -22,6 +22,7 @@ export const ENTRY_FIELDS = [
   'feature',
   'status',
   'health',
+  'reported_health',
   'owner',
   'tags',
   'metadata',
