@@ -6,7 +6,9 @@ import type { BulkError, BulkMode, BulkStatus, ConflictAction } from '../bulk/bu
 
 export class BulkQuery {
   @ApiPropertyOptional({
-    ...{ enum: BULK_MODES, default: 'atomic', example: 'best_effort' },
+    enum: BULK_MODES,
+    default: 'atomic',
+    example: 'best_effort',
     description: 'All items or none, in one transaction; or each on its own merit, a batch at a time.',
   })
   @IsOptional()
@@ -14,7 +16,9 @@ export class BulkQuery {
   mode: BulkMode = 'atomic';
 
   @ApiPropertyOptional({
-    ...{ enum: CONFLICT_ACTIONS, default: 'fail', example: 'update' },
+    enum: CONFLICT_ACTIONS,
+    default: 'fail',
+    example: 'update',
     description: 'What to do with an item that is there already.',
   })
   @IsOptional()

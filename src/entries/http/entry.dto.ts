@@ -19,7 +19,11 @@ export class EntryReplace {
   description?: string | null;
 
   @TextField({
-    ...{ max: 128, lowerCase: true, pattern: NAME_PATTERN, rule: NAME_RULE, example: 'ai-ml' },
+    max: 128,
+    lowerCase: true,
+    pattern: NAME_PATTERN,
+    rule: NAME_RULE,
+    example: 'ai-ml',
     description: 'Feature category; found by the classification rules when left out.',
   })
   feature?: string | null;
@@ -65,7 +69,11 @@ export class EntryIdentity {
   type: string;
 
   @TextField({
-    ...{ max: 128, lowerCase: true, pattern: NAME_PATTERN, rule: NAME_RULE, example: 'fraud-detector' },
+    max: 128,
+    lowerCase: true,
+    pattern: NAME_PATTERN,
+    rule: NAME_RULE,
+    example: 'fraud-detector',
     description: 'Made from the title when left out; unique per type and version.',
   })
   name?: string | null;

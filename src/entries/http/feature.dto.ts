@@ -31,7 +31,11 @@ export class FeatureCategory {
 
 export class ClassificationRuleCreate {
   @TextField({
-    ...{ required: true, min: 1, max: PATTERN_LIMIT, trim: false, example: '.*(stripe|adyen|payment).*' },
+    required: true,
+    min: 1,
+    max: PATTERN_LIMIT,
+    trim: false,
+    example: '.*(stripe|adyen|payment).*',
     description:
       'RE2 expression, in any case, over names, tags and (whole words) titles. Alternatives of three letters or fewer match whole words only.',
   })

@@ -20,14 +20,12 @@ export class RelationshipCreate {
   target_id: string;
 
   @TextField({
-    ...{
-      required: true,
-      max: 100,
-      lowerCase: true,
-      pattern: RELATIONSHIP_TYPE_PATTERN,
-      rule: TYPE_RULE,
-      example: 'depends_on',
-    },
+    required: true,
+    max: 100,
+    lowerCase: true,
+    pattern: RELATIONSHIP_TYPE_PATTERN,
+    rule: TYPE_RULE,
+    example: 'depends_on',
     description:
       'Known types: depends_on requires belongs_to provides calls contains owns runs_on replicates_to parent_of part_of.',
   })
