@@ -1,0 +1,76 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Entry } from '../../entries/http/entry.dto.js';
+import { Shown } from '../../platform/http/fields.js';
+
+/** Why an entry was found. */
+export class SearchMatch {
+  @Shown(0.71, {
+    type: Number,
+    nullable: true,
+    description:
+      'What the words say, 0 to 1: BM25 as share of the highest these words can reach, with a tenth for how near they ' +
+      'stand. Null when there were no words, 0 beyond the ranked part of a very common query.',
+  })
+  text: number | null;
+
+  @Shown(null, { type: Number, nullable: true, description: 'Closeness in meaning; null when not asked for.' })
+  vector: number | null;
+
+  @Shown('Scores <mark>card</mark> <mark>payments</mark> in real time.', {
+    type: String,
+    nullable: true,
+    description:
+      'A part of title and description as HTML: everything is escaped but `<mark>` and `</mark>` around what matched. ' +
+      'Null when only name or tags matched.',
+  })
+  highlight: string | null;
+
+  @Shown(null, {
+    type: String,
+    nullable: true,
+    description: 'The query as it was understood for this hit, when a word was taken for a typing error.',
+  })
+  corrected: string | null;
+}
+
+export class SearchHit extends Entry {
+  @Shown(0.78, {
+    type: Number,
+    description:
+      '1: its name, id or key is the query. 0.9 to 0.999: its name begins with it. 0.4 to 0.9: it has every word. ' +
+      '0.2 to 0.4: it has words that begin so, or likely spellings. Below 0.2: it has some of the words. Within each, ' +
+      '85 % `matched.text` and 15 % how much depends on it. 0 when there were no words.',
+  })
+  score: number;
+
+  @ApiProperty({ type: SearchMatch })
+  matched: SearchMatch;
+}
+
+export const SUGGESTION_KINDS = ['name', 'word', 'correction'] as const;
+
+export class Suggestion {
+  @Shown('kubernetes-client', { description: 'What to search for.' })
+  text: string;
+
+  @Shown('name', {
+    enum: SUGGESTION_KINDS,
+    description:
+      '`name`: an entry whose name begins so, or has a word that does. `word`: the last word completed. ' +
+      '`correction`: the last word as it was probably meant.',
+  })
+  kind: (typeof SUGGESTION_KINDS)[number];
+
+  @Shown('resource_kubernetes-client', {
+    type: String,
+    nullable: true,
+    description: "The entry's key; null for words.",
+  })
+  key: string | null;
+
+  @Shown('resource', { type: String, nullable: true })
+  type: string | null;
+
+  @Shown('Kubernetes client binary', { type: String, nullable: true })
+  title: string | null;
+}

@@ -1,0 +1,79 @@
+import { InvalidError } from '../../platform/errors/registry-error.js';
+
+/** Most characters of a query. */
+export const MOST_QUERY_LENGTH = 1000;
+/** Most words and quoted phrases of a query. */
+export const MOST_TERMS = 32;
+
+export interface Term {
+  text: string;
+  /** Stood in quotes: its words follow each other, and it is never left out or corrected. */
+  phrase: boolean;
+  /** `-word`: must not be there. */
+  negated: boolean;
+}
+
+/** Terms that must all hold. A query is one group, or several with `or` between them. */
+export type TermGroup = Term[];
+
+const WORDLIKE = /[\p{L}\p{N}]/u;
+const SPACE = /\s/;
+
+/**
+ * Reads the syntax of web search, as PostgreSQL's `websearch_to_tsquery` has it: words are joined by "and", quotes keep
+ * words together, `or` separates alternatives, `-` leaves out. Nothing is a syntax error; what holds no letter or digit
+ * is passed over.
+ */
+export function parseQuery(text: string, field = 'query'): TermGroup[] {
+  if (text.length > MOST_QUERY_LENGTH)
+    throw InvalidError.field(field, `must not be longer than ${MOST_QUERY_LENGTH} characters`, 'search.query_too_long');
+  const groups: TermGroup[] = [[]];
+  let terms = 0;
+  for (const term of tokens(text)) {
+    if (!term.phrase && !term.negated && term.text.toLowerCase() === 'or') {
+      if (groups.at(-1)!.length > 0) groups.push([]);
+      continue;
+    }
+    if (!WORDLIKE.test(term.text)) continue;
+    if (++terms > MOST_TERMS)
+      throw InvalidError.field(
+        field,
+        `must not hold more than ${MOST_TERMS} words or phrases`,
+        'search.too_many_terms',
+      );
+    groups.at(-1)!.push(term);
+  }
+  return groups.filter((group) => group.length > 0);
+}
+
+function* tokens(text: string): Generator<Term> {
+  let at = 0;
+  while (at < text.length) {
+    if (SPACE.test(text[at])) {
+      at++;
+      continue;
+    }
+    const begun = at === 0 || SPACE.test(text[at - 1]);
+    const negated = begun && text[at] === '-' && at + 1 < text.length && !SPACE.test(text[at + 1]);
+    if (negated) at++;
+    const phrase = text[at] === '"';
+    // A quote that is never closed holds to the end.
+    const end = phrase
+      ? endOf(text, at + 1, (char) => char === '"')
+      : endOf(text, at, (char) => char === '"' || SPACE.test(char));
+    yield { text: text.slice(phrase ? at + 1 : at, end), phrase, negated };
+    at = phrase ? end + 1 : end;
+  }
+}
+
+function endOf(text: string, from: number, stop: (char: string) => boolean): number {
+  let at = from;
+  while (at < text.length && !stop(text[at])) at++;
+  return at;
+}
+
+/** The words as a name would have them, when the query could be one: a single group that leaves nothing out. */
+export function nameText(groups: readonly TermGroup[]): string | undefined {
+  if (groups.length !== 1 || groups[0].some((term) => term.negated)) return undefined;
+  return groups[0].map((term) => term.text.trim().toLowerCase()).join(' ');
+}
