@@ -1,0 +1,66 @@
+import { Injectable } from '@nestjs/common';
+import type { OnApplicationBootstrap } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { ShutdownState } from '../../platform/http/shutdown-state.js';
+import { EventFeed } from '../event-feed.js';
+import { FeedFilter } from '../feed-filter.js';
+import type { FeedSubscription } from '../feed-subscription.js';
+import type { EventQuery } from './event-query.dto.js';
+import { PollCollector } from './poll-collector.js';
+
+/** A poll that finds nothing of its types in so long answers how far it looked. */
+const MOST_LOOKING_MS = 5000;
+
+/** Answers polls: what there is, or with `wait` the next that comes. */
+@Injectable()
+export class EventPolls implements OnApplicationBootstrap {
+  private readonly waiting = new Set<PollCollector>();
+
+  constructor(
+    private readonly feed: EventFeed,
+    private readonly shutdown: ShutdownState,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.shutdown.onDrain(() => {
+      for (const collector of this.waiting) collector.finish();
+    });
+  }
+
+  async serve(query: EventQuery, request: Request, response: Response): Promise<void> {
+    const collector = new PollCollector(query.limit, query.wait > 0);
+    const filter = new FeedFilter(query.types, query.entity_types);
+    const subscription = await this.feed.subscribe(query.since ?? 'oldest', filter, collector);
+    const finish = (): void => collector.finish();
+    const timer = setTimeout(finish, Math.max(query.wait * 1000, MOST_LOOKING_MS));
+    response.once('close', finish);
+    this.waiting.add(collector);
+    if (this.shutdown.draining || response.destroyed) finish();
+    try {
+      subscription.start();
+      const messages = await collector.done;
+      this.answer(messages, subscription, request, response);
+    } finally {
+      clearTimeout(timer);
+      subscription.close();
+      this.waiting.delete(collector);
+    }
+  }
+
+  private answer(messages: string[], { position }: FeedSubscription, request: Request, response: Response): void {
+    if (response.destroyed) return;
+    response.setHeader('Content-Type', 'application/json; charset=utf-8');
+    response.setHeader('Cache-Control', 'no-store');
+    // What was filtered out was looked at too: the next poll does not look at it again.
+    response.setHeader('X-Next-Since', String(position));
+    response.setHeader('Link', `<${nextAddress(request.originalUrl, position)}>; rel="next"`);
+    response.end(`[${messages.join(',')}]`);
+  }
+}
+
+function nextAddress(address: string, since: number): string {
+  const [path, query = ''] = address.split('?', 2);
+  const parameters = new URLSearchParams(query);
+  parameters.set('since', String(since));
+  return `${path}?${parameters}`;
+}

@@ -1,0 +1,200 @@
+import type { UnitOfWork } from '../../src/platform/database/unit-of-work.js';
+import { testDatabase } from '../support/test-database.js';
+import type { TestDatabase } from '../support/test-database.js';
+import {
+  entityEvent,
+  numberAll,
+  numbered,
+  record,
+  relationshipsEvent,
+  streamParts,
+  until,
+  upTo,
+} from './streams-fixture.js';
+import type { StreamParts } from './streams-fixture.js';
+
+describe('numbering of events', () => {
+  let database: TestDatabase;
+  let uow: UnitOfWork;
+  let parts: StreamParts;
+
+  beforeEach(async () => {
+    database = await testDatabase();
+    uow = database.uow;
+    parts = streamParts(uow);
+  });
+  afterEach(() => database.close());
+
+  /** A transaction that holds what it wrote until told to end. */
+  function held(name: string): { written: Promise<void>; end: (outcome?: Error) => Promise<void> } {
+    let finish: (outcome?: Error) => void = () => undefined;
+    const ended = new Promise<Error | undefined>((resolve) => (finish = resolve));
+    let wrote: () => void = () => undefined;
+    const written = new Promise<void>((resolve) => (wrote = resolve));
+    const done = uow.run(async () => {
+      await parts.outbox.record([entityEvent(name)]);
+      wrote();
+      const outcome = await ended;
+      if (outcome) throw outcome;
+    });
+    return {
+      written,
+      end: async (outcome) => {
+        finish(outcome);
+        await done.catch((error) => expect(error).toBe(outcome));
+      },
+    };
+  }
+
+  it('begins at one and gives the events of a transaction in the order they were recorded', async () => {
+    await record(parts, entityEvent('a'), entityEvent('b'), entityEvent('c'));
+    await numberAll(parts);
+    expect(await numbered(uow)).toEqual([[1, 1, 'a'], [2, 1, 'b'], [3, 1, 'c']]); // prettier-ignore
+    expect(await parts.events.bounds()).toEqual({ head: 3, floor: 0 });
+  });
+
+  it('records nothing outside of a transaction, and nothing of one that is rolled back', async () => {
+    await expect(parts.outbox.record([entityEvent('a')])).rejects.toThrow('in the transaction of their change');
+    await expect(
+      uow.run(async () => {
+        await parts.outbox.record([entityEvent('a')]);
+        throw new Error('no');
+      }),
+    ).rejects.toThrow('no');
+    expect(await uow.query('SELECT 1 FROM event')).toEqual([]);
+  });
+
+  it('gives a row with a span as many numbers, its own being the last', async () => {
+    await record(parts, entityEvent('a'), relationshipsEvent('x', 'y', 'z'), entityEvent('b'));
+    await numberAll(parts);
+    expect(await numbered(uow)).toEqual([[1, 1, 'a'], [4, 3, 'relationships'], [5, 1, 'b']]); // prettier-ignore
+  });
+
+  it('counts on over many batches', async () => {
+    const most = uow.embedded ? 250 : 1000;
+    await record(
+      parts,
+      ...upTo(2 * most + 7).map((n) => (n % 2 ? entityEvent(`e${n}`) : relationshipsEvent('x', 'y'))),
+    );
+    expect(await parts.sequencer.number()).toBe(most);
+    expect(await parts.sequencer.number()).toBe(most);
+    expect(await parts.sequencer.number()).toBe(7);
+    expect(await parts.sequencer.number()).toBe(0);
+    const rows = await numbered(uow);
+    expect(rows).toHaveLength(2 * most + 7);
+    rows.reduce((before, [seq, span]) => {
+      expect(seq - span).toBe(before);
+      return seq;
+    }, 0);
+  });
+
+  it('leaves neither numbers nor a higher mark when it fails half-way', async () => {
+    await record(parts, entityEvent('a'), entityEvent('b'));
+    await uow.query(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE ''refused''; END'`);
+    await uow.query('CREATE TRIGGER refuse BEFORE UPDATE ON event_sequence FOR EACH ROW EXECUTE FUNCTION refuse()');
+    await expect(parts.sequencer.number()).rejects.toThrow('refused');
+    expect(await numbered(uow)).toEqual([]);
+    await uow.query('DROP TRIGGER refuse ON event_sequence');
+    await numberAll(parts);
+    expect(await numbered(uow)).toEqual([[1, 1, 'a'], [2, 1, 'b']]); // prettier-ignore
+  });
+
+  it('numbers what came with a restored dump, whose transaction ids mean nothing here, and goes on behind it', async () => {
+    await record(parts, entityEvent('restored'));
+    await uow.query(`UPDATE event SET xid = '9000000000000000'`);
+    await uow.query(`UPDATE event_sequence SET xid = '8000000000000000', seq = 41`);
+    await numberAll(parts);
+    await record(parts, entityEvent('new'));
+    await numberAll(parts);
+    expect(await numbered(uow)).toEqual([[42, 1, 'restored'], [43, 1, 'new']]); // prettier-ignore
+  });
+
+  it('numbers soon after a commit, and again after the database was away', async () => {
+    await parts.sequencer.onApplicationBootstrap();
+    await record(parts, entityEvent('a'));
+    await until(() => parts.head.seq === 1, 500);
+    await uow.query('ALTER TABLE event_sequence RENAME TO event_sequence_away');
+    await record(parts, entityEvent('b'));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(parts.head.seq).toBe(1);
+    await uow.query('ALTER TABLE event_sequence_away RENAME TO event_sequence');
+    await until(() => parts.head.seq === 2, 5000);
+    await parts.sequencer.beforeApplicationShutdown();
+    expect(await numbered(uow)).toEqual([[1, 1, 'a'], [2, 1, 'b']]); // prettier-ignore
+  });
+
+  it('does not lose the event of a transaction that wrote first and commits last', async () => {
+    const early = held('early');
+    await early.written;
+    const late = record(parts, entityEvent('late'));
+    // On the embedded database everyone else waits for the open transaction; elsewhere the later one commits first.
+    const numbering = uow.embedded ? Promise.resolve() : late.then(() => numberAll(parts));
+    await numbering;
+    if (!uow.embedded) {
+      expect(await numbered(uow)).toEqual([]);
+      expect(parts.sequencer.waitingSeconds()).toBeGreaterThan(0);
+    }
+    await early.end();
+    await late;
+    await numberAll(parts);
+    expect(await numbered(uow)).toEqual([[1, 1, 'early'], [2, 1, 'late']]); // prettier-ignore
+    expect(parts.sequencer.waitingSeconds()).toBe(0);
+  });
+
+  it('leaves no gap where a transaction is rolled back', async () => {
+    await record(parts, entityEvent('a'));
+    const rolledBack = held('never');
+    await rolledBack.written;
+    const after = record(parts, entityEvent('b'));
+    if (!uow.embedded) await after.then(() => numberAll(parts));
+    await rolledBack.end(new Error('changed my mind'));
+    await after;
+    await numberAll(parts);
+    expect(await numbered(uow)).toEqual([[1, 1, 'a'], [2, 1, 'b']]); // prettier-ignore
+  });
+
+  it('stays gapless and in the order of each writer under concurrent writers, rollbacks and two sequencers', async () => {
+    const others = streamParts(uow);
+    let writing = true;
+    const sequencers = [parts, others].map(async ({ sequencer }) => {
+      while (writing) await sequencer.number();
+    });
+    const written: string[][] = await Promise.all(
+      upTo(8).map(async (writer) => {
+        const names: string[] = [];
+        for (const n of upTo(25)) {
+          const name = `w${writer}-${String(n).padStart(2, '0')}`;
+          const outcome = uow.run(async () => {
+            await parts.outbox.record([entityEvent(name), relationshipsEvent('x', 'y')]);
+            await uow.query('SELECT pg_sleep($1)', [Math.random() / 200]);
+            if (n % 5 === 0) throw new Error('rolled back');
+          });
+          if (n % 5 === 0) await expect(outcome).rejects.toThrow('rolled back');
+          else {
+            await outcome;
+            names.push(name);
+          }
+        }
+        return names;
+      }),
+    );
+    writing = false;
+    await Promise.all(sequencers);
+    await numberAll(parts);
+    const rows = await numbered(uow);
+    expect(rows).toHaveLength(8 * 20 * 2);
+    rows.reduce((before, [seq, span]) => {
+      expect(seq - span).toBe(before);
+      return seq;
+    }, 0);
+    const names = rows.map(([, , name]) => name);
+    for (const ofWriter of written) expect(names.filter((name) => ofWriter.includes(name))).toEqual(ofWriter);
+  });
+
+  it('lets one sequencer number at a time, and the other not wait', async () => {
+    await record(parts, entityEvent('a'));
+    const answers = await Promise.all(upTo(6).map(() => parts.events.number(1000)));
+    expect(answers.map(({ rows }) => rows).sort()).toEqual([0, 0, 0, 0, 0, 1]);
+    expect(await numbered(uow)).toEqual([[1, 1, 'a']]);
+  });
+});
