@@ -25,7 +25,10 @@ const project = (displayName, roots, extra = {}) => ({
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   ...extra,
 });
-const database = { globalSetup: '<rootDir>/test/support/global-setup.ts', globalTeardown: '<rootDir>/test/support/global-teardown.ts' };
+const database = {
+  globalSetup: '<rootDir>/test/support/global-setup.mjs',
+  globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
+};
 
 export default {
   maxWorkers: 2,

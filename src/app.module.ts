@@ -1,9 +1,9 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
-import { MIGRATIONS } from '../migrations/index.js';
+import { DATABASE_SCHEMA } from './database-schema.js';
 import { EntriesModule } from './entries/entries.module.js';
-import { EntryEntity } from './entries/entry.entity.js';
 import { GatewayModule } from './gateway/gateway.module.js';
+import { GraphModule } from './graph/graph.module.js';
 import { HealthModule } from './health/health.module.js';
 import { DatabaseModule } from './platform/database/database.module.js';
 import type { Env } from './platform/env/env.js';
@@ -12,6 +12,7 @@ import { HttpModule } from './platform/http/http.module.js';
 import { JobsModule } from './platform/jobs/jobs.module.js';
 import { Logger } from './platform/logging/logger.js';
 import { LoggingModule } from './platform/logging/logging.module.js';
+import { SearchModule } from './search/search.module.js';
 import { StreamsModule } from './streams/streams.module.js';
 
 /** The table of contents. */
@@ -23,12 +24,14 @@ export class AppModule {
       imports: [
         EnvModule.forRoot(env),
         LoggingModule.forRoot(logger),
-        DatabaseModule.forRoot({ entities: [EntryEntity], migrations: MIGRATIONS }),
+        DatabaseModule.forRoot(DATABASE_SCHEMA),
         HttpModule,
         JobsModule,
         GatewayModule,
         HealthModule.forRoot(env),
         EntriesModule,
+        GraphModule,
+        SearchModule,
         StreamsModule,
       ],
     };

@@ -1,0 +1,6 @@
+import { MIGRATIONS } from '../migrations/index.js';
+import { EntryEntity } from './entries/entry.entity.js';
+import type { DatabaseSchema } from './platform/database/data-source.js';
+
+/** Every row class and every migration. `npm run migration:check` compares them. */
+export const DATABASE_SCHEMA: DatabaseSchema = { entities: [EntryEntity], migrations: MIGRATIONS };

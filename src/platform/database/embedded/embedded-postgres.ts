@@ -1,0 +1,166 @@
+import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { embeddedImage, embeddedServer } from './built-files.js';
+import type { FromServer, ServerOptions, ToServer } from './server-messages.js';
+
+export interface EmbeddedPostgresOptions {
+  /** Folder of the data; made when it is not there. */
+  folder: string;
+  /** Milliseconds that one statement may take before the database is restarted; 0 for any. */
+  unresponsiveMs?: number;
+  idleInTransactionMs?: number;
+  /** Off, a commit outlives a kill of the process, but not a power cut. */
+  fsync?: boolean;
+  log?: (level: 'info' | 'warn' | 'error', message: string) => void;
+}
+
+const PING_MS = 1000;
+const STOP_MS = 15_000;
+const [FIRST_PAUSE_MS, LONGEST_PAUSE_MS, HEALTHY_MS] = [50, 5000, 60_000];
+/** Kilobytes; PostgreSQL's own limit of depth comes first then for most statements. */
+const STACK = 3900;
+
+/**
+ * PostgreSQL inside the service: PGlite in a process of its own, restarted when it dies, on a socket that stays the
+ * same. Only this user can reach the socket (on Windows, which has none, a port of the loopback interface is taken).
+ */
+export class EmbeddedPostgres {
+  private child: ChildProcess | undefined;
+  private stopping = false;
+  private restarts = 0;
+  private readonly pinger: NodeJS.Timeout;
+  private heardAt = Date.now();
+  private upkeeping = false;
+  private unresponsiveMs: number;
+
+  private constructor(
+    private readonly options: EmbeddedPostgresOptions,
+    private readonly server: ServerOptions,
+  ) {
+    this.unresponsiveMs = options.unresponsiveMs ?? 0;
+    this.pinger = setInterval(() => this.ping(), PING_MS).unref();
+  }
+
+  /** Resolves when the database takes connections; rejects with a sentence for people. */
+  static async start(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+    const folder = resolve(options.folder);
+    await mkdir(dirname(folder), { recursive: true });
+    const postgres = new EmbeddedPostgres(options, {
+      folder,
+      image: embeddedImage(),
+      socket: process.platform === 'win32' ? undefined : join(await mkdtemp(join(tmpdir(), 'ureg-')), '.s.PGSQL.5432'),
+      fsync: options.fsync ?? true,
+      idleInTransactionMs: options.idleInTransactionMs ?? 60_000,
+    });
+    try {
+      await postgres.launch();
+    } catch (error) {
+      clearInterval(postgres.pinger);
+      throw error;
+    }
+    return postgres;
+  }
+
+  get url(): string {
+    const { socket, port } = this.server;
+    return socket
+      ? `postgresql://postgres@localhost/postgres?host=${encodeURIComponent(dirname(socket))}`
+      : `postgresql://postgres@127.0.0.1:${port}/postgres`;
+  }
+
+  /** Process number of the database. */
+  get pid(): number | undefined {
+    return this.child?.pid;
+  }
+
+  /** From now on a statement that lasts longer than so many milliseconds ends with a restart of the database. */
+  limitStatements(milliseconds: number): void {
+    this.unresponsiveMs = milliseconds;
+  }
+
+  /** Closes the database in order. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    clearInterval(this.pinger);
+    const child = this.child;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    this.tell('stop');
+    const late = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+    await exited;
+    clearTimeout(late);
+  }
+
+  private async launch(): Promise<void> {
+    const child = fork(embeddedServer(), [JSON.stringify(this.server)], {
+      execArgv: [`--stack-size=${STACK}`],
+      // Secrets of the service are none of its business.
+      env: { PATH: process.env.PATH, SystemRoot: process.env.SystemRoot, TMPDIR: process.env.TMPDIR },
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+    this.child = child;
+    this.heardAt = Date.now();
+    this.upkeeping = true;
+    await new Promise<void>((resolve, reject) => {
+      child.on('message', (message: FromServer) => {
+        this.hear(message);
+        if ('ready' in message) resolve();
+        if ('failed' in message) reject(new Error(message.failed));
+      });
+      child.once('error', reject);
+      child.once('exit', (code, signal) =>
+        reject(new Error(`The embedded PostgreSQL ended at once (${signal ?? code}).`)),
+      );
+    });
+    const readyAt = Date.now();
+    child.once('exit', (code, signal) => void this.ended(signal ?? code, Date.now() - readyAt));
+    // It may have gone between its message and this line.
+    if (child.exitCode !== null || child.signalCode !== null) child.emit('exit', child.exitCode, child.signalCode);
+  }
+
+  private hear(message: FromServer): void {
+    this.heardAt = Date.now();
+    if ('ready' in message) {
+      this.upkeeping = false;
+      if (message.port) this.server.port = message.port;
+    }
+    if ('upkeeping' in message) this.upkeeping = message.upkeeping;
+  }
+
+  private async ended(reason: unknown, lived: number): Promise<void> {
+    if (this.stopping) return;
+    if (lived > HEALTHY_MS) this.restarts = 0;
+    const pause = Math.min(FIRST_PAUSE_MS * 2 ** this.restarts++, LONGEST_PAUSE_MS);
+    this.options.log?.('error', `The embedded PostgreSQL ended (${String(reason)}); starting it again.`);
+    await new Promise((resolve) => setTimeout(resolve, pause));
+    if (this.stopping) return;
+    try {
+      await this.launch();
+      this.options.log?.('info', 'The embedded PostgreSQL is back.');
+    } catch (error) {
+      this.options.log?.('error', (error as Error).message);
+      await this.ended('failed to start', 0);
+    }
+  }
+
+  private ping(): void {
+    if (this.unresponsiveMs > 0 && !this.upkeeping && Date.now() - this.heardAt > this.unresponsiveMs) {
+      this.options.log?.(
+        'error',
+        `A statement took more than ${this.unresponsiveMs} ms; restarting the embedded PostgreSQL.`,
+      );
+      this.heardAt = Date.now();
+      this.child?.kill('SIGKILL');
+    }
+    this.tell('ping');
+  }
+
+  private tell(message: ToServer): void {
+    // A child that is going away takes no message; its exit is handled by itself.
+    if (this.child?.connected) this.child.send(message, () => undefined);
+  }
+}

@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, readdirSync } from 'node:fs';
+import { readdir, rename, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const PREFIX = 'ureg-test-template-';
+const DAY_MS = 86_400_000;
+
+/** What the template's content hangs on: a changed migration makes another one. */
+export function fingerprint() {
+  const hash = createHash('sha256');
+  const folder = join(ROOT, 'migrations');
+  for (const file of readdirSync(folder).sort()) hash.update(file).update(readFileSync(join(folder, file)));
+  hash.update(readFileSync(join(ROOT, 'node_modules/@electric-sql/pglite/package.json')));
+  return hash.digest('hex').slice(0, 12);
+}
+
+/** A migrated folder of the embedded database, which test files copy. It stays for the next run. */
+export async function folderTemplate() {
+  const folder = join(tmpdir(), PREFIX + fingerprint());
+  await sweep(folder);
+  if (await stat(folder).catch(() => undefined)) return folder;
+  const { EmbeddedPostgres } = await import('../../dist/src/platform/database/embedded/embedded-postgres.js');
+  const draft = `${folder}.${process.pid}`;
+  const postgres = await EmbeddedPostgres.start({ folder: draft, fsync: false });
+  try {
+    await migrate(postgres.url, true);
+  } finally {
+    await postgres.stop();
+  }
+  // Whoever came first has made the same.
+  await rename(draft, folder).catch(() => rm(draft, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Templates of migrations that have changed since are of no use to anyone. */
+async function sweep(folder) {
+  for (const name of await readdir(tmpdir())) {
+    const path = join(tmpdir(), name);
+    if (!name.startsWith(PREFIX) || path === folder) continue;
+    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Date.now() }));
+    if (Date.now() - mtimeMs > DAY_MS) await rm(path, { recursive: true, force: true });
+  }
+}
+
+/** A migrated database on a PostgreSQL server, which test files clone. */
+export async function databaseTemplate(server) {
+  const name = `ureg_test_template_${fingerprint()}`;
+  const client = new pg.Client({ connectionString: server });
+  await client.connect();
+  try {
+    const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [name]);
+    if (rowCount) return name;
+    const draft = `${name}_${process.pid}`;
+    await client.query(`CREATE DATABASE ${draft}`);
+    const url = new URL(server);
+    url.pathname = `/${draft}`;
+    await migrate(url.toString(), false);
+    await client.query(`ALTER DATABASE ${draft} RENAME TO ${name}`);
+    return name;
+  } finally {
+    await client.end();
+  }
+}
+
+/** Gives a lent server back what the run made. */
+export async function dropDatabaseTemplate(server, name) {
+  const client = new pg.Client({ connectionString: server });
+  await client.connect();
+  await client.query(`DROP DATABASE IF EXISTS ${name}`).finally(() => client.end());
+}
+
+async function migrate(url, embedded) {
+  const { connectDatabase } = await import('../../dist/src/platform/database/connect-database.js');
+  const { DATABASE_SCHEMA } = await import('../../dist/src/database-schema.js');
+  const { Logger } = await import('../../dist/src/platform/logging/logger.js');
+  const settings = { url, embedded, poolSize: 2, statementTimeout: 0 };
+  const logger = Logger.create({ logLevel: 'silent' });
+  await (await connectDatabase({ settings, schema: DATABASE_SCHEMA, migrate: true, logger })).destroy();
+}
