@@ -1,10 +1,10 @@
 import type { CommandContext } from '../core/context.js';
 import { usageError } from '../core/errors.js';
-import { ExitCode } from '../core/exit-codes.js';
 import { readDocuments } from '../core/input.js';
 import type { LeafSpec } from '../spec/types.js';
-import { bulkResultView, type BulkResult } from '../views/bulk-view.js';
+import type { BulkResult } from '../views/bulk-view.js';
 import { entryView, type Entry } from '../views/entry-view.js';
+import { answerBatch } from './batch-answer.js';
 import { asObject, ENTRY_OPTIONS, entryBody } from './entry-input.js';
 
 export const createCommand: LeafSpec = {
@@ -78,9 +78,5 @@ async function createFromFile(context: CommandContext, source: string): Promise<
     body: bodies,
   });
   if (!answer) return;
-  const results = answer.json<BulkResult[]>();
-  await context.list(results, bulkResultView);
-  const failed = results.filter((result) => result.status === 'failed').length;
-  context.notice(`${results.length - failed} of ${results.length} created`);
-  if (failed > 0) context.exit(ExitCode.partial);
+  await answerBatch(context, answer.json<BulkResult[]>(), 'created');
 }

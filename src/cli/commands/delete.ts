@@ -2,6 +2,7 @@ import type { CommandContext } from '../core/context.js';
 import { CliError } from '../core/errors.js';
 import { ExitCode } from '../core/exit-codes.js';
 import type { LeafSpec } from '../spec/types.js';
+import { answerBatch } from './batch-answer.js';
 import { bulkResultView, type BulkResult } from '../views/bulk-view.js';
 
 export const deleteCommand: LeafSpec = {
@@ -31,14 +32,11 @@ export const deleteCommand: LeafSpec = {
       if (result) results.push(result);
     }
     if (context.dryRun) return;
-    const failed = results.filter((result) => result.status === 'failed');
     if (ids.length === 1 && results[0]) {
       await context.changed(`deleted ${results[0].key}`, results[0], bulkResultView);
       return;
     }
-    await context.list(results, bulkResultView);
-    context.notice(`${results.length - failed.length} of ${ids.length} deleted`);
-    if (failed.length > 0) context.exit(ExitCode.partial);
+    await answerBatch(context, results, 'deleted');
   },
 };
 

@@ -13,7 +13,7 @@ import {
   pageWish,
   type PageWish,
 } from './list-options.js';
-import { watchEntries } from './watch-entries.js';
+import { openChanges, watchEntries } from './watch-entries.js';
 
 export const listCommand: LeafSpec = {
   name: 'list',
@@ -45,6 +45,8 @@ export const listCommand: LeafSpec = {
       ...positional('feature', feature, options),
     };
     const wish = pageWish(options);
+    // Opened before the list is read: no change between the two is missed.
+    const changes = options.watch === true ? await openChanges(context) : undefined;
     const { rows, total, more } = await fetchEntries(context, query, wish);
     await context.list(rows, entryView);
     if (rows.length === 0) context.notice('no entries match');
@@ -52,7 +54,7 @@ export const listCommand: LeafSpec = {
       context.notice(
         `showing ${rows.length} of ${total === undefined ? 'more' : grouped(total)}; use --all or --limit`,
       );
-    if (options.watch === true) await watchEntries(context, query);
+    if (changes) await watchEntries(context, query, changes);
   },
 };
 

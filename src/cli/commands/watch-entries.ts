@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { QueryValue } from '../core/client.js';
 import type { CommandContext } from '../core/context.js';
@@ -14,23 +15,35 @@ interface Change {
 }
 
 const TYPES = 'entity_created,entity_updated,entity_deleted';
+/** Failures after which trying again is right. */
+const PASSING: readonly ExitCode[] = [ExitCode.unreachable, ExitCode.server, ExitCode.rateLimited];
 const FIRST_DELAY_MS = 500;
 const MAX_DELAY_MS = 15_000;
 
-/** Changes of matching entries until Ctrl-C, one line each; a lost connection is resumed where it broke. */
-export async function watchEntries(context: CommandContext, query: Record<string, QueryValue>): Promise<void> {
-  context.flushNotices();
+/** The stream of changes from `since` on, or from now. */
+export async function openChanges(context: CommandContext, since?: string): Promise<IncomingMessage> {
   const client = await context.client();
+  return client.stream({
+    method: 'GET',
+    path: '/api/v1/events',
+    query: { types: TYPES, since },
+    accept: 'text/event-stream',
+  });
+}
+
+/** Changes of matching entries until Ctrl-C, one line each; a lost connection is resumed where it broke. */
+export async function watchEntries(
+  context: CommandContext,
+  query: Record<string, QueryValue>,
+  opened: IncomingMessage,
+): Promise<never> {
+  context.flushNotices();
+  let response: IncomingMessage | undefined = opened;
   let last: string | undefined;
   let delay = FIRST_DELAY_MS;
   for (;;) {
     try {
-      const response = await client.stream({
-        method: 'GET',
-        path: '/api/v1/events',
-        query: { types: TYPES, since: last },
-        accept: 'text/event-stream',
-      });
+      response ??= await openChanges(context, last);
       for await (const event of readEvents(response)) {
         delay = FIRST_DELAY_MS;
         last = event.id ?? last;
@@ -38,9 +51,9 @@ export async function watchEntries(context: CommandContext, query: Record<string
         if (change && matches(change, query)) await show(context, change);
       }
     } catch (error) {
-      if (error instanceof CliError && error.exitCode !== ExitCode.unreachable && error.exitCode !== ExitCode.server)
-        throw error;
+      if (error instanceof CliError && !PASSING.includes(error.exitCode)) throw error;
     }
+    response = undefined;
     context.terminal.stderr.write(`connection lost, trying again in ${delay / 1000} s\n`);
     await sleep(delay);
     delay = Math.min(delay * 2, MAX_DELAY_MS);

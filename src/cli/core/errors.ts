@@ -62,7 +62,9 @@ export interface ErrorPaint {
 /** `error:`, `reason:`, `next:` — the form every failure has on a terminal. */
 export function errorLines(error: CliError, paint: ErrorPaint): string[] {
   const lines = [`${paint.red('error:')} ${oneLine(error.message)}`];
-  for (const detail of fieldErrors(error.details)) lines.push(`  ${detail.field}: ${detail.message}`);
+  for (const { field, message } of fieldErrors(error.details)) {
+    if (!error.message.includes(message)) lines.push(`  ${field}: ${message}`);
+  }
   if (error.reason) lines.push(`reason: ${oneLine(error.reason)}`);
   if (error.requestId && (error.status ?? 0) >= 500) lines.push(`request: ${error.requestId}`);
   if (error.usage) lines.push(`usage: ${error.usage}`);

@@ -63,12 +63,17 @@ export class Progress {
     const spent = this.now() - this.started;
     if (spent < QUIET_MS || this.label === '') return;
     if (!terminal) {
-      this.options.stderr.write(`${this.text(spent)}\n`);
+      this.options.stderr.write(`${this.plainText(spent)}\n`);
       return;
     }
     this.frame += 1;
     this.drawn = true;
     this.options.stderr.write(`\r\u001b[2K${this.text(spent).slice(0, columnsOf(this.options.stderr) - 1)}`);
+  }
+
+  private plainText(spent: number): string {
+    const share = this.total ? `/${grouped(this.total)} (${Math.floor((this.done / this.total) * 100)}%)` : '';
+    return `${this.label}: ${grouped(this.done)}${share} after ${elapsed(spent)}`;
   }
 
   private text(spent: number): string {
