@@ -49,7 +49,9 @@ export class ApiClient {
       ...Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
     };
     const sent = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ''));
-    const payload = raw ? (body as RequestInit['body']) : JSON.stringify(body);
-    return fetch(this.url + path, { method, headers: sent, body: payload, duplex: 'half' } as RequestInit);
+    // A stream as body needs `duplex`, which the DOM's type of RequestInit does not know.
+    const init: RequestInit & { duplex: 'half' } = { method, headers: sent, duplex: 'half' };
+    init.body = raw ? (body as string | undefined) : JSON.stringify(body);
+    return fetch(this.url + path, init);
   }
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
+import { Client } from 'pg';
 import type { DataSource } from 'typeorm';
 import { DATABASE_SCHEMA } from '../../src/database-schema.js';
 import { dataSource } from '../../src/platform/database/data-source.js';
@@ -71,9 +71,13 @@ async function nativePlace(server: string, empty: boolean): Promise<TestPlace> {
 }
 
 async function onServer(url: string, sql: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
+  const client = new Client({ connectionString: url });
   await client.connect();
-  await client.query(sql).finally(() => client.end());
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
 }
 
 /** A clone of the template with a `UnitOfWork` over it: for a repository or a service without an application. */

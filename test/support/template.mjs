@@ -4,7 +4,8 @@ import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import pg from 'pg';
+// oxlint-disable-next-line no-restricted-imports -- it makes databases, which nobody else does
+import { Client } from 'pg';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PREFIX = 'ureg-test-template-';
@@ -50,7 +51,7 @@ async function sweep(folder) {
 /** A migrated database on a PostgreSQL server, which test files clone. */
 export async function databaseTemplate(server) {
   const name = `ureg_test_template_${fingerprint()}`;
-  const client = new pg.Client({ connectionString: server });
+  const client = new Client({ connectionString: server });
   await client.connect();
   try {
     const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [name]);
@@ -69,9 +70,13 @@ export async function databaseTemplate(server) {
 
 /** Gives a lent server back what the run made. */
 export async function dropDatabaseTemplate(server, name) {
-  const client = new pg.Client({ connectionString: server });
+  const client = new Client({ connectionString: server });
   await client.connect();
-  await client.query(`DROP DATABASE IF EXISTS ${name}`).finally(() => client.end());
+  try {
+    await client.query(`DROP DATABASE IF EXISTS ${name}`);
+  } finally {
+    await client.end();
+  }
 }
 
 async function migrate(url, embedded) {

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { OnApplicationShutdown } from '@nestjs/common';
-import pg from 'pg';
+import { Client, escapeIdentifier } from 'pg';
 import { Logger } from '../logging/logger.js';
 import { DATABASE_SETTINGS } from './database-settings.js';
 import type { DatabaseSettings } from './database-settings.js';
@@ -19,7 +19,7 @@ const HEARTBEAT_MS = 30_000;
 export class DatabaseListener implements OnApplicationShutdown {
   private readonly handlers = new Map<string, Set<Handler>>();
   private readonly logger: Logger;
-  private client: pg.Client | undefined;
+  private client: Client | undefined;
   private connecting: Promise<void> | undefined;
   private retry: NodeJS.Timeout | undefined;
   private heartbeat: NodeJS.Timeout | undefined;
@@ -39,12 +39,12 @@ export class DatabaseListener implements OnApplicationShutdown {
     const handlers = this.handlers.get(channel) ?? new Set();
     this.handlers.set(channel, handlers.add(handler));
     await (this.connecting ??= this.connect());
-    if (handlers.size === 1) await this.say(`LISTEN ${pg.escapeIdentifier(channel)}`);
+    if (handlers.size === 1) await this.say(`LISTEN ${escapeIdentifier(channel)}`);
     return async () => {
       handlers.delete(handler);
       if (handlers.size > 0) return;
       this.handlers.delete(channel);
-      await this.say(`UNLISTEN ${pg.escapeIdentifier(channel)}`);
+      await this.say(`UNLISTEN ${escapeIdentifier(channel)}`);
     };
   }
 
@@ -58,7 +58,7 @@ export class DatabaseListener implements OnApplicationShutdown {
 
   /** Never rejects: without a connection it tries again later. */
   private async connect(): Promise<void> {
-    const client = new pg.Client({
+    const client = new Client({
       connectionString: this.settings.url,
       application_name: 'universal-registry listener',
       connectionTimeoutMillis: 10_000,
@@ -71,7 +71,7 @@ export class DatabaseListener implements OnApplicationShutdown {
     this.client = client;
     try {
       await client.connect();
-      for (const channel of this.handlers.keys()) await client.query(`LISTEN ${pg.escapeIdentifier(channel)}`);
+      for (const channel of this.handlers.keys()) await client.query(`LISTEN ${escapeIdentifier(channel)}`);
     } catch (error) {
       this.lost(client, error as Error);
       return;
@@ -84,14 +84,18 @@ export class DatabaseListener implements OnApplicationShutdown {
     this.heartbeat = setInterval(() => void this.say('SELECT 1'), HEARTBEAT_MS).unref();
   }
 
-  private lost(client: pg.Client, error: Error): void {
+  private lost(client: Client, error: Error): void {
     if (client !== this.client || this.closed) return;
     this.client = undefined;
     clearInterval(this.heartbeat);
     client.end().catch(() => undefined);
     const pause = Math.min(FIRST_PAUSE_MS * 2 ** this.failures++, LONGEST_PAUSE_MS);
     this.logger.warn({ reason: error.message, retry_ms: pause }, 'the connection for notifications broke');
-    this.retry = setTimeout(() => (this.connecting = this.connect()), pause).unref();
+    this.retry = setTimeout(() => this.reconnect(), pause).unref();
+  }
+
+  private reconnect(): void {
+    this.connecting = this.connect();
   }
 
   /** Without a connection there is nothing to say: the next one begins by listening to every channel. */

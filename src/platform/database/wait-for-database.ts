@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import pg from 'pg';
+import { Client } from 'pg';
 import { sqlStateOf } from './database-errors.js';
 
 const MOST_TRIES = 30;
@@ -43,7 +43,7 @@ export async function waitForDatabase(url: string, waiting: (message: string) =>
 }
 
 async function probe(url: string, where: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_MS });
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: CONNECT_MS });
   // A connection that breaks rejects the query below; without a listener it would also end the process.
   client.on('error', () => undefined);
   try {

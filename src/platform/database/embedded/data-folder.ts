@@ -66,7 +66,11 @@ export async function copyFolder(from: string, to: string, sync = false): Promis
 
 async function flush(path: string): Promise<void> {
   const file = await open(path, 'r+');
-  await file.sync().finally(() => file.close());
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
 }
 
 async function versionOf(folder: string): Promise<string | undefined> {

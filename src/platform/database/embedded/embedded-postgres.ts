@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve as absolute } from 'node:path';
 import { embeddedImage, embeddedServer } from './built-files.js';
 import type { FromServer, ServerOptions, ToServer } from './server-messages.js';
 
@@ -47,7 +47,7 @@ export class EmbeddedPostgres {
 
   /** Resolves when the database takes connections; rejects with a sentence for people. */
   static async start(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
-    const folder = resolve(options.folder);
+    const folder = absolute(options.folder);
     await mkdir(dirname(folder), { recursive: true });
     const postgres = new EmbeddedPostgres(options, {
       folder,

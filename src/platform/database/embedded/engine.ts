@@ -4,10 +4,13 @@ import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm';
 import { NodeFS } from '@electric-sql/pglite/nodefs';
 import { vector } from '@electric-sql/pglite-pgvector';
 
+/** PGlite's way into PostgreSQL's main loop: one message. */
+const LOOP = '_PostgresMainLoopOnce';
+
 /** What PGlite's Emscripten module shows of itself, as far as it is used here. */
 interface EmscriptenModule {
   FS: { filesystems: { NODEFS: { stream_ops: { fsync?: (stream: { nfd: number }) => number } } } };
-  _PostgresMainLoopOnce: () => void;
+  [LOOP]: () => void;
 }
 
 /** Emscripten's exit status of PostgreSQL's siglongjmp: an ordinary ERROR, which PGlite handles. */
@@ -77,8 +80,8 @@ export async function openEngine(options: EngineOptions): Promise<PGlite> {
  */
 function guard(db: PGlite, crashed: (reason: unknown) => never): void {
   const module = db.Module as unknown as EmscriptenModule;
-  const loop = module._PostgresMainLoopOnce;
-  module._PostgresMainLoopOnce = () => {
+  const loop = module[LOOP];
+  module[LOOP] = () => {
     try {
       loop();
     } catch (error) {
