@@ -42,8 +42,9 @@ const WRITABLE = [
 ]; // prettier-ignore
 
 const INSERT = `
-  INSERT INTO entry AS e (uid, kind, name, version, ${WRITABLE.join(', ')})
-  SELECT uid, kind, name, version, ${WRITABLE.join(', ')} FROM json_to_recordset($1::json) ${RECORD}`;
+  INSERT INTO entry AS e (uid, kind, name, version, ${WRITABLE.join(', ')}, created_at, updated_at)
+  SELECT uid, kind, name, version, ${WRITABLE.join(', ')}, now.at, now.at
+  FROM json_to_recordset($1::json) ${RECORD}, (SELECT clock_timestamp() AS at OFFSET 0) now`;
 
 const UPDATE = `
   UPDATE entry e SET ${WRITABLE.map((column) => `${column} = n.${column}`).join(', ')},
@@ -58,6 +59,24 @@ function record({ uid, draft, checksum }: NewEntry): object {
 }
 
 const records = (entries: readonly NewEntry[]): string => JSON.stringify(entries.map(record));
+
+function rowOf({ uid, draft, checksum }: NewEntry, made: { id: string; created_at: Date }): EntryRow {
+  const { type, ...fields } = draft;
+  return {
+    id: made.id,
+    uid,
+    kind: type,
+    ...fields,
+    reported_health: null,
+    sync_status: {},
+    popularity: 0,
+    checksum,
+    revision: 1,
+    created_at: made.created_at,
+    updated_at: made.created_at,
+    accessed_at: null,
+  };
+}
 
 /** Rows of the catalog by hand-written SQL: the columns an answer needs, no row class hydrated. */
 @Injectable()
@@ -114,12 +133,15 @@ export class EntryRepository {
   }
 
   /** Inserts those whose identity is free and answers their rows; a taken one is left out. */
-  insertFree(entries: readonly NewEntry[]): Promise<EntryRow[]> {
-    return this.uow.query<EntryRow & object>(
-      `${INSERT} ON CONFLICT ON CONSTRAINT entry_kind_name_key DO NOTHING RETURNING ${ENTRY_COLUMNS}`,
+  async insertFree(entries: readonly NewEntry[]): Promise<EntryRow[]> {
+    const made = await this.uow.query<{ id: string; uid: string; created_at: Date }>(
+      `${INSERT} ON CONFLICT ON CONSTRAINT entry_kind_name_key DO NOTHING RETURNING id, uid, created_at`,
       [records(entries)],
       'entry-insert-free',
     );
+    // The rest of a row is what was sent: nothing needs to come back for it.
+    const sent = new Map(entries.map((entry) => [entry.uid, entry]));
+    return made.map((row) => rowOf(sent.get(row.uid)!, row));
   }
 
   /** Replaces the writable part of the entries of these uids. */

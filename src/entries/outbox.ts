@@ -16,8 +16,9 @@ export interface NewEvent {
 
 const INSERT = `
   INSERT INTO event (type, entry_id, actor, request_id, payload, span)
-  SELECT e.type, e.entry_id, $5, $6, e.payload, e.span
-  FROM unnest($1::text[], $2::bigint[], $3::jsonb[], $4::int[]) WITH ORDINALITY AS e (type, entry_id, payload, span, n)
+  SELECT e.type, e.entry_id, $2, $3, e.payload, coalesce(e.span, 1)
+  FROM ROWS FROM (json_to_recordset($1::json) AS (type text, entry_id bigint, payload jsonb, span int))
+    WITH ORDINALITY AS e (type, entry_id, payload, span, n)
   ORDER BY e.n`;
 
 /** Events written in the transaction that makes the change: both are there after a commit, or neither is. */
@@ -35,10 +36,7 @@ export class Outbox {
     await this.uow.query(
       INSERT,
       [
-        events.map((event) => event.type),
-        events.map((event) => event.entryId ?? null),
-        events.map((event) => JSON.stringify(event.payload)),
-        events.map((event) => event.span ?? 1),
+        JSON.stringify(events.map(({ type, entryId, payload, span }) => ({ type, entry_id: entryId, payload, span }))),
         currentActor(),
         currentRequest()?.requestId ?? null,
       ],

@@ -19,7 +19,7 @@ describe('bulk', () => {
       .split('\n')
       .map((line) => JSON.parse(line));
   const streamed = async (path: string, items: readonly (object | string)[]) =>
-    parsed((await app.api.postText(path, lines(items), NDJSON)).text);
+    parsed((await app.api.post(path, lines(items), NDJSON)).body);
 
   it('writes all of an array or nothing', async () => {
     const answer = await app.api.post(BULK, [
@@ -106,7 +106,7 @@ describe('bulk', () => {
 
   it('refuses a body that is neither lines nor an array', async () => {
     expect((await app.api.post(BULK, { type: 'team' })).status).toBe(400);
-    expect((await app.api.postText(BULK, 'x', { 'Content-Type': 'text/plain' })).status).toBe(415);
+    expect((await app.api.post(BULK, 'x', { 'Content-Type': 'text/plain' })).status).toBe(415);
     expect(await app.api.post(`${BULK}?mode=sometimes`, [])).toMatchObject({
       status: 400,
       body: { errors: [{ field: 'mode' }] },

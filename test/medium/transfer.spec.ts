@@ -33,19 +33,19 @@ describe('export and import', () => {
   afterAll(() => app.close());
 
   const exported = async (from: TestApp, format: keyof typeof TYPES): Promise<string> => {
-    const answer = await from.api.getText(`/api/v1/entities/export?format=${format}`);
+    const answer = await from.api.get(`/api/v1/entities/export?format=${format}`);
     expect(answer.status).toBe(200);
     expect(answer.headers.get('content-type')).toContain(TYPES[format]);
-    return answer.text;
+    return typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body);
   };
 
   it.each(['ndjson', 'json', 'yaml'] as const)('gives an empty registry the same catalog by %s', async (format) => {
     const other = await testApp();
     try {
-      const answer = await other.api.postText('/api/v1/entities/import', await exported(app, format), {
+      const answer = await other.api.post('/api/v1/entities/import', await exported(app, format), {
         'Content-Type': TYPES[format],
       });
-      expect(JSON.parse(answer.text)).toMatchObject({ created: 4, unchanged: 8, failed: 0, errors: [] });
+      expect(answer.body).toMatchObject({ created: 4, unchanged: 8, failed: 0, errors: [] });
       expect((await exported(other, 'ndjson')).split('\n').toSorted()).toEqual(
         (await exported(app, 'ndjson')).split('\n').toSorted(),
       );
@@ -59,16 +59,16 @@ describe('export and import', () => {
   });
 
   it('imports the same again without a change', async () => {
-    const answer = await app.api.postText('/api/v1/entities/import', await exported(app, 'ndjson'), {
+    const answer = await app.api.post('/api/v1/entities/import', await exported(app, 'ndjson'), {
       'Content-Type': TYPES.ndjson,
     });
-    expect(JSON.parse(answer.text)).toMatchObject({ created: 0, updated: 0, unchanged: 12, failed: 0 });
+    expect(answer.body).toMatchObject({ created: 0, updated: 0, unchanged: 12, failed: 0 });
   });
 
   it('reports a broken line by its place and takes the rest', async () => {
     const body = '{"kind":"entry","type":"team","name":"ok"}\nnot json\n{"kind":"planet"}\n';
-    const answer = await app.api.postText('/api/v1/entities/import', body, { 'Content-Type': TYPES.ndjson });
-    expect(JSON.parse(answer.text)).toMatchObject({
+    const answer = await app.api.post('/api/v1/entities/import', body, { 'Content-Type': TYPES.ndjson });
+    expect(answer.body).toMatchObject({
       created: 1,
       failed: 2,
       errors: [{ index: 1 }, { index: 2, error: { errors: [{ field: 'kind' }] } }],
@@ -80,7 +80,7 @@ describe('export and import', () => {
       'a: &a [x,x,x,x,x,x,x,x,x]',
       ...'bcdefgh'.split('').map((name, n) => `${name}: &${name} [${Array(9).fill(`*${'abcdefgh'[n]}`).join(',')}]`),
     ].join('\n');
-    const answer = await app.api.postText('/api/v1/entities/import', bomb, { 'Content-Type': TYPES.yaml });
+    const answer = await app.api.post('/api/v1/entities/import', bomb, { 'Content-Type': TYPES.yaml });
     expect(answer.status).toBe(400);
   });
 });

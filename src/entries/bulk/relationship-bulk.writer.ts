@@ -8,7 +8,8 @@ import { RelationshipCreate } from '../http/relationship.dto.js';
 import { Outbox } from '../outbox.js';
 import { changeEvents, creationEvents } from '../relationships/relationship-events.js';
 import { RelationshipRepository } from '../relationships/relationship.repository.js';
-import type { NewRelationship } from '../relationships/relationship.repository.js';
+import type { MadeRelationship, NewRelationship } from '../relationships/relationship.repository.js';
+import type { RelationshipRow } from '../relationships/relationship-response.js';
 import { RelationshipTypes } from '../relationships/relationship-types.js';
 import { failure, wavesOf } from './bulk.js';
 import type { BulkResult, BulkStatus, BulkWriter, ConflictAction, Placed } from './bulk.js';
@@ -19,8 +20,36 @@ interface Known {
   type_id: number;
 }
 
+/** An edge that also knows its ends by name, for its event. */
+interface NamedEdge extends NewRelationship {
+  source: ResolvedEntry;
+  target: ResolvedEntry;
+  type: string;
+}
+
 const identityOf = (edge: NewRelationship): string => `${edge.sourceId}>${edge.typeId}>${edge.targetId}`;
 const rowIdentity = (row: Known): string => `${row.source_id}>${row.type_id}>${row.target_id}`;
+
+const rowOf = (
+  { source, target, type, weight, bidirectional, metadata }: NamedEdge,
+  made: MadeRelationship,
+): RelationshipRow => ({
+  id: made.id,
+  type,
+  weight,
+  bidirectional,
+  metadata,
+  revision: 1,
+  created_at: made.created_at,
+  source_uid: source.uid,
+  source_kind: source.kind,
+  source_name: source.name,
+  source_version: source.version,
+  target_uid: target.uid,
+  target_kind: target.kind,
+  target_name: target.name,
+  target_version: target.version,
+});
 
 /** @throws InvalidError when the edge's metadata is over the limit */
 export function checkMetadata(metadata: object | null | undefined): void {
@@ -55,7 +84,7 @@ export class RelationshipBulkWriter implements BulkWriter<RelationshipCreate> {
     const ends = await this.ids.resolveMany(items.flatMap(({ item }) => [item.source_id, item.target_id]));
     const types = await this.types.ensure(items.map(({ item }) => item.type));
     const results: BulkResult[] = [];
-    const edges: Placed<NewRelationship>[] = [];
+    const edges: Placed<NamedEdge>[] = [];
     const asked = new Map(items.map(({ index, item }) => [index, item]));
     for (const { index, item } of items) {
       const edge = this.edgeOf(item, ends, types);
@@ -77,7 +106,7 @@ export class RelationshipBulkWriter implements BulkWriter<RelationshipCreate> {
     item: RelationshipCreate,
     ends: Map<string, ResolvedEntry>,
     types: Map<string, number>,
-  ): NewRelationship | RegistryError {
+  ): NamedEdge | RegistryError {
     const source = ends.get(item.source_id);
     const target = ends.get(item.target_id);
     if (!source) return unknownEnd('source_id', item.source_id);
@@ -87,6 +116,9 @@ export class RelationshipBulkWriter implements BulkWriter<RelationshipCreate> {
         { field: 'target_id', message: 'is the same entry as source_id' },
       ]);
     return {
+      source,
+      target,
+      type: item.type,
       sourceId: source.id,
       targetId: target.id,
       typeId: types.get(item.type)!,
@@ -96,14 +128,13 @@ export class RelationshipBulkWriter implements BulkWriter<RelationshipCreate> {
     };
   }
 
-  private async writeWave(wave: readonly Placed<NewRelationship>[], onConflict: ConflictAction): Promise<BulkResult[]> {
+  private async writeWave(wave: readonly Placed<NamedEdge>[], onConflict: ConflictAction): Promise<BulkResult[]> {
     // One order for every writer: two bulks that share edges wait for each other instead of dead-locking.
     const edges = wave.map(({ item }) => item).toSorted((a, b) => (identityOf(a) < identityOf(b) ? -1 : 1));
-    const created = await this.repository.insertNew(edges);
-    await this.outbox.record(creationEvents(created));
-    const outcome = new Map<string, [BulkStatus, string]>(
-      created.map((row) => [rowIdentity(row), ['created', row.id]]),
-    );
+    const made = await this.repository.insertNew(edges);
+    const sent = new Map(edges.map((edge) => [identityOf(edge), edge]));
+    await this.outbox.record(creationEvents(made.map((row) => rowOf(sent.get(rowIdentity(row))!, row))));
+    const outcome = new Map<string, [BulkStatus, string]>(made.map((row) => [rowIdentity(row), ['created', row.id]]));
     const there = edges.filter((edge) => !outcome.has(identityOf(edge)));
     if (there.length > 0 && onConflict === 'update') {
       const changed = await this.repository.replaceChanged(there);

@@ -15,7 +15,7 @@ export class EntryReplace {
   @TextField({ max: 512, description: 'Free text for people.', example: 'Fraud detector' })
   title?: string | null;
 
-  @TextField({ max: 65536, trim: false, example: 'Scores card payments in real time.' })
+  @TextField({ max: 262144, trim: false, example: 'Scores card payments in real time.' })
   description?: string | null;
 
   @TextField({

@@ -25,6 +25,8 @@ export interface RelationshipFilter {
 type Row = RelationshipRow & object;
 /** A stored edge with the inside ids a bulk finds it again by. */
 export type StoredRelationship = RelationshipRow & { source_id: string; target_id: string; type_id: number };
+/** What an insert answers of an edge: the rest is what was sent. */
+export type MadeRelationship = Pick<StoredRelationship, 'id' | 'source_id' | 'target_id' | 'type_id' | 'created_at'>;
 const STORED = `${RELATIONSHIP_COLUMNS}, r.source_id, r.target_id, r.type AS type_id`;
 
 const VALUES = `json_to_recordset($1::json) AS n(source_id bigint, target_id bigint, type smallint, weight real,
@@ -32,11 +34,13 @@ const VALUES = `json_to_recordset($1::json) AS n(source_id bigint, target_id big
 
 const records = (edges: readonly NewRelationship[]): string =>
   JSON.stringify(
-    edges.map(({ sourceId, targetId, typeId, ...rest }) => ({
+    edges.map(({ sourceId, targetId, typeId, weight, bidirectional, metadata }) => ({
       source_id: sourceId,
       target_id: targetId,
       type: typeId,
-      ...rest,
+      weight,
+      bidirectional,
+      metadata,
     })),
   );
 
@@ -76,14 +80,13 @@ export class RelationshipRepository {
     return Number(rows[0].n);
   }
 
-  /** Inserts the edges that are new and answers them; those there already are left out. */
-  insertNew(edges: readonly NewRelationship[]): Promise<StoredRelationship[]> {
-    return this.uow.query<StoredRelationship & object>(
-      `WITH r AS (
-         INSERT INTO relationship (source_id, target_id, type, weight, bidirectional, metadata)
-         SELECT source_id, target_id, type, weight, bidirectional, metadata FROM ${VALUES}
-         ON CONFLICT ON CONSTRAINT relationship_source_type_target_key DO NOTHING RETURNING *
-       ) SELECT ${STORED} FROM r ${RELATIONSHIP_JOINS} ORDER BY r.id`,
+  /** Inserts the edges that are new and answers them, as few columns as name them; those there already are left out. */
+  insertNew(edges: readonly NewRelationship[]): Promise<MadeRelationship[]> {
+    return this.uow.query<MadeRelationship & object>(
+      `INSERT INTO relationship (source_id, target_id, type, weight, bidirectional, metadata)
+       SELECT source_id, target_id, type, weight, bidirectional, metadata FROM ${VALUES}
+       ON CONFLICT ON CONSTRAINT relationship_source_type_target_key DO NOTHING
+       RETURNING id, source_id, target_id, type AS type_id, created_at`,
       [records(edges)],
       'relationship-insert',
     );

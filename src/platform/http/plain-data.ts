@@ -4,11 +4,10 @@ import type { FieldError } from '../errors/registry-error.js';
 /** Deepest nesting of a body. */
 export const MOST_DEPTH = 32;
 const MOST_ERRORS = 50;
-/** PostgreSQL's text knows no NUL, UTF-8 no lone surrogates. */
-const UNSTORABLE = /[\0\p{Cs}]/u;
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 
-export const isStorable = (text: string): boolean => !UNSTORABLE.test(text);
+/** PostgreSQL's text knows no NUL, UTF-8 no lone surrogates. */
+export const isStorable = (text: string): boolean => text.isWellFormed() && !text.includes('\0');
 
 const shown = (key: string): string => {
   const text = JSON.stringify(key.slice(0, 100)).slice(1, -1);
@@ -21,11 +20,26 @@ const join = (path: string, key: string): string => (path === '' ? shown(key) : 
  * beyond a double, nesting over 32 levels. Throws an InvalidError naming every such field.
  */
 export function assertPlainData(value: unknown, root = ''): void {
+  if (isPlain(value, 0)) return;
   const errors: FieldError[] = [];
   inspect(value, root, 0, errors);
   if (errors.length === 0) return;
   const [first] = errors;
   throw new InvalidError(`${first.field} ${first.message}`, errors);
+}
+
+/** The same question without the paths, which only a wrong body needs. */
+function isPlain(value: unknown, depth: number): boolean {
+  if (typeof value === 'string') return isStorable(value);
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (typeof value !== 'object' || value === null) return true;
+  if (depth >= MOST_DEPTH) return false;
+  if (Array.isArray(value)) return value.every((item) => isPlain(item, depth + 1));
+  for (const key of Object.keys(value)) {
+    if (FORBIDDEN_KEYS.has(key) || !isStorable(key)) return false;
+    if (!isPlain((value as Record<string, unknown>)[key], depth + 1)) return false;
+  }
+  return true;
 }
 
 function inspect(value: unknown, path: string, depth: number, errors: FieldError[]): void {

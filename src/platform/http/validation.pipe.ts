@@ -6,6 +6,7 @@ import type { ValidationError } from 'class-validator';
 import { InvalidError } from '../errors/registry-error.js';
 import type { FieldError } from '../errors/registry-error.js';
 import { isStorable } from './plain-data.js';
+import { quicklyValidated } from './quick-validation.js';
 
 const MOST_ERRORS = 100;
 const PLAIN_TYPES = new Set<unknown>([String, Number, Boolean, Array, Object, Date, Buffer]);
@@ -36,6 +37,8 @@ export function validated<T extends object>(type: Type<T>, value: unknown, name 
       name,
       value === undefined ? 'is missing; a JSON object is needed' : 'must be a JSON object',
     );
+  const quick = quicklyValidated(type, value);
+  if (quick) return quick;
   const instance = plainToInstance(type, value);
   const errors = validateSync(instance, {
     whitelist: true,
