@@ -1,0 +1,108 @@
+import { toSummaryResponse } from '../entries/entry-response.js';
+import type { SummaryResponse, SummaryRow } from '../entries/entry-response.js';
+import type { Alternatives } from './alternatives.js';
+import type { Walk } from './engine/breadth-first.js';
+import type { NodeId } from './engine/neighbor-source.js';
+import { nodeOf, truncationOf } from './graph-node.js';
+import type { GraphNode, TruncationAnswer } from './graph-node.js';
+import type { GraphRepository } from './graph.repository.js';
+
+/** Entries read, worked out and written at a time: what bounds the memory of an answer of a hundred thousand. */
+const BATCH = 500;
+
+export interface ClosureNode extends GraphNode {
+  /** Keys from the root to this entry, both included. */
+  path: string[];
+  /** Impact only: what it needs of the entry before it on the path can be met by an entry that is not affected. */
+  has_alternative?: boolean;
+}
+
+export interface ClosureSummary {
+  count: number;
+  truncated: TruncationAnswer | null;
+  /** Entries by type. */
+  by_type: Record<string, number>;
+  /** Impact only: entries not affected that could stand in for the root. */
+  alternatives?: SummaryResponse[];
+}
+
+/** A closure whose entries are read while they are written. */
+export class ClosureAnswer {
+  private readonly counts = new Map<string, number>();
+  /** By place in the walk: what paths and needs are told by. */
+  private readonly keys: (string | undefined)[];
+  private readonly types: string[];
+  readonly root: GraphNode;
+
+  constructor(
+    private readonly walk: Walk,
+    root: SummaryRow,
+    private readonly graph: GraphRepository,
+    private readonly alternatives?: Alternatives,
+  ) {
+    this.root = nodeOf(root, 0);
+    this.keys = [this.root.key];
+    this.types = [this.root.type];
+  }
+
+  async *batches(): AsyncGenerator<ClosureNode[]> {
+    const { nodes } = this.walk;
+    for (let at = 1; at < nodes.length; at += BATCH) {
+      const rows = await this.graph.summaries(nodes.slice(at, at + BATCH));
+      yield await this.batch(at, rows);
+    }
+  }
+
+  /** Holds once all batches are read. */
+  async summary(): Promise<ClosureSummary> {
+    const by_type = Object.fromEntries([...this.counts].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)));
+    const count = [...this.counts.values()].reduce((sum, n) => sum + n, 0);
+    const summary: ClosureSummary = { count, truncated: truncationOf(this.walk.truncated), by_type };
+    if (!this.alternatives) return summary;
+    const ids = await this.alternatives.ofRoot();
+    const rows = await this.graph.summaries(ids);
+    return { ...summary, alternatives: ids.flatMap((id) => (rows.has(id) ? [toSummaryResponse(rows.get(id)!)] : [])) };
+  }
+
+  private async batch(from: number, rows: Map<NodeId, SummaryRow>): Promise<ClosureNode[]> {
+    const found: { place: number; node: ClosureNode }[] = [];
+    for (let place = from; place < from + BATCH && place < this.walk.nodes.length; place++) {
+      const row = rows.get(this.walk.nodes[place]);
+      if (!row) continue;
+      const node = nodeOf(row, this.walk.distance[place]);
+      const path = this.pathTo(place, node);
+      // An entry on its path was removed while the answer was written.
+      if (!path) continue;
+      this.counts.set(node.type, (this.counts.get(node.type) ?? 0) + 1);
+      found.push({ place, node: { ...node, path } });
+    }
+    if (this.alternatives) await this.tellAlternatives(this.alternatives, found);
+    return found.map(({ node }) => node);
+  }
+
+  private pathTo(place: number, { key, type }: GraphNode): string[] | undefined {
+    const path = [key];
+    for (let at = this.walk.parent[place]; at >= 0; at = this.walk.parent[at]) {
+      const before = this.keys[at];
+      if (before === undefined) return undefined;
+      path.push(before);
+    }
+    this.keys[place] = key;
+    this.types[place] = type;
+    return path.reverse();
+  }
+
+  private async tellAlternatives(
+    alternatives: Alternatives,
+    found: { place: number; node: ClosureNode }[],
+  ): Promise<void> {
+    const { nodes, parent } = this.walk;
+    const needs = found.map(({ place }) => ({
+      dependent: nodes[place],
+      needed: nodes[parent[place]],
+      neededType: this.types[parent[place]],
+    }));
+    const answers = await alternatives.of(needs);
+    found.forEach(({ node }, i) => (node.has_alternative = answers[i]));
+  }
+}

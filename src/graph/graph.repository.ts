@@ -1,0 +1,96 @@
+import { Injectable } from '@nestjs/common';
+import { SUMMARY_COLUMNS } from '../entries/entry-response.js';
+import type { SummaryRow } from '../entries/entry-response.js';
+import { RelationshipTypes } from '../entries/relationships/relationship-types.js';
+import { UnitOfWork } from '../platform/database/unit-of-work.js';
+import { InvalidError } from '../platform/errors/registry-error.js';
+import type { Direction, NeighborSource, NodeId } from './engine/neighbor-source.js';
+import { SqlNeighbors } from './sql-neighbors.js';
+
+export interface EdgeRow {
+  id: string;
+  source_id: string;
+  target_id: string;
+  type: string;
+  weight: number;
+  bidirectional: boolean;
+}
+
+const EDGE = 'r.id, r.source_id, r.target_id, t.name AS type, r.weight, r.bidirectional';
+
+/** Nodes and edges of graph answers, and the sources walks read from. */
+@Injectable()
+export class GraphRepository {
+  constructor(
+    private readonly uow: UnitOfWork,
+    private readonly types: RelationshipTypes,
+  ) {}
+
+  neighbours(direction: Direction, typeIds?: readonly number[]): NeighborSource {
+    return new SqlNeighbors(this.uow, direction, typeIds);
+  }
+
+  /** Inside ids of the types named. @throws InvalidError naming `types` when one does not exist */
+  async typeIds(names: readonly string[]): Promise<number[]>;
+  async typeIds(names: readonly string[] | undefined): Promise<number[] | undefined>;
+  async typeIds(names: readonly string[] | undefined): Promise<number[] | undefined> {
+    if (!names) return undefined;
+    const found = await this.types.find(names);
+    const unknown = names.filter((name) => !found.has(name));
+    if (unknown.length > 0)
+      throw InvalidError.field('types', `names no relationship type there is: ${unknown.join(', ')}`);
+    return [...found.values()];
+  }
+
+  /** What graph answers say of these entries; entries removed meanwhile are absent. */
+  async summaries(ids: readonly NodeId[]): Promise<Map<NodeId, SummaryRow>> {
+    const rows = await this.uow.query<SummaryRow & object>(
+      `SELECT ${SUMMARY_COLUMNS} FROM unnest($1::bigint[]) u(n) JOIN entry e ON e.id = u.n`,
+      [ids],
+      'graph-summaries',
+    );
+    return new Map(rows.map((row) => [Number(row.id), row]));
+  }
+
+  /** These relationships, oldest first. */
+  edges(ids: readonly number[]): Promise<EdgeRow[]> {
+    return this.uow.query<EdgeRow & object>(
+      `SELECT ${EDGE} FROM unnest($1::bigint[]) u(n) JOIN relationship r ON r.id = u.n
+       JOIN relationship_type t ON t.id = r.type ORDER BY r.id`,
+      [ids],
+      'graph-edges',
+    );
+  }
+
+  /**
+   * The lightest relationship between each entry of a path and the next, the oldest among equals, in the path's order.
+   * Shorter than the path when one was removed meanwhile.
+   */
+  edgesAlong(path: readonly NodeId[], direction: Direction, typeIds?: readonly number[]): Promise<EdgeRow[]> {
+    const types = typeIds ? ' AND r.type = ANY($3::smallint[])' : '';
+    const along = `r.source_id = s.a AND r.target_id = s.b${direction === 'in' ? ' AND r.bidirectional' : ''}`;
+    const back = `r.source_id = s.b AND r.target_id = s.a${direction === 'out' ? ' AND r.bidirectional' : ''}`;
+    const columns = 'r.id, r.source_id, r.target_id, r.type AS type_id, r.weight, r.bidirectional';
+    return this.uow.query<EdgeRow & object>(
+      `SELECT r.id, r.source_id, r.target_id, t.name AS type, r.weight, r.bidirectional
+       FROM unnest($1::bigint[], $2::bigint[]) WITH ORDINALITY AS s(a, b, place)
+       CROSS JOIN LATERAL (
+         SELECT * FROM (
+           SELECT ${columns} FROM relationship r WHERE ${along}${types}
+           UNION ALL SELECT ${columns} FROM relationship r WHERE ${back}${types}
+         ) o ORDER BY o.weight, o.id LIMIT 1
+       ) r JOIN relationship_type t ON t.id = r.type_id ORDER BY s.place`,
+      [path.slice(0, -1), path.slice(1), ...(typeIds ? [typeIds] : [])],
+    );
+  }
+
+  /** How many relationships an entry has, of all types. */
+  async degree(id: NodeId): Promise<{ out: number; in: number }> {
+    const [row] = await this.uow.query<{ o: number; i: number }>(
+      'SELECT out_degree AS o, in_degree AS i FROM entry_degree WHERE entry_id = $1',
+      [id],
+      'graph-degree',
+    );
+    return { out: row?.o ?? 0, in: row?.i ?? 0 };
+  }
+}

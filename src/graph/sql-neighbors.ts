@@ -1,0 +1,88 @@
+import type { UnitOfWork } from '../platform/database/unit-of-work.js';
+import { sqlStateOf } from '../platform/database/database-errors.js';
+import { OutOfTime } from './engine/neighbor-source.js';
+import type { Direction, EdgeSteps, NeighborSource, NodeId, Steps } from './engine/neighbor-source.js';
+
+const QUERY_CANCELED = '57014';
+
+type End = 'source' | 'target';
+
+/**
+ * A join over the unnested frontier: one index descent per entry. `= ANY($1)` reads the same rows, but beyond some
+ * hundred entries the planner takes it for a reason to scan the table.
+ */
+const leg = (from: End, to: End, columns: string, condition = ''): string =>
+  `SELECT r.${from}_id AS f, r.${to}_id AS t${columns} FROM unnest($1::bigint[]) u(n)
+   JOIN relationship r ON r.${from}_id = u.n${condition}`;
+
+/** The steps of a direction; a bidirectional relationship is one against it too. */
+function steps(direction: Direction, columns: string, types: string): string {
+  const [from, to]: [End, End] = direction === 'in' ? ['target', 'source'] : ['source', 'target'];
+  const back = direction === 'both' ? '' : ' AND r.bidirectional';
+  return `${leg(from, to, columns, types)} UNION ALL ${leg(to, from, columns, types + back)}`;
+}
+
+/** A whole column travels as one text: a row object per step would be most of the time and memory of a large level. */
+const packed = (columns: readonly string[], from: string): string =>
+  `SELECT ${columns.map((column) => `string_agg(${column}::text, ',') AS ${column}`).join(', ')} FROM (${from}) s`;
+
+const unpacked = (text: string | null): number[] => (text === null ? [] : text.split(',').map(Number));
+
+/** Neighbours read from the database, one statement per frontier. */
+export class SqlNeighbors implements NeighborSource {
+  private readonly reachSql: string;
+  private readonly edgesSql: string;
+  private readonly degreesSql: string;
+  private readonly name: string;
+
+  constructor(
+    private readonly uow: UnitOfWork,
+    direction: Direction,
+    /** Undefined: all types. */
+    private readonly typeIds?: readonly number[],
+  ) {
+    const types = typeIds ? ' AND r.type = ANY($3::smallint[])' : '';
+    this.name = `${direction}${typeIds ? '-of' : ''}`;
+    const distinct = `SELECT t, min(f) AS f FROM (${steps(direction, '', types)}) s GROUP BY t ORDER BY t LIMIT $2`;
+    this.reachSql = packed(['f', 't'], distinct);
+    this.edgesSql = packed(['f', 't', 'e', 'w'], `${steps(direction, ', r.id AS e, r.weight AS w', types)} LIMIT $2`);
+    const degree = { out: 'out_degree', in: 'in_degree', both: 'out_degree + in_degree' }[direction];
+    this.degreesSql = packed(
+      ['n', 'd'],
+      `SELECT entry_id AS n, ${degree} AS d FROM unnest($1::bigint[]) u(n)
+      JOIN entry_degree ON entry_id = u.n`,
+    );
+  }
+
+  async reach(frontier: readonly NodeId[], limit: number): Promise<Steps> {
+    const { f, t } = await this.ask(this.reachSql, 'reach', this.values(frontier, limit));
+    return { from: f.slice(0, limit), to: t.slice(0, limit), cut: t.length > limit };
+  }
+
+  async edges(frontier: readonly NodeId[], limit: number): Promise<EdgeSteps> {
+    const { f, t, e, w } = await this.ask(this.edgesSql, 'edges', this.values(frontier, limit));
+    const cut = t.length > limit;
+    if (cut) for (const column of [f, t, e, w]) column.length = limit;
+    return { from: f, to: t, edge: e, weight: w, cut };
+  }
+
+  async degrees(frontier: readonly NodeId[]): Promise<Map<NodeId, number>> {
+    const { n, d } = await this.ask(this.degreesSql, 'degrees', [frontier]);
+    return new Map(n.map((node, i) => [node, d[i]]));
+  }
+
+  private values(frontier: readonly NodeId[], limit: number): unknown[] {
+    return this.typeIds ? [frontier, limit + 1, this.typeIds] : [frontier, limit + 1];
+  }
+
+  private async ask(sql: string, question: string, values: unknown[]): Promise<Record<string, number[]>> {
+    try {
+      const [row] = await this.uow.query<Record<string, string | null>>(sql, values, `graph-${question}-${this.name}`);
+      return Object.fromEntries(Object.entries(row).map(([column, text]) => [column, unpacked(text)]));
+    } catch (error) {
+      if (sqlStateOf(error) === QUERY_CANCELED)
+        throw new OutOfTime('The database stopped a statement.', { cause: error });
+      throw error;
+    }
+  }
+}

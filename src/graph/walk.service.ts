@@ -1,0 +1,89 @@
+import { Injectable } from '@nestjs/common';
+import { EntryIds } from '../entries/entry-ids.js';
+import { NotFoundError } from '../platform/errors/registry-error.js';
+import { breadthFirst } from './engine/breadth-first.js';
+import type { SkippedHub, Walk } from './engine/breadth-first.js';
+import type { Direction } from './engine/neighbor-source.js';
+import { WALK } from './graph-limits.js';
+import { entryNamed, nodeOf, truncationOf } from './graph-node.js';
+import type { GraphNode, TruncationAnswer } from './graph-node.js';
+import type { SummaryRow } from '../entries/entry-response.js';
+import { GraphRepository } from './graph.repository.js';
+
+export interface WalkQuestion {
+  root: string;
+  depth: number;
+  types?: readonly string[];
+  direction: Direction;
+  /** Most entries answered, the root included. */
+  limit: number;
+}
+
+export interface GraphEdge {
+  id: string;
+  source_id: string;
+  target_id: string;
+  type: string;
+  weight: number;
+  bidirectional: boolean;
+}
+
+export interface WalkAnswer {
+  root_id: string;
+  depth: number;
+  nodes: GraphNode[];
+  edges: GraphEdge[];
+  truncated: TruncationAnswer | null;
+  skipped_hubs: { id: string; key: string; degree: number; distance: number }[];
+}
+
+/** The surroundings of an entry: bounded, and told when they are not whole. */
+@Injectable()
+export class WalkService {
+  constructor(
+    private readonly ids: EntryIds,
+    private readonly graph: GraphRepository,
+  ) {}
+
+  async walk({ root, depth, types, direction, limit }: WalkQuestion): Promise<WalkAnswer> {
+    const [start, typeIds] = await Promise.all([entryNamed(this.ids, 'root_id', root), this.graph.typeIds(types)]);
+    const walk = await breadthFirst(this.graph.neighbours(direction, typeIds), start, {
+      depth,
+      nodes: limit,
+      edges: WALK.edges,
+      hub: WALK.hub,
+      deadline: performance.now() + WALK.milliseconds,
+    });
+    const rows = await this.graph.summaries(walk.nodes);
+    const first = rows.get(start);
+    if (!first) throw new NotFoundError('entity', root);
+    return {
+      root_id: first.uid,
+      depth,
+      nodes: walk.nodes.flatMap((id, i) => (rows.has(id) ? [nodeOf(rows.get(id)!, walk.distance[i])] : [])),
+      edges: await this.edges(walk, rows),
+      truncated: truncationOf(walk.truncated),
+      skipped_hubs: hubs(walk.hubs, rows),
+    };
+  }
+
+  private async edges(walk: Walk, rows: Map<number, SummaryRow>): Promise<GraphEdge[]> {
+    if (walk.edges.length === 0) return [];
+    const edges = await this.graph.edges(walk.edges);
+    return edges.flatMap(({ id, source_id, target_id, type, weight, bidirectional }) => {
+      const [source, target] = [rows.get(Number(source_id)), rows.get(Number(target_id))];
+      // An end removed since the walk took its relationships along.
+      if (!source || !target) return [];
+      return [{ id, source_id: source.uid, target_id: target.uid, type, weight, bidirectional }];
+    });
+  }
+}
+
+function hubs(skipped: readonly SkippedHub[], rows: Map<number, SummaryRow>): WalkAnswer['skipped_hubs'] {
+  return skipped.flatMap(({ node, degree, distance }) => {
+    const row = rows.get(node);
+    if (!row) return [];
+    const { id, key } = nodeOf(row, distance);
+    return [{ id, key, degree, distance }];
+  });
+}
