@@ -74,7 +74,10 @@ describe('lists of entries', () => {
     'surprise=1',
   ])('refuses %s, naming it', async (query) => {
     const answer = await app.api.get(`${ENTITIES}?${query}`);
-    expect(answer).toMatchObject({ status: 400, body: { errors: [{ field: query.split('=')[0] }] } });
+    expect(answer.status).toBe(400);
+    expect(new Set(answer.body.errors.map((error: { field: string }) => error.field))).toEqual(
+      new Set([query.split('=')[0]]),
+    );
   });
 
   it('refuses the cursor of another list', async () => {

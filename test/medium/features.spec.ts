@@ -14,8 +14,8 @@ describe('feature categories and classification', () => {
   it('starts with the eight categories, counted', async () => {
     await app.api.post('/api/v1/entities', { type: 'service', name: 'llm-gateway' });
     const { body } = await app.api.get(CATEGORIES);
-    expect(body.map((category: { name: string }) => category.name)).toEqual([
-      'ai-ml', 'web3-blockchain', 'cloud-native', 'data-engineering', 'devops-platform', 'security-platform', 'system-ops', 'observability',
+    expect(body.map((category: { name: string }) => category.name).toSorted()).toEqual([
+      'ai-ml', 'cloud-native', 'data-engineering', 'devops-platform', 'observability', 'security-platform', 'system-ops', 'web3-blockchain',
     ]); // prettier-ignore
     expect(body[0]).toMatchObject({ key: 'feature_ai-ml', namespace: 'ose-ai-ml', entries: 1 });
     expect(body.every((category: { icon: string; category: string }) => category.icon && category.category)).toBe(true);
