@@ -1,4 +1,4 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -209,10 +209,10 @@ export class SearchQuery extends SearchPage {
 }
 
 export class SuggestQuery {
-  @ApiProperty({ maxLength: 128, description: 'What was typed so far.', example: 'kub' })
+  @ApiPropertyOptional({ maxLength: 128, default: '', description: 'What was typed so far.', example: 'kub' })
   @IsString()
   @MaxLength(128)
-  q: string;
+  q: string = '';
 
   @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 50, default: 10, example: 10 })
   @WholeNumber()

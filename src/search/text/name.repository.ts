@@ -58,7 +58,7 @@ export class NameRepository {
          WHERE (SELECT count(*) FROM first) > ${MOST_SORTED} AND ${conditions}
        )
        SELECT * FROM (SELECT * FROM first UNION SELECT * FROM popular) u
-       ORDER BY popularity DESC, id DESC LIMIT ${Number(limit)}`,
+       ORDER BY popularity DESC, length(name), name, id LIMIT ${Number(limit)}`,
       values,
     );
   }
