@@ -25,12 +25,13 @@ export class EntryDocument1764000000500 implements MigrationInterface {
         CONSTRAINT entry_document_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES entry (id) ON DELETE CASCADE
       )`);
     await queryRunner.query('CREATE INDEX entry_document_tsv_idx ON entry_document USING gin (tsv)');
+    // OFFSET 0 keeps the planner from writing the vector's expression out twice, and computing it twice.
     await queryRunner.query(`
       CREATE FUNCTION entry_document_insert() RETURNS trigger LANGUAGE plpgsql AS $$
       BEGIN
         INSERT INTO entry_document (entry_id, tsv, doc_len)
         SELECT id, tsv, length(tsv) FROM (
-          SELECT id, entry_tsvector(name, title, tags, feature, description) AS tsv FROM added
+          SELECT id, entry_tsvector(name, title, tags, feature, description) AS tsv FROM added OFFSET 0
         ) d;
         RETURN NULL;
       END $$`);
@@ -43,6 +44,7 @@ export class EntryDocument1764000000500 implements MigrationInterface {
           FROM added a JOIN removed r USING (id)
           WHERE (a.name, a.title, a.tags, a.feature, a.description)
             IS DISTINCT FROM (r.name, r.title, r.tags, r.feature, r.description)
+          OFFSET 0
         ) d WHERE entry_id = d.id;
         RETURN NULL;
       END $$`);
