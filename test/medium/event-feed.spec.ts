@@ -2,11 +2,12 @@ import type { UnitOfWork } from '../../src/platform/database/unit-of-work.js';
 import { CursorTooOldError } from '../../src/streams/cursor-errors.js';
 import { FeedFilter } from '../../src/streams/feed-filter.js';
 import type { FeedSubscription } from '../../src/streams/feed-subscription.js';
-import { testDatabase } from '../support/test-database.js';
-import type { TestDatabase } from '../support/test-database.js';
+import { testDatabase } from '../support/database.js';
+import type { TestDatabase } from '../support/database.js';
 import {
   KeepingSink,
   entityEvent,
+  forgetEvents,
   numberAll,
   record,
   relationshipsEvent,
@@ -23,15 +24,18 @@ describe('the event feed', () => {
   let uow: UnitOfWork;
   let parts: StreamParts;
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     database = await testDatabase();
     uow = database.uow;
+  });
+  afterAll(() => database.close());
+  beforeEach(async () => {
+    await forgetEvents(uow);
     parts = streamParts(uow);
     parts.feed.onApplicationBootstrap();
   });
   afterEach(async () => {
     await parts.feed.beforeApplicationShutdown();
-    await database.close();
   });
 
   async function follow(

@@ -3,9 +3,9 @@ import type { UnitOfWork } from '../../src/platform/database/unit-of-work.js';
 import type { Jobs } from '../../src/platform/jobs/jobs.js';
 import { EventPartitions } from '../../src/streams/event-partitions.js';
 import type { EventRelay } from '../../src/streams/relay/event-relay.js';
-import { testDatabase } from '../support/test-database.js';
-import type { TestDatabase } from '../support/test-database.js';
-import { entityEvent, numberAll, numbered, record, streamParts } from './streams-fixture.js';
+import { testDatabase } from '../support/database.js';
+import type { TestDatabase } from '../support/database.js';
+import { entityEvent, forgetEvents, numberAll, numbered, record, streamParts } from './streams-fixture.js';
 import type { StreamParts } from './streams-fixture.js';
 
 describe('partitions of events', () => {
@@ -13,12 +13,17 @@ describe('partitions of events', () => {
   let uow: UnitOfWork;
   let parts: StreamParts;
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     database = await testDatabase();
     uow = database.uow;
+  });
+  afterAll(() => database.close());
+  beforeEach(async () => {
+    await forgetEvents(uow);
+    for (const name of await partitions())
+      if (![month(0), month(1), 'event_rest'].includes(name)) await uow.query(`DROP TABLE ${name}`);
     parts = streamParts(uow);
   });
-  afterEach(() => database.close());
 
   const keeper = (eventRetentionDays = 0, handlers: string[] = []): EventPartitions =>
     new EventPartitions(

@@ -2,9 +2,18 @@ import { randomUUID } from 'node:crypto';
 import type { HandlerDeclaration, SequencedEvent } from '../../src/entries/event-handler.js';
 import type { UnitOfWork } from '../../src/platform/database/unit-of-work.js';
 import { HandlerRun } from '../../src/streams/relay/handler-run.js';
-import { testDatabase } from '../support/test-database.js';
-import type { TestDatabase } from '../support/test-database.js';
-import { entityEvent, numberAll, record, relationshipsEvent, streamParts, until, upTo } from './streams-fixture.js';
+import { testDatabase } from '../support/database.js';
+import type { TestDatabase } from '../support/database.js';
+import {
+  entityEvent,
+  forgetEvents,
+  numberAll,
+  record,
+  relationshipsEvent,
+  streamParts,
+  until,
+  upTo,
+} from './streams-fixture.js';
 import type { StreamParts } from './streams-fixture.js';
 
 describe('the event relay', () => {
@@ -13,14 +22,17 @@ describe('the event relay', () => {
   let parts: StreamParts;
   const runs: HandlerRun[] = [];
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     database = await testDatabase();
     uow = database.uow;
+  });
+  afterAll(() => database.close());
+  beforeEach(async () => {
+    await forgetEvents(uow);
     parts = streamParts(uow);
   });
   afterEach(async () => {
     await Promise.all(runs.splice(0).map((run) => run.stop()));
-    await database.close();
   });
 
   type Handle = (events: SequencedEvent[]) => Promise<void>;
@@ -155,8 +167,11 @@ describe('the event relay', () => {
         { batch: 2 },
         owner,
       );
+    const register = jest.spyOn(parts.consumers, 'register');
     const one = slow('one');
     slow('two');
+    await until(() => register.mock.results.length === 2);
+    await Promise.all(register.mock.results.map(({ value }) => value as Promise<void>));
     for (const n of upTo(10)) await write(entityEvent(`e${n}`));
     await until(async () => (await position()) === 10);
     expect(got.map((entry) => Number(entry.split(':')[1]))).toEqual(upTo(10));

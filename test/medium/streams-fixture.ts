@@ -3,7 +3,7 @@ import type { NewEvent } from '../../src/entries/outbox.js';
 import { OutboxSignal } from '../../src/entries/outbox-signal.js';
 import type { DatabaseListener } from '../../src/platform/database/database-listener.js';
 import type { UnitOfWork } from '../../src/platform/database/unit-of-work.js';
-import { Logger } from '../../src/platform/logging/logger.js';
+import { quietLogger } from '../support/quiet-logger.js';
 import { EventFeed } from '../../src/streams/event-feed.js';
 import { EventHead } from '../../src/streams/event-head.js';
 import type { FeedMessage } from '../../src/streams/event-message.js';
@@ -14,7 +14,7 @@ import { Sequencer } from '../../src/streams/sequencer.js';
 
 /** The parts of the stream over one database, without an application around them: nothing runs by itself. */
 export function streamParts(uow: UnitOfWork) {
-  const logger = Logger.create({ logLevel: 'silent', logFormat: 'json' });
+  const logger = quietLogger();
   const signal = new OutboxSignal();
   const outbox = new Outbox(uow, signal);
   const events = new EventRepository(uow);
@@ -42,9 +42,19 @@ export const relationshipsEvent = (...names: string[]): NewEvent => ({
 export const record = ({ uow, outbox }: StreamParts, ...events: NewEvent[]): Promise<void> =>
   uow.run(() => outbox.record(events));
 
-/** Numbers all that can be numbered now. */
-export async function numberAll({ sequencer }: StreamParts): Promise<void> {
-  while ((await sequencer.number()) > 0);
+/** Numbers all that is committed. Transactions of other databases of the server hold numbers back, so it may take some tries. */
+export async function numberAll({ sequencer, events, head }: StreamParts): Promise<void> {
+  await until(async () => {
+    while ((await sequencer.number()) > 0);
+    return sequencer.waitingSeconds() === 0;
+  });
+  head.advance((await events.bounds()).head);
+}
+
+/** As if nothing had ever happened. */
+export async function forgetEvents(uow: UnitOfWork): Promise<void> {
+  await uow.query('TRUNCATE event, event_consumer');
+  await uow.query(`UPDATE event_sequence SET seq = 0, floor = 0, xid = '0'`);
 }
 
 /** Every row in the order of its number: `[seq, span, what it is about]`. */
@@ -86,7 +96,7 @@ export class KeepingSink implements FeedSink {
 }
 
 /** Waits until something holds. */
-export async function until(holds: () => boolean | Promise<boolean>, ms = 10_000): Promise<void> {
+export async function until(holds: () => boolean | Promise<boolean>, ms = 30_000): Promise<void> {
   for (const end = Date.now() + ms; !(await holds());) {
     if (Date.now() > end) throw new Error(`Not within ${ms} ms: ${holds}`);
     await new Promise((resolve) => setTimeout(resolve, 5));

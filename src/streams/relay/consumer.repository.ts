@@ -11,11 +11,12 @@ export class ConsumerRepository {
 
   /** Makes a new handler's position: after the newest event, or before the oldest. A known one keeps its own. */
   async register(name: string, from: 'oldest' | 'newest'): Promise<void> {
+    // The embedded database serves one process: whoever held a lease before this one started is gone.
     await this.uow.query(
       `INSERT INTO event_consumer (name, seq)
        SELECT $1, CASE WHEN $2 = 'newest' THEN seq ELSE floor END FROM event_sequence
-       ON CONFLICT (name) DO NOTHING`,
-      [name, from],
+       ON CONFLICT (name) DO UPDATE SET lease_owner = NULL, lease_until = NULL WHERE $3`,
+      [name, from, this.uow.embedded],
     );
   }
 
@@ -24,13 +25,12 @@ export class ConsumerRepository {
    * when there is nothing to do, or when another process has it.
    */
   async take(name: string, owner: string, head: number): Promise<{ seq: number; held: boolean }> {
-    // The embedded database serves one process: whoever held the lease before is gone.
     const [taken] = await this.uow.query<{ seq: string }>(
       `UPDATE event_consumer SET lease_owner = $2, lease_until = clock_timestamp() + make_interval(secs => $4)
        WHERE name = $1 AND seq < $3
-         AND ($5 OR lease_until IS NULL OR lease_until < clock_timestamp() OR lease_owner = $2)
+         AND (lease_until IS NULL OR lease_until < clock_timestamp() OR lease_owner = $2)
        RETURNING seq`,
-      [name, owner, head, LEASE_SECONDS, this.uow.embedded],
+      [name, owner, head, LEASE_SECONDS],
     );
     if (taken) return { seq: Number(taken.seq), held: true };
     const [row] = await this.uow.query<{ seq: string }>('SELECT seq FROM event_consumer WHERE name = $1', [name]);
