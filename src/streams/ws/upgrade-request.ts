@@ -15,7 +15,7 @@ export function credentialOfUpgrade(request: IncomingMessage): string | undefine
     (headers['x-api-key'] as string | undefined) ??
     BEARER.exec(headers.authorization ?? '')?.[1] ??
     keyProtocol(headers['sec-websocket-protocol']) ??
-    new URL(request.url ?? '/', 'ws://localhost').searchParams.get('access_token');
+    new URLSearchParams(request.url?.split('?', 2)[1]).get('access_token');
   return credential ? credential.slice(0, MOST_LENGTH) : undefined;
 }
 
