@@ -1,4 +1,4 @@
-import { Column, Entity, Index, PrimaryGeneratedColumn, Unique } from 'typeorm';
+import { Column, Entity, ForeignKey, Index, PrimaryGeneratedColumn, Unique } from 'typeorm';
 
 /** A row of the catalog. `id` stays inside the service; `uid` is the public id. */
 @Entity('entry')
@@ -69,6 +69,7 @@ export class EntryEntity {
   @Column('text', { array: true, default: '{}' })
   regions: string[];
 
+  @ForeignKey(() => EntryEntity, { name: 'entry_registry_id_fkey' })
   @Column('bigint', { nullable: true })
   registryId: string | null;
 
