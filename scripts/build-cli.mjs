@@ -1,11 +1,12 @@
 // Bundles the command line program to dist/cli: one small entry, one chunk per command, nothing but Node needed beside it.
 import { chmod, readFile, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const outdir = join(root, 'dist', 'cli');
+const [flag, folder] = process.argv.slice(2);
+const outdir = flag === '--outdir' && folder ? resolve(folder) : join(root, 'dist', 'cli');
 const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
 
 await rm(outdir, { recursive: true, force: true });
@@ -30,6 +31,8 @@ const result = await build({
   banner: {
     js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
+  // Its Node build is CommonJS, which a lazily loaded chunk cannot name exports of; this one is the same code as modules.
+  alias: { yaml: join(root, 'node_modules/yaml/browser/index.js') },
   external: ['*.node'],
 });
 

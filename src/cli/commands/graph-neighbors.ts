@@ -1,12 +1,19 @@
+import { parseCount } from '../core/duration.js';
 import type { View } from '../output/view.js';
 import type { LeafSpec } from '../spec/types.js';
 import { nodeView, neighbourView, type GraphNode, type NeighbourRow } from '../views/graph-view.js';
 
-/** Neighbours as the server groups or lists them. */
-type NeighborsAnswer = Record<string, unknown>;
+interface NeighborsAnswer extends Record<string, unknown> {
+  out_degree: number;
+  in_degree: number;
+  count: number;
+  /** By relationship type. */
+  neighbors: Record<string, NeighbourRow[]>;
+  next?: Record<string, string>;
+}
 
 const neighborsView: View<NeighborsAnswer> = {
-  fields: ['root', 'neighbors', 'count', 'truncated'],
+  fields: ['root', 'out_degree', 'in_degree', 'count', 'neighbors', 'next', 'truncated'],
   columns: [],
   name: () => '',
 };
@@ -33,7 +40,7 @@ export const neighborsCommand: LeafSpec = {
       query: {
         types: options.types as string | undefined,
         direction: options.direction as string | undefined,
-        limit: options.limit as string | undefined,
+        limit: options.limit === undefined ? undefined : parseCount(String(options.limit), '--limit', 1, 1000),
       },
     });
     if (!context.quiet && ['json', 'jsonl', 'yaml'].includes(context.format.name))
@@ -41,21 +48,14 @@ export const neighborsCommand: LeafSpec = {
     const rows = [...neighbourRows(answer)];
     await context.list(rows, neighbourView);
     if (rows.length === 0) context.notice('no relationships');
+    const cut = Object.keys(answer.next ?? {});
+    if (cut.length > 0) context.notice(`there are more of ${cut.join(', ')}; use a larger --limit`);
   },
 };
 
-/** The answer groups neighbours by relationship type; each carries its direction. */
 function* neighbourRows(answer: NeighborsAnswer): Generator<NeighbourRow> {
-  const groups = (answer.neighbors ?? answer) as unknown;
-  if (Array.isArray(groups)) {
-    for (const item of groups as NeighbourRow[]) {
-      yield { ...item, relationship: String(item.relationship ?? item.relationship_type ?? item.edge_type ?? '-') };
-    }
-    return;
-  }
-  for (const [relationship, list] of Object.entries(groups as Record<string, unknown>)) {
-    if (!Array.isArray(list)) continue;
-    for (const item of list as NeighbourRow[]) yield { ...item, relationship };
+  for (const [relationship, list] of Object.entries(answer.neighbors)) {
+    for (const item of list) yield { ...item, relationship };
   }
 }
 
@@ -89,7 +89,10 @@ export const cyclesCommand: LeafSpec = {
     const cycles = await client.json<Cycle[]>({
       method: 'GET',
       path: '/api/v1/graph/cycles',
-      query: { types: options.types as string | undefined, limit: options.limit as string | undefined },
+      query: {
+        types: options.types as string | undefined,
+        limit: options.limit === undefined ? undefined : parseCount(String(options.limit), '--limit', 1, 1000),
+      },
     });
     await context.list(cycles, cycleView);
     if (cycles.length === 0) context.notice('no cycles');

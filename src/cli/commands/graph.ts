@@ -18,6 +18,12 @@ const TYPES: OptionSpec = {
   summary: 'only these relationship types, comma-separated',
   common: true,
 };
+const DIRECTION: OptionSpec = {
+  flags: '--direction <direction>',
+  summary: 'out, in or both',
+  choices: ['out', 'in', 'both'],
+  common: true,
+};
 const LIMIT: OptionSpec = { flags: '--limit <n>', summary: 'at most so many entries', common: true };
 
 /** Programs get the answer as it is; a table shows its nodes, and so do csv, name and templates. */
@@ -28,11 +34,7 @@ const walkCommand: LeafSpec = {
   name: 'walk',
   summary: 'Walk from an entry along its relationships',
   arguments: [ENTRY, { name: 'depth', summary: 'how many steps, 1 to 10 (default 3)' }],
-  options: [
-    TYPES,
-    { flags: '--direction <direction>', summary: 'out, in or both', choices: ['out', 'in', 'both'], common: true },
-    LIMIT,
-  ],
+  options: [TYPES, DIRECTION, LIMIT],
   examples: [
     { cmd: 'graph plugin_my-service 5' },
     { cmd: 'graph plugin_my-service --types depends_on --direction out -o json' },
@@ -56,8 +58,6 @@ const walkCommand: LeafSpec = {
     });
     await show(context, answer, graphView);
     context.notice(`${answer.nodes.length} entries, ${answer.edges.length} relationships within ${depth} steps`);
-    if (answer.skipped_hubs?.length)
-      context.notice(`${answer.skipped_hubs.length} very large entries were not walked through`);
     noticeTruncation(context, answer.truncated);
   },
 };
@@ -67,7 +67,7 @@ function reachCommand(name: 'dependencies' | 'impact', summary: string, said: st
     name,
     summary,
     arguments: [ENTRY],
-    options: [TYPES, { flags: '--depth <n>', summary: 'at most so many steps' }, LIMIT],
+    options: [TYPES, { flags: '--depth <n>', summary: 'at most so many steps, 1 to 10 (default: all the way)' }, LIMIT],
     examples: [{ cmd: `graph ${name} plugin_my-service` }, { cmd: `graph ${name} plugin_my-service -o name` }],
     effect: 'reads',
     view: reachView,
@@ -79,7 +79,7 @@ function reachCommand(name: 'dependencies' | 'impact', summary: string, said: st
         path: `/api/v1/graph/${name}/${encodeURIComponent(String(args[0]))}`,
         query: {
           types: options.types as string | undefined,
-          depth: options.depth === undefined ? undefined : parseCount(String(options.depth), '--depth', 1, 1000),
+          depth: options.depth === undefined ? undefined : parseCount(String(options.depth), '--depth', 1, 10),
           limit: limitOf(options),
         },
       });
@@ -97,7 +97,7 @@ const pathCommand: LeafSpec = {
     { name: 'source', summary: 'id or key where it starts', required: true, completes: 'entry' },
     { name: 'target', summary: 'id or key where it ends', required: true, completes: 'entry' },
   ],
-  options: [TYPES, { flags: '--weighted', summary: 'least weight instead of fewest steps', common: true }],
+  options: [TYPES, DIRECTION, { flags: '--weighted', summary: 'least weight instead of fewest steps', common: true }],
   examples: [{ cmd: 'graph path plugin_my-service resource_database' }],
   effect: 'reads',
   view: graphView,
@@ -111,6 +111,7 @@ const pathCommand: LeafSpec = {
         source: String(args[0]),
         target: String(args[1]),
         types: options.types as string | undefined,
+        direction: options.direction as string | undefined,
         weighted: options.weighted === true ? true : undefined,
       },
     });
@@ -133,6 +134,13 @@ export const graphCommand: GroupSpec = {
   ],
 };
 
+const TRUNCATIONS: Record<string, string> = {
+  limit: 'the limit of entries was reached',
+  edges: 'there are too many relationships',
+  deadline: 'it took too long',
+  hub: 'an entry with very many relationships was not walked through',
+};
+
 function limitOf(options: Record<string, unknown>): number | undefined {
   return options.limit === undefined ? undefined : parseCount(String(options.limit), '--limit', 1, 1_000_000);
 }
@@ -149,6 +157,9 @@ async function show<Answer extends { nodes: GraphNode[] }>(
 
 function noticeTruncation(context: CommandContext, truncated: GraphAnswer['truncated'] | boolean): void {
   if (!truncated) return;
-  const reason = typeof truncated === 'object' ? truncated.reason : 'the limit';
-  context.notice(`cut off: ${reason}; use a smaller depth, --types or a larger --limit`);
+  const reason =
+    typeof truncated === 'object' ? (TRUNCATIONS[truncated.reason] ?? truncated.reason) : 'the limit was reached';
+  const where =
+    typeof truncated === 'object' && truncated.at_depth !== undefined ? ` from step ${truncated.at_depth} on` : '';
+  context.notice(`incomplete${where}: ${reason}; try a smaller depth, --types or a larger --limit`);
 }

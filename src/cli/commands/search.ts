@@ -5,7 +5,7 @@ import { parseCount } from '../core/duration.js';
 
 interface Hit extends Entry {
   score: number;
-  matched?: { highlight?: string | null } | null;
+  matched?: { highlight?: string | null; corrected?: string | null } | null;
 }
 
 const hitView: View<Hit> = {
@@ -51,7 +51,7 @@ export const searchCommand: LeafSpec = {
     const limit = options.limit === undefined ? 20 : parseCount(String(options.limit), '--limit', 1, 1000);
     const offset =
       options.offset === undefined ? undefined : parseCount(String(options.offset), '--offset', 0, 1_000_000);
-    const hits = await client.json<Hit[]>({
+    const answer = await client.request({
       method: 'GET',
       path: '/api/v1/search',
       query: {
@@ -65,13 +65,27 @@ export const searchCommand: LeafSpec = {
         offset,
       },
     });
+    const hits = answer.json<Hit[]>();
     await context.list(hits, hitView);
+    const corrected = answer.headers['x-search-corrected'];
+    if (typeof corrected === 'string') context.notice(`searched for ${decodeText(corrected)}`);
     if (hits.length === 0) context.notice(`nothing found for ${JSON.stringify(query)}`);
     else if (hits.length === limit) context.notice(`showing the best ${limit}; use --limit or --offset for more`);
   },
 };
 
-/** The server marks what matched with tags; a table shows the words alone. */
+function decodeText(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'", '#x27': "'" };
+
+/** The server answers escaped HTML with `<mark>` around what matched; a table shows the words alone. */
 function plainHighlight(text: string | null | undefined): string {
-  return (text ?? '').replace(/<\/?(?:mark|b|em)>/g, '');
+  const unmarked = (text ?? '').replace(/<\/?mark>/g, '');
+  return unmarked.replace(/&(amp|lt|gt|quot|#39|#x27);/g, (_, name: string) => ENTITIES[name] ?? '');
 }

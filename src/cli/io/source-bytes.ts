@@ -79,14 +79,19 @@ async function* throughXz(from: Readable): AsyncGenerator<Buffer> {
   child.stdin.on('error', () => undefined); // its reason comes from the exit code
   from.on('error', () => child.kill());
   from.pipe(child.stdin);
-  yield* child.stdout as AsyncIterable<Buffer>;
+  let cut: unknown;
+  try {
+    yield* child.stdout as AsyncIterable<Buffer>;
+  } catch (cause) {
+    cut = cause; // a program that did not start closes its output before it says why
+  }
   const error = await failed;
   if (error?.code === 'ENOENT') {
     throw usageError('this file is packed with xz, and the program xz is not installed', {
       next: 'install xz-utils, or unpack the file first',
     });
   }
-  if (error) throw error;
+  if (error ?? cut) throw error ?? cut;
 }
 
 function readFailure(source: string, cause: unknown): unknown {

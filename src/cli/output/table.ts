@@ -67,8 +67,9 @@ function fit(widths: number[], available: number): number[] {
     const take = Math.max(1, Math.min(widest - second, Math.ceil(excess / many)));
     for (let index = 0; index < result.length && excess > 0; index += 1) {
       if (result[index] !== widest) continue;
-      result[index] = widest - take;
-      excess -= take;
+      const taken = Math.min(take, excess);
+      result[index] = widest - taken;
+      excess -= taken;
     }
   }
   return result;

@@ -53,6 +53,7 @@ const NODE_FIELDS = [
   'feature',
   'distance',
   'path',
+  'has_alternative',
 ] as const;
 
 /** Nodes of a walk, one a row. */
@@ -65,6 +66,7 @@ export const nodeView: View<GraphNode> = {
     column('TITLE', 'title'),
     column('STATUS', 'status', { state: true }),
     column('HEALTH', 'health', { state: true }),
+    column('ALTERNATIVE', 'has_alternative', { wide: true }),
     { title: 'PATH', value: (node) => node.path?.join(' > '), wide: true },
     column('ID', 'id', { wide: true }),
   ],

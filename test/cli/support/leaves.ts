@@ -1,0 +1,54 @@
+import { TOP_COMMANDS } from '../../../src/cli/groups.js';
+import { leavesOf, type LeafSpec } from '../../../src/cli/spec/types.js';
+
+export interface Leaf {
+  /** `graph impact`. */
+  path: string;
+  words: string[];
+  spec: LeafSpec;
+}
+
+/** Every command of the program, hidden ones left out. */
+export async function everyLeaf(): Promise<Leaf[]> {
+  const specs = await Promise.all(TOP_COMMANDS.filter((top) => !top.hidden).map((top) => top.load()));
+  return specs.flatMap((spec) =>
+    [...leavesOf(spec)].map(({ words, leaf }) => ({ path: words.join(' '), words, spec: leaf })),
+  );
+}
+
+/**
+ * A valid call of every command. `FILE` stands for an index file, `EXPORT` for an export; commands that ask the registry
+ * nothing are marked.
+ */
+export const CALLS: Record<string, { args: string[]; local?: true }> = {
+  list: { args: ['plugin', 'ai-ml'] },
+  get: { args: ['plugin_my-service'] },
+  create: { args: ['plugin', 'my-service', '1.0.0'] },
+  update: { args: ['plugin_my-service', '--status', 'inactive'] },
+  delete: { args: ['plugin_my-service', '--yes'] },
+  features: { args: [] },
+  search: { args: ['tensorflow'] },
+  'graph walk': { args: ['plugin_my-service', '5'] },
+  'graph dependencies': { args: ['plugin_my-service'] },
+  'graph impact': { args: ['plugin_my-service'] },
+  'graph neighbors': { args: ['plugin_my-service'] },
+  'graph path': { args: ['plugin_a', 'plugin_b'] },
+  'graph cycles': { args: [] },
+  stats: { args: [] },
+  'import entries': { args: ['EXPORT'] },
+  'import debian': { args: ['FILE'] },
+  export: { args: [] },
+  login: { args: ['--as', 'here'] },
+  'auth status': { args: [] },
+  'auth login': { args: ['--as', 'here'] },
+  'auth logout': { args: ['here'], local: true },
+  'profile add': { args: ['there'], local: true },
+  'profile use': { args: ['here'], local: true },
+  'profile list': { args: [], local: true },
+  'profile show': { args: ['here'], local: true },
+  'profile remove': { args: ['here'], local: true },
+  'config-file path': { args: [], local: true },
+  health: { args: [] },
+  api: { args: ['POST', 'entities', '--data', '{"type":"plugin","name":"x"}'] },
+  completion: { args: ['bash'], local: true },
+};

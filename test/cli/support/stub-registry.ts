@@ -1,0 +1,156 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface Seen {
+  method: string;
+  path: string;
+  query: URLSearchParams;
+  headers: IncomingMessage['headers'];
+  body: string;
+}
+
+/** How it behaves: as a registry would, always with one status, or never answering. */
+export type Mood = 'well' | 'silent' | 'empty' | number;
+
+export const ENTRY = {
+  id: '0192f0c1-7c3a-7a10-9d5e-0242ac120002',
+  key: 'plugin_my-service@1.0.0',
+  type: 'plugin',
+  name: 'my-service',
+  version: '1.0.0',
+  title: 'My service',
+  description: null,
+  feature: 'ai-ml',
+  status: 'active',
+  health: 'healthy',
+  owner: 'ml',
+  tags: ['a', 'b'],
+  metadata: { tier: 1 },
+  spec: {},
+  regions: [],
+  checksum: 'c'.repeat(64),
+  revision: 3,
+  created_at: '2026-01-01T00:00:00.000Z',
+  updated_at: '2026-01-02T00:00:00.000Z',
+};
+
+const NODE = { ...ENTRY, distance: 1, path: ['plugin_a', ENTRY.key] };
+
+/** Answers of a registry in their shape; what they say is the same every time. */
+function answerTo(method: string, path: string, body: string): unknown {
+  if (path === '/health')
+    return {
+      status: 'healthy',
+      version: '0.1.0',
+      uptime: 5,
+      stats: { total_entities: 8, total_relationships: 0 },
+      checks: {},
+    };
+  if (path.endsWith('/bulk')) return bulk(body);
+  if (path.endsWith('/import')) return { created: 1, updated: 0, unchanged: 0, skipped: 0, failed: 0, errors: [] };
+  if (path.endsWith('/whoami'))
+    return { id: ENTRY.id, type: 'admin_key', name: 'Test key', permissions: ['*'], expires_at: null };
+  if (path.endsWith('/stats')) return { total_entities: 8, total_relationships: 2, by_type: { plugin: 8 } };
+  if (path.endsWith('/feature-categories')) return [{ id: ENTRY.id, key: 'feature_ai-ml', name: 'ai-ml', entries: 4 }];
+  if (path.endsWith('/search')) return [{ ...ENTRY, score: 0.9, matched: { highlight: '<mark>My</mark> &amp; you' } }];
+  if (path.endsWith('/graph'))
+    return { root_id: ENTRY.id, depth: 3, nodes: [NODE], edges: [], truncated: null, skipped_hubs: [] };
+  if (path.includes('/graph/neighbors'))
+    return {
+      root: NODE,
+      out_degree: 1,
+      in_degree: 0,
+      count: 1,
+      neighbors: { depends_on: [{ ...ENTRY, direction: 'out' }] },
+      next: {},
+      truncated: null,
+    };
+  if (path.includes('/graph/path')) return { nodes: [NODE, NODE], edges: [], length: 1, cost: 1 };
+  if (path.includes('/graph/cycles')) return [{ size: 2, nodes: [NODE, NODE], truncated: false }];
+  if (path.includes('/graph/')) return { root: NODE, nodes: [NODE], count: 1, truncated: null, by_type: { plugin: 1 } };
+  return method === 'GET' && path.endsWith('/entities') ? [ENTRY] : ENTRY;
+}
+
+function bulk(body: string): unknown {
+  const count = body.startsWith('[') ? (JSON.parse(body) as unknown[]).length : body.trim().split('\n').length;
+  return Array.from({ length: count }, (_, index) => ({
+    index,
+    status: 'created',
+    id: `id-${index}`,
+    key: `key-${index}`,
+  }));
+}
+
+export class StubRegistry {
+  readonly seen: Seen[] = [];
+  mood: Mood = 'well';
+  /** Takes over single requests; false leaves them to the mood. */
+  override: ((seen: Seen, response: ServerResponse) => boolean) | undefined;
+  private readonly server: Server;
+
+  constructor() {
+    this.server = createServer((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => this.answer(request, Buffer.concat(chunks).toString(), response));
+    });
+  }
+
+  async listen(): Promise<this> {
+    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
+    return this;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  get writes(): Seen[] {
+    return this.seen.filter(({ method }) => method !== 'GET');
+  }
+
+  reset(mood: Mood = 'well'): void {
+    this.seen.length = 0;
+    this.mood = mood;
+    this.override = undefined;
+  }
+
+  async close(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  private answer(request: IncomingMessage, body: string, response: ServerResponse): void {
+    const url = new URL(request.url ?? '/', 'http://stub');
+    const seen = {
+      method: request.method ?? '',
+      path: url.pathname,
+      query: url.searchParams,
+      headers: request.headers,
+      body,
+    };
+    this.seen.push(seen);
+    if (this.override?.(seen, response)) return;
+    if (this.mood === 'silent') return;
+    response.setHeader('x-request-id', String(request.headers['x-request-id']));
+    if (typeof this.mood === 'number') {
+      const code = `stub.${this.mood}`;
+      const problem = {
+        type: 'about:blank',
+        title: 'Stub',
+        status: this.mood,
+        detail: `stub says ${this.mood}`,
+        code,
+        request_id: 'req-1',
+      };
+      response.writeHead(this.mood, { 'content-type': 'application/problem+json' }).end(JSON.stringify(problem));
+      return;
+    }
+    if (seen.method === 'DELETE') {
+      response.writeHead(204).end();
+      return;
+    }
+    response.writeHead(seen.method === 'POST' ? 201 : 200, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(this.mood === 'empty' ? [] : answerTo(seen.method, seen.path, body)));
+  }
+}
