@@ -40,7 +40,7 @@ function fromDatabase(error: unknown): RegistryError | undefined {
   const state = sqlStateOf(error) ?? '';
   if (/^(08|57P|53)/.test(state) || LOST_CODES.has(state) || LOST_MESSAGES.test(error.message))
     return new UnavailableError('database.unavailable', 'The database cannot be reached at the moment.', error);
-  if (state === '57014')
+  if (state === '57014' || error.message === 'Query read timeout')
     return new UnavailableError('database.timeout', 'The database took too long; ask for less.', error);
   if (BUSY.has(state))
     return new UnavailableError('database.busy', 'Too many changes of the same data at once.', error);

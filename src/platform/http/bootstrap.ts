@@ -1,13 +1,17 @@
 import type { Server } from 'node:http';
 import type { NestApplicationOptions } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { NextFunction, Request, Response } from 'express';
 import { Env } from '../env/env.js';
+import { NotFoundError } from '../errors/registry-error.js';
 import { Logger } from '../logging/logger.js';
 import { ApiDocument } from './api-document.js';
 import { compressed } from './compression.js';
+import { cors } from './cors.js';
 import { HttpMetrics } from './http-metrics.js';
 import { JsonBodyGuard } from './json-body.guard.js';
 import { ProblemFilter } from './problem.filter.js';
+import { RegistryAdapter } from './registry-adapter.js';
 import { requestScope } from './request-scope.js';
 import { ShutdownState } from './shutdown-state.js';
 import { RegistryValidationPipe } from './validation.pipe.js';
@@ -28,12 +32,18 @@ export function configureApp(app: NestExpressApplication): void {
   const env = app.get(Env);
   const logger = app.get(Logger).child('http');
   app.set('trust proxy', trustProxy(env.trustProxy));
-  app.use(requestScope({ logger, metrics: app.get(HttpMetrics), shutdown: app.get(ShutdownState) }));
-  if (env.corsOrigins.length > 0) app.enableCors(corsOptions(env.corsOrigins));
-  app.use(compressed);
+  const adapter = registryAdapter(app);
+  const filter = app.get(ProblemFilter);
+  adapter.around(
+    requestScope({ logger, metrics: app.get(HttpMetrics), shutdown: app.get(ShutdownState) }),
+    filter.answer.bind(filter),
+  );
+  if (env.role === 'worker') adapter.addLayer(operationsOnly);
+  if (env.corsOrigins.length > 0) adapter.addLayer(cors(env.corsOrigins));
+  adapter.addLayer(compressed);
   app.useGlobalGuards(app.get(JsonBodyGuard));
   app.useGlobalPipes(new RegistryValidationPipe());
-  app.useGlobalFilters(app.get(ProblemFilter));
+  app.useGlobalFilters(filter);
   app.get(ApiDocument).of(app);
   limitConnections(app.getHttpServer(), env);
 }
@@ -51,11 +61,14 @@ function trustProxy(proxies: readonly string[]): number | string[] | false {
   return proxies.length === 1 && /^\d+$/.test(proxies[0]) ? Number(proxies[0]) : [...proxies];
 }
 
-const corsOptions = (origins: readonly string[]): Parameters<NestExpressApplication['enableCors']>[0] => ({
-  origin: origins.includes('*') ? '*' : [...origins],
-  methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-  exposedHeaders: [
-    'ETag', 'Link', 'Location', 'X-Total-Count', 'X-Next-Since', 'X-Request-Id', 'Retry-After', 'RateLimit', 'RateLimit-Policy', 'Idempotent-Replayed',
-  ], // prettier-ignore
-  maxAge: 600,
-});
+function registryAdapter(app: NestExpressApplication): RegistryAdapter {
+  const adapter: unknown = app.getHttpAdapter();
+  if (adapter instanceof RegistryAdapter) return adapter;
+  throw new Error('Create the application with `new RegistryAdapter()`.');
+}
+
+/** A process that only runs jobs is still asked how it is. */
+function operationsOnly(request: Request, _response: Response, next: NextFunction): void {
+  if (/^\/(health|metrics)(\/|\?|$)/.test(request.url)) next();
+  else next(new NotFoundError('route', request.url.split('?', 1)[0], 'route.not_here'));
+}

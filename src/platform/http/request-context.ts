@@ -21,7 +21,11 @@ export interface RequestContext {
 const storage = new AsyncLocalStorage<RequestContext>();
 
 /** Runs `fn` (and all it awaits) with this request's context. */
-export const runInRequest = <T>(context: RequestContext, fn: () => T): T => storage.run(context, fn);
+export const runInRequest = <T, Args extends unknown[]>(
+  context: RequestContext,
+  fn: (...args: Args) => T,
+  ...args: Args
+): T => storage.run(context, fn, ...args);
 
 /** The running request's context; undefined in jobs and at start. */
 export const currentRequest = (): RequestContext | undefined => storage.getStore();

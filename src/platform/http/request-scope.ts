@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { NextFunction, Request, Response } from 'express';
+import type { Response } from 'express';
 import type { Logger } from '../logging/logger.js';
 import type { HttpMetrics } from './http-metrics.js';
 import type { RequestContext } from './request-context.js';
 import { runInRequest } from './request-context.js';
+import type { Scope } from './registry-adapter.js';
 import { API_HEADERS } from './security-headers.js';
 import type { ShutdownState } from './shutdown-state.js';
 
@@ -20,9 +21,9 @@ interface Parts {
   shutdown: ShutdownState;
 }
 
-/** The one layer every request passes: its id and trace into the async context, safe headers, and its time when done. */
-export function requestScope(parts: Parts): (request: Request, response: Response, next: NextFunction) => void {
-  return (request, response, next) => {
+/** Around every request: its id and trace in the async context, safe headers, and its time when it is done. */
+export function requestScope(parts: Parts): Scope {
+  return (request, response, inner) => {
     const { headers } = request;
     const given = headers['x-request-id'];
     const requestId = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
@@ -32,7 +33,7 @@ export function requestScope(parts: Parts): (request: Request, response: Respons
     if (parts.shutdown.draining) response.setHeader('Connection', 'close');
     (response as Scoped)[STATE] = { context, startedAt: performance.now(), parts };
     response.on('close', onClose);
-    runInRequest(context, next);
+    runInRequest(context, inner, request, response);
   };
 }
 
@@ -51,7 +52,7 @@ function onClose(this: Response): void {
     parts.logger.debug(
       {
         method: request.method,
-        path: request.originalUrl.split('?', 1)[0],
+        path: (request.originalUrl ?? request.url).split('?', 1)[0],
         status: this.writableFinished ? this.statusCode : 499,
         ms: Math.round(milliseconds * 10) / 10,
         ...(context.principal && { principal: `${context.principal.type}:${context.principal.id}` }),
