@@ -1,7 +1,7 @@
 // Load from a process of its own: `{ url, requests, connections, seconds }` in, throughput and exact percentiles out.
 import autocannon from 'autocannon';
 
-process.once('message', async ({ url, requests, headers, connections, seconds, unique }) => {
+process.once('message', ({ url, requests, headers, connections, seconds, unique }) => {
   const times = [];
   let counter = 0;
   const wrong = new Map();

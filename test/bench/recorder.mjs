@@ -11,10 +11,11 @@ export async function record(requests, { databaseUrl, adminKey }) {
   const app = await application(
     readEnv({ DATABASE_URL: databaseUrl, REGISTRY_ADMIN_KEY: adminKey, LOG_LEVEL: 'silent', LOG_FORMAT: 'json' }),
   );
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own `this` below
   const original = UnitOfWork.prototype.query;
   let statements;
-  UnitOfWork.prototype.query = function (text, values = [], name) {
-    if (statements && currentRequest()) statements.push({ text, values, name, transaction: this.inTransaction });
+  UnitOfWork.prototype.query = function (text, values, name) {
+    if (statements && currentRequest()) statements.push({ text, values: values ?? [], name, transaction: this.inTransaction });
     return original.call(this, text, values, name);
   };
   try {
