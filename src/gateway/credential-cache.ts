@@ -47,4 +47,9 @@ export class CredentialCache {
     this.version++;
     for (const [digest, grant] of this.grants.entries()) if (grant.keyId === keyId) this.grants.delete(digest);
   }
+
+  clear(): void {
+    this.version++;
+    this.grants.clear();
+  }
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
+import type { OnModuleInit } from '@nestjs/common';
 import { DatabaseListener } from '../platform/database/database-listener.js';
 import { UnitOfWork } from '../platform/database/unit-of-work.js';
 import { CredentialCache } from './credential-cache.js';
@@ -8,9 +8,7 @@ const CHANNEL = 'key_revoked';
 
 /** Tells every replica that a key was revoked or changed: at once where notices arrive, else when the cache's time is up. */
 @Injectable()
-export class KeyNotices implements OnModuleInit, OnApplicationShutdown {
-  private stop?: () => Promise<void>;
-
+export class KeyNotices implements OnModuleInit {
   constructor(
     private readonly uow: UnitOfWork,
     private readonly listener: DatabaseListener,
@@ -18,11 +16,8 @@ export class KeyNotices implements OnModuleInit, OnApplicationShutdown {
   ) {}
 
   async onModuleInit(): Promise<void> {
-    this.stop = await this.listener.listen(CHANNEL, (keyId) => this.cache.forget(keyId));
-  }
-
-  async onApplicationShutdown(): Promise<void> {
-    await this.stop?.();
+    // Empty after a reconnect: what was said meanwhile is lost, so nothing that is known may be trusted.
+    await this.listener.listen(CHANNEL, (keyId) => (keyId === '' ? this.cache.clear() : this.cache.forget(keyId)));
   }
 
   /** Inside the transaction of the change: the notice goes out when it commits. */

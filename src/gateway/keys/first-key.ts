@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import type { OnApplicationBootstrap } from '@nestjs/common';
-import { sqlStateOf } from '../../platform/database/database-errors.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import { Env } from '../../platform/env/env.js';
 import { Logger } from '../../platform/logging/logger.js';
@@ -22,7 +21,6 @@ export interface FirstKeyAnnouncement {
   note?: string;
 }
 
-const UNDEFINED_TABLE = '42P01';
 /** Who revoked a key that another one took the place of. */
 const REPLACED = 'system:replaced';
 const SETTINGS = {
@@ -59,16 +57,8 @@ export class FirstKey implements OnApplicationBootstrap {
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    try {
-      if (this.env.adminKey) this.said = await this.useGiven(this.env.adminKey);
-      else this.said = this.uow.embedded ? await this.ensureFile() : await this.ensureOne();
-    } catch (error) {
-      if (sqlStateOf(error) !== UNDEFINED_TABLE) throw error;
-      throw new Error(
-        'The database has no tables yet: run `npm run migration:run`, or start with MIGRATE_ON_START=true.',
-        { cause: error },
-      );
-    }
+    if (this.env.adminKey) this.said = await this.useGiven(this.env.adminKey);
+    else this.said = this.uow.embedded ? await this.ensureFile() : await this.ensureOne();
   }
 
   /** What this start did; a key in it is to be printed once and not logged. */

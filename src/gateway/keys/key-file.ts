@@ -1,14 +1,14 @@
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** The first line of a key file; undefined when there is none. */
+/** The first line of a key file; undefined when there is none that can be read. */
 export async function readKeyFile(path: string): Promise<string | undefined> {
   try {
     const [line] = (await readFile(path, 'utf8')).split('\n', 1);
     return line.trim() || undefined;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
+  } catch {
+    // Whatever is wrong with the file, a new key in its place is the answer.
+    return undefined;
   }
 }
 

@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Header, HttpCode, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { ApiProblems } from '../../platform/http/api-problem.decorator.js';
@@ -23,6 +23,7 @@ export class KeysController {
 
   @Post()
   @SealedAnswer()
+  @Header('Cache-Control', 'no-store')
   @ApiOperation({ operationId: 'createKey', summary: 'Make an API key; the answer is the only one that shows it' })
   @ApiCreatedResponse({ type: ApiKeyMade })
   @ApiProblems(400, 409, 422)

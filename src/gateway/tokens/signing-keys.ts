@@ -55,12 +55,14 @@ export class SigningKeys implements OnModuleInit {
     this.jobs.every('signing-keys', 10 * MINUTE, () => this.prune(), { lock: true });
   }
 
-  /** The pair to sign with now: made at the first use, and anew every day. */
+  /** The pair to sign with now: made at the first use, anew every day, and when its public half was withdrawn. */
   async current(): Promise<OwnKey> {
-    const own = await (this.own ??= this.make());
-    if (performance.now() - own.madeAt < SIGN_FOR_MS) return own;
-    this.own = this.make();
-    return this.own;
+    const making = (this.own ??= this.make());
+    const own = await making;
+    const young = performance.now() - own.madeAt < SIGN_FOR_MS;
+    if (young && (await this.find(own.kid))) return own;
+    if (this.own === making) this.own = undefined;
+    return (this.own ??= this.make());
   }
 
   /** The public key of a token's `kid`, whichever replica made it. */
