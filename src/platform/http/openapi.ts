@@ -12,7 +12,7 @@ type Content = Record<string, { schema?: unknown; example?: unknown; examples?: 
 interface Answer {
   description?: string;
   content?: Content;
-  headers?: Json;
+  headers?: Record<string, { schema?: unknown; [key: string]: unknown }>;
 }
 interface Operation extends Json {
   security?: unknown[];
@@ -118,6 +118,7 @@ function finish(operation: Operation, schemas: Json): void {
     if (Number(status) >= 400 && !answer.content)
       operation.responses[status] = problemResponse(Number(status)) as Answer;
     else finishContent(answer.content, schemas);
+    for (const header of Object.values(answer.headers ?? {})) header.schema = schema31(header.schema);
   }
   finishContent(operation.requestBody?.content, schemas);
   for (const parameter of operation.parameters ?? []) parameter.schema = schema31(parameter.schema);
