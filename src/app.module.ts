@@ -4,7 +4,6 @@ import { DATABASE_SCHEMA } from './database-schema.js';
 import { EntriesModule } from './entries/entries.module.js';
 import { GatewayModule } from './gateway/gateway.module.js';
 import { GraphModule } from './graph/graph.module.js';
-import { GraphModule } from './graph/graph.module.js';
 import { HealthModule } from './health/health.module.js';
 import { DatabaseModule } from './platform/database/database.module.js';
 import type { Env } from './platform/env/env.js';
@@ -13,7 +12,6 @@ import { HttpModule } from './platform/http/http.module.js';
 import { JobsModule } from './platform/jobs/jobs.module.js';
 import { Logger } from './platform/logging/logger.js';
 import { LoggingModule } from './platform/logging/logging.module.js';
-import { SearchModule } from './search/search.module.js';
 import { SearchModule } from './search/search.module.js';
 import { StreamsModule } from './streams/streams.module.js';
 

@@ -19,7 +19,10 @@ const CODES: Record<number, string> = {
 };
 
 /** An error answer of an operation, as it stands in the OpenAPI document. */
-export function problemResponse(status: number): object {
+export function problemResponse(status: number): {
+  description: string;
+  content: Record<string, { schema: { $ref: string }; example: object }>;
+} {
   const { title, meaning } = problemTypeOf(status);
   return {
     description: `${title}. ${meaning}`,

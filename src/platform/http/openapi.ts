@@ -105,7 +105,7 @@ function allowRepeats(operation: Operation): void {
   for (const [status, answer] of Object.entries(operation.responses)) {
     if (status.startsWith('2')) answer.headers = { ...answer.headers, 'Idempotent-Replayed': REPLAYED };
   }
-  for (const status of [409, 422]) operation.responses[status] ??= problemResponse(status) as Answer;
+  for (const status of [409, 422]) operation.responses[status] ??= problemResponse(status);
 }
 
 /** Adds what every operation of its sort can answer, and puts everything into the words of 3.1. */
@@ -113,10 +113,9 @@ function finish(operation: Operation, schemas: Json): void {
   const open = operation['x-permission'] === PUBLIC;
   if (open) operation.security = [];
   const possible = [...(open ? [] : [401, 403, 429, 503]), ...(operation.requestBody ? [400, 413, 415] : [])];
-  for (const status of possible) operation.responses[status] ??= problemResponse(status) as Answer;
+  for (const status of possible) operation.responses[status] ??= problemResponse(status);
   for (const [status, answer] of Object.entries(operation.responses)) {
-    if (Number(status) >= 400 && !answer.content)
-      operation.responses[status] = problemResponse(Number(status)) as Answer;
+    if (Number(status) >= 400 && !answer.content) operation.responses[status] = problemResponse(Number(status));
     else finishContent(answer.content, schemas);
     for (const header of Object.values(answer.headers ?? {})) header.schema = schema31(header.schema);
   }
