@@ -1,5 +1,5 @@
 import { Global, Module } from '@nestjs/common';
-import { APP_GUARD, APP_INTERCEPTOR, DiscoveryModule } from '@nestjs/core';
+import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import { CREDENTIAL_VERIFIER } from '../platform/http/credential-verifier.js';
 import { Authenticator } from './authenticator.js';
 import { CredentialCache } from './credential-cache.js';
@@ -7,6 +7,7 @@ import { GatewayController } from './gateway.controller.js';
 import { GatewayGuard } from './gateway.guard.js';
 import { IdempotencyInterceptor } from './idempotency.interceptor.js';
 import { IdempotencyRepository } from './idempotency/idempotency.repository.js';
+import { IdempotentRoutes } from './idempotency/idempotent-routes.js';
 import { KeyNotices } from './key-notices.js';
 import { ApiKeyList } from './keys/api-key.list.js';
 import { ApiKeyRepository } from './keys/api-key.repository.js';
@@ -33,7 +34,9 @@ import { TokensService } from './tokens/tokens.service.js';
     Authenticator,
     CredentialCache,
     FirstKey,
+    IdempotencyInterceptor,
     IdempotencyRepository,
+    IdempotentRoutes,
     KeyHasher,
     KeyLookup,
     KeyNotices,
@@ -45,7 +48,6 @@ import { TokensService } from './tokens/tokens.service.js';
     TokenVerifier,
     { provide: CREDENTIAL_VERIFIER, useExisting: Authenticator },
     { provide: APP_GUARD, useClass: GatewayGuard },
-    { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
   ],
   exports: [Authenticator, CREDENTIAL_VERIFIER, FirstKey, RouteInventory],
 })

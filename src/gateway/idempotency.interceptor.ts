@@ -14,7 +14,7 @@ import type { StoredAnswer } from './idempotency/idempotency.repository.js';
 import { streams } from './idempotency/own-answer.js';
 import { SEALED_ANSWER } from './idempotency/sealed-answer.decorator.js';
 import { Turns } from './idempotency/turns.js';
-import { requirementOf } from './route-requirement.js';
+import { changesSomething, requirementOf } from './route-requirement.js';
 
 const FORMAT = /^[\x21-\x7e]{1,255}$/;
 const KEPT_HEADERS = ['Location', 'ETag'];
@@ -32,7 +32,8 @@ interface Attempt {
 
 /**
  * Safe retries: the effect of a POST with an Idempotency-Key and its answer are written in one transaction, and whoever
- * sends the same again gets that answer. A request without the header passes as if this were not here.
+ * sends the same again gets that answer. A request without the header passes as if this were not here. Bound to its
+ * routes by IdempotentRoutes.
  */
 @Injectable()
 export class IdempotencyInterceptor implements NestInterceptor {
@@ -44,10 +45,10 @@ export class IdempotencyInterceptor implements NestInterceptor {
   ) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    if (context.getType() !== 'http') return next.handle();
     const request = context.switchToHttp().getRequest<Request>();
     const key = request.headers['idempotency-key'] as string | undefined;
-    if (key === undefined || request.method !== 'POST' || !changes(context)) return next.handle();
+    if (key === undefined || !changesSomething(requirementOf(context.getClass(), context.getHandler())))
+      return next.handle();
     return from(this.once(context, next, key));
   }
 
@@ -90,12 +91,6 @@ export class IdempotencyInterceptor implements NestInterceptor {
     return { body };
   }
 }
-
-/** Reading twice does no harm, and a token is short-lived: only what changes something is remembered. */
-const changes = (context: ExecutionContext): boolean => {
-  const required = requirementOf(context.getClass(), context.getHandler());
-  return required !== undefined && /^(write|admin):/.test(required);
-};
 
 function attemptOf(context: ExecutionContext, request: Request, key: string): Attempt {
   if (!FORMAT.test(key)) throw InvalidError.field('Idempotency-Key', 'must be 1 to 255 visible ASCII characters');

@@ -2,18 +2,21 @@ import { Injectable, RequestMethod } from '@nestjs/common';
 import type { OnModuleInit } from '@nestjs/common';
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
-import { AUTHENTICATED, requirementOf } from './route-requirement.js';
+import { requirementOf } from './route-requirement.js';
+
+type Method = (...args: never[]) => unknown;
 
 export interface Route {
+  /** `GET`, or `ALL`. */
+  verb: string;
   /** `GET /api/v1/entities/:id`. */
   name: string;
   /** `EntriesController.get`. */
   place: string;
   /** A permission, `public` or `authenticated`; undefined when none is stated. */
   requirement: string | undefined;
+  handler: Method;
 }
-
-type Method = (...args: never[]) => unknown;
 
 const listOf = (value: string | string[] | undefined): string[] => [value ?? ''].flat();
 const joined = (...parts: string[]): string => `/${parts.join('/')}`.replace(/\/{2,}/g, '/').replace(/(.)\/$/, '$1');
@@ -48,9 +51,11 @@ export class RouteInventory implements OnModuleInit {
         const verb = RequestMethod[Reflect.getMetadata(METHOD_METADATA, handler) ?? RequestMethod.GET];
         return listOf(Reflect.getMetadata(PATH_METADATA, controller)).flatMap((base) =>
           listOf(paths).map((path) => ({
+            verb,
             name: `${verb} ${joined(base, path)}`,
             place: `${controller.name}.${method}`,
             requirement: requirementOf(controller, handler),
+            handler,
           })),
         );
       });
@@ -69,12 +74,5 @@ export class RouteInventory implements OnModuleInit {
     return [...routes]
       .map(([permission, names]) => ({ permission, routes: names.sort() }))
       .sort((a, b) => a.permission.localeCompare(b.permission, 'en'));
-  }
-
-  /** Routes that any valid credential opens. */
-  authenticated(): string[] {
-    return this.routes()
-      .filter(({ requirement }) => requirement === AUTHENTICATED)
-      .map(({ name }) => name);
   }
 }

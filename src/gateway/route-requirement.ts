@@ -12,3 +12,7 @@ export const Authenticated = (): MethodDecorator & ClassDecorator =>
 /** What a route asks of its caller: said on the method, else on its class; undefined when nobody said anything. */
 export const requirementOf = (controller: object, handler: object): string | undefined =>
   Reflect.getMetadata(PERMISSION, handler) ?? Reflect.getMetadata(PERMISSION, controller);
+
+/** Whether what a route asks says that it changes something. Reading twice does no harm, and a token is short-lived. */
+export const changesSomething = (requirement: string | undefined): boolean =>
+  requirement !== undefined && /^(write|admin):/.test(requirement);
