@@ -32,7 +32,10 @@ export class EventPolls implements OnApplicationBootstrap {
     const filter = new FeedFilter(query.types, query.entity_types);
     const subscription = await this.feed.subscribe(query.since ?? 'oldest', filter, collector);
     const finish = (): void => collector.finish();
-    const timer = setTimeout(finish, Math.max(query.wait * 1000, MOST_LOOKING_MS));
+    const timers = [
+      setTimeout(() => collector.stopWaiting(), query.wait * 1000),
+      setTimeout(finish, Math.max(query.wait * 1000, MOST_LOOKING_MS)),
+    ];
     response.once('close', finish);
     this.waiting.add(collector);
     if (this.shutdown.draining || response.destroyed) finish();
@@ -41,7 +44,7 @@ export class EventPolls implements OnApplicationBootstrap {
       const messages = await collector.done;
       this.answer(messages, subscription, request, response);
     } finally {
-      clearTimeout(timer);
+      for (const timer of timers) clearTimeout(timer);
       subscription.close();
       this.waiting.delete(collector);
     }

@@ -23,6 +23,18 @@ describe('PollCollector', () => {
     expect(await collector.done).toEqual(['x', 'x']);
   });
 
+  it('stops waiting when told to, but looks through what is there first', async () => {
+    const waiting = new PollCollector(10, true);
+    waiting.caughtUp();
+    waiting.stopWaiting();
+    expect(await waiting.done).toEqual([]);
+    const looking = new PollCollector(10, true);
+    looking.stopWaiting();
+    looking.write(message(1));
+    looking.caughtUp();
+    expect(await looking.done).toEqual(['x']);
+  });
+
   it('is full at its limit, and at four megabytes', async () => {
     const few = new PollCollector(2, true);
     expect(few.room).toBe(2);

@@ -9,12 +9,13 @@ export class PollCollector implements FeedSink {
   readonly done: Promise<string[]>;
   private readonly messages: string[] = [];
   private characters = 0;
+  private upToDate = false;
   private resolve: (messages: string[]) => void;
   private reject: (error: unknown) => void;
 
   constructor(
     private readonly limit: number,
-    private readonly waits: boolean,
+    private waits: boolean,
   ) {
     this.done = new Promise((resolve, reject) => {
       this.resolve = resolve;
@@ -37,7 +38,14 @@ export class PollCollector implements FeedSink {
   }
 
   caughtUp(): void {
+    this.upToDate = true;
     if (!this.waits || this.messages.length > 0) this.finish();
+  }
+
+  /** The time to wait is over; to look through what is there already it may take longer. */
+  stopWaiting(): void {
+    this.waits = false;
+    if (this.upToDate) this.finish();
   }
 
   /** Answers with what there is. */
