@@ -4,7 +4,8 @@ import type { NodeId } from './engine/neighbor-source.js';
 export interface Need {
   dependent: NodeId;
   needed: NodeId;
-  neededType: string;
+  /** What the needed one is known by. */
+  known: { type: string; name: string };
 }
 
 /** More alternatives than that on one relationship are not looked at. */
@@ -59,19 +60,17 @@ export class Alternatives {
 
   /** Per need, whether the alternatives written on all its relationships will do. */
   private async written(rows: readonly NeedRow[], needs: readonly Need[]): Promise<boolean[]> {
-    const types = new Map(needs.map(({ needed, neededType }) => [needed, neededType]));
-    const edges = rows.map((row) => ({
-      dependent: Number(row.dependent),
-      needed: Number(row.needed),
-      groups: groupsOf(row),
-      type: types.get(Number(row.needed))!,
-    }));
+    const known = new Map(needs.map((need) => [need.needed, need.known]));
+    const edges = rows.map(({ dependent, needed, ...metadata }) => {
+      const { type, name } = known.get(Number(needed))!;
+      const groups = groupsOf(metadata).map((group) => group.filter((other) => other !== name));
+      return { dependent: Number(dependent), needed: Number(needed), type, groups: groups.every(hasAny) ? groups : [] };
+    });
     await this.learnNames(edges.flatMap(({ type, groups }) => groups.flat().map((name) => ({ type, name }))));
     const replaceable = new Map<string, boolean>();
     for (const { dependent, needed, groups, type } of edges) {
-      const sameName = new Set(groups.flat().filter((name) => this.named.get(nameKey(type, name))!.includes(needed)));
       const will = (name: string): boolean =>
-        !sameName.has(name) && this.named.get(nameKey(type, name))!.some((id) => id !== dependent && this.isUsable(id));
+        this.named.get(nameKey(type, name))!.some((id) => id !== dependent && this.isUsable(id));
       const met = groups.length > 0 && groups.every((group) => group.some(will));
       const pair = `${dependent} ${needed}`;
       replaceable.set(pair, met && (replaceable.get(pair) ?? true));
@@ -123,8 +122,10 @@ export class Alternatives {
   }
 }
 
+const hasAny = (group: readonly string[]): boolean => group.length > 0;
+
 /** The groups of names on a relationship; free-form metadata of another shape names none. */
-function groupsOf({ groups, alternatives }: NeedRow): string[][] {
+function groupsOf({ groups, alternatives }: Pick<NeedRow, 'groups' | 'alternatives'>): string[][] {
   if (Array.isArray(groups)) return groups.slice(0, MOST_NAMES).map(namesOf);
   return Array.isArray(alternatives) ? [namesOf(alternatives)] : [];
 }

@@ -31,7 +31,7 @@ export class ClosureAnswer {
   private readonly counts = new Map<string, number>();
   /** By place in the walk: what paths and needs are told by. */
   private readonly keys: (string | undefined)[];
-  private readonly types: string[];
+  private readonly names: { type: string; name: string }[];
   readonly root: GraphNode;
 
   constructor(
@@ -42,7 +42,7 @@ export class ClosureAnswer {
   ) {
     this.root = nodeOf(root, 0);
     this.keys = [this.root.key];
-    this.types = [this.root.type];
+    this.names = [this.root];
   }
 
   async *batches(): AsyncGenerator<ClosureNode[]> {
@@ -74,13 +74,13 @@ export class ClosureAnswer {
       // An entry on its path was removed while the answer was written.
       if (!path) continue;
       this.counts.set(node.type, (this.counts.get(node.type) ?? 0) + 1);
-      found.push({ place, node: { ...node, path } });
+      found.push({ place, node: Object.assign(node, { path }) });
     }
     if (this.alternatives) await this.tellAlternatives(this.alternatives, found);
     return found.map(({ node }) => node);
   }
 
-  private pathTo(place: number, { key, type }: GraphNode): string[] | undefined {
+  private pathTo(place: number, { key, type, name }: GraphNode): string[] | undefined {
     const path = [key];
     for (let at = this.walk.parent[place]; at >= 0; at = this.walk.parent[at]) {
       const before = this.keys[at];
@@ -88,7 +88,7 @@ export class ClosureAnswer {
       path.push(before);
     }
     this.keys[place] = key;
-    this.types[place] = type;
+    this.names[place] = { type, name };
     return path.reverse();
   }
 
@@ -100,7 +100,7 @@ export class ClosureAnswer {
     const needs = found.map(({ place }) => ({
       dependent: nodes[place],
       needed: nodes[parent[place]],
-      neededType: this.types[parent[place]],
+      known: this.names[parent[place]],
     }));
     const answers = await alternatives.of(needs);
     found.forEach(({ node }, i) => (node.has_alternative = answers[i]));

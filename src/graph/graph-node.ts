@@ -12,11 +12,13 @@ export interface GraphNode extends SummaryResponse {
 }
 
 export interface TruncationAnswer {
-  reason: Truncation['reason'];
+  /** `edges`: there are more relationships than an answer holds. */
+  reason: Truncation['reason'] | 'edges';
   at_depth: number;
 }
 
-export const nodeOf = (row: SummaryRow, distance: number): GraphNode => ({ ...toSummaryResponse(row), distance });
+export const nodeOf = (row: SummaryRow, distance: number): GraphNode =>
+  Object.assign(toSummaryResponse(row), { distance });
 
 export const truncationOf = (truncated: Truncation | null): TruncationAnswer | null =>
   truncated && { reason: truncated.reason, at_depth: truncated.atDepth };

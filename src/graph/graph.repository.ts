@@ -4,6 +4,7 @@ import type { SummaryRow } from '../entries/entry-response.js';
 import { RelationshipTypes } from '../entries/relationships/relationship-types.js';
 import { UnitOfWork } from '../platform/database/unit-of-work.js';
 import { InvalidError } from '../platform/errors/registry-error.js';
+import type { Walk } from './engine/breadth-first.js';
 import type { Direction, NeighborSource, NodeId } from './engine/neighbor-source.js';
 import { SqlNeighbors } from './sql-neighbors.js';
 
@@ -59,6 +60,34 @@ export class GraphRepository {
        JOIN relationship_type t ON t.id = r.type ORDER BY r.id`,
       [ids],
       'graph-edges',
+    );
+  }
+
+  /**
+   * The relationships a walk followed from the entries it expanded and that have both ends among its entries, each once,
+   * oldest first. Read from their sources: an entry may be the target of very many, most of them from elsewhere.
+   */
+  edgesWalked(
+    { nodes, expanded }: Walk,
+    direction: Direction,
+    typeIds: readonly number[] | undefined,
+    limit: number,
+  ): Promise<EdgeRow[]> {
+    const types = typeIds ? ' AND r.type = ANY($4::smallint[])' : '';
+    const columns = 'r.id, r.source_id, r.target_id, r.type, r.weight, r.bidirectional';
+    const within = (sources: string, condition: string): string =>
+      `SELECT ${columns} FROM unnest($${sources}::bigint[]) s(n) JOIN relationship r ON r.source_id = s.n${types}
+       JOIN unnest($1::bigint[]) d(n) ON d.n = r.target_id ${condition}`;
+    const followed = {
+      out: `${within('2', '')}
+        UNION SELECT ${columns} FROM unnest($2::bigint[]) s(n) JOIN relationship r ON r.target_id = s.n AND r.bidirectional${types}
+        JOIN unnest($1::bigint[]) d(n) ON d.n = r.source_id`,
+      in: `${within('1', 'JOIN unnest($2::bigint[]) x(n) ON x.n = r.target_id')} UNION ${within('2', 'WHERE r.bidirectional')}`,
+      both: `${within('1', 'JOIN unnest($2::bigint[]) x(n) ON x.n = r.target_id')} UNION ${within('2', '')}`,
+    }[direction];
+    return this.uow.query<EdgeRow & object>(
+      `SELECT ${EDGE} FROM (${followed} ORDER BY id LIMIT $3) r JOIN relationship_type t ON t.id = r.type ORDER BY r.id`,
+      [nodes, expanded, limit, ...(typeIds ? [typeIds] : [])],
     );
   }
 

@@ -2,13 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { EntryIds } from '../entries/entry-ids.js';
 import { NotFoundError } from '../platform/errors/registry-error.js';
 import { breadthFirst } from './engine/breadth-first.js';
-import type { SkippedHub, Walk } from './engine/breadth-first.js';
+import type { SkippedHub } from './engine/breadth-first.js';
 import type { Direction } from './engine/neighbor-source.js';
 import { WALK } from './graph-limits.js';
 import { entryNamed, nodeOf, truncationOf } from './graph-node.js';
 import type { GraphNode, TruncationAnswer } from './graph-node.js';
 import type { SummaryRow } from '../entries/entry-response.js';
 import { GraphRepository } from './graph.repository.js';
+import type { EdgeRow } from './graph.repository.js';
 
 export interface WalkQuestion {
   root: string;
@@ -50,33 +51,34 @@ export class WalkService {
     const walk = await breadthFirst(this.graph.neighbours(direction, typeIds), start, {
       depth,
       nodes: limit,
-      edges: WALK.edges,
       hub: WALK.hub,
       deadline: performance.now() + WALK.milliseconds,
     });
-    const rows = await this.graph.summaries(walk.nodes);
+    const [rows, walked] = await Promise.all([
+      this.graph.summaries(walk.nodes),
+      this.graph.edgesWalked(walk, direction, typeIds, WALK.edges + 1),
+    ]);
     const first = rows.get(start);
     if (!first) throw new NotFoundError('entity', root);
+    const tooMany = walked.length > WALK.edges;
     return {
       root_id: first.uid,
       depth,
       nodes: walk.nodes.flatMap((id, i) => (rows.has(id) ? [nodeOf(rows.get(id)!, walk.distance[i])] : [])),
-      edges: await this.edges(walk, rows),
-      truncated: truncationOf(walk.truncated),
+      edges: edges(tooMany ? walked.slice(0, WALK.edges) : walked, rows),
+      truncated: truncationOf(walk.truncated) ?? (tooMany ? { reason: 'edges', at_depth: 1 } : null),
       skipped_hubs: hubs(walk.hubs, rows),
     };
   }
+}
 
-  private async edges(walk: Walk, rows: Map<number, SummaryRow>): Promise<GraphEdge[]> {
-    if (walk.edges.length === 0) return [];
-    const edges = await this.graph.edges(walk.edges);
-    return edges.flatMap(({ id, source_id, target_id, type, weight, bidirectional }) => {
-      const [source, target] = [rows.get(Number(source_id)), rows.get(Number(target_id))];
-      // An end removed since the walk took its relationships along.
-      if (!source || !target) return [];
-      return [{ id, source_id: source.uid, target_id: target.uid, type, weight, bidirectional }];
-    });
-  }
+function edges(walked: readonly EdgeRow[], rows: Map<number, SummaryRow>): GraphEdge[] {
+  return walked.flatMap(({ id, source_id, target_id, type, weight, bidirectional }) => {
+    const [source, target] = [rows.get(Number(source_id)), rows.get(Number(target_id))];
+    // An end removed since the walk took its relationships along.
+    if (!source || !target) return [];
+    return [{ id, source_id: source.uid, target_id: target.uid, type, weight, bidirectional }];
+  });
 }
 
 function hubs(skipped: readonly SkippedHub[], rows: Map<number, SummaryRow>): WalkAnswer['skipped_hubs'] {

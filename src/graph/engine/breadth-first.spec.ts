@@ -71,35 +71,10 @@ describe('walking breadth first', () => {
   });
 });
 
-describe('collecting relationships', () => {
-  const ids = async (edges: ReturnType<typeof edge>[], direction: Direction, depth: number): Promise<number[]> => {
-    const budget = { ...AMPLE, depth, edges: 1000 };
-    const walk = await breadthFirst(new MemoryNeighbors(edges, direction), 1, budget);
-    return walk.edges.toSorted((a, b) => a - b);
-  };
-
-  test('has those that lead to an entry already seen, each once', async () => {
-    const edges = [edge(1, 2), edge(1, 3), edge(2, 3), edge(3, 2), edge(3, 1)];
-    expect(await ids(edges, 'out', 2)).toEqual(edges.map(({ id }) => id));
-    expect(await ids(edges, 'both', 3)).toEqual(edges.map(({ id }) => id));
-  });
-
-  test('has none that the walk did not use', async () => {
-    const edges = [edge(1, 2), edge(1, 3), edge(2, 3)];
-    expect(await ids(edges, 'out', 1)).toEqual([edges[0].id, edges[1].id]);
-  });
-
-  test('has none whose other end did not fit into the answer', async () => {
-    const edges = star(20);
-    const walk = await breadthFirst(new MemoryNeighbors(edges, 'out'), 1, { ...AMPLE, nodes: 3, edges: 1000 });
-    expect(walk.edges).toEqual([edges[0].id, edges[1].id]);
-  });
-
-  test('tells that there were too many', async () => {
-    const walk = await breadthFirst(new MemoryNeighbors(star(20), 'out'), 1, { ...AMPLE, edges: 7 });
-    expect(walk.edges).toHaveLength(7);
-    expect(walk.truncated).toEqual({ reason: 'edges', atDepth: 1 });
-  });
+test('a walk says whose relationships it followed: neither those of hubs nor of the last level', async () => {
+  const edges = [edge(1, 2), edge(1, 3), edge(2, 4), edge(3, 5), edge(3, 6)];
+  const walk = await breadthFirst(new MemoryNeighbors(edges, 'out'), 1, { ...AMPLE, depth: 2, hub: 1 });
+  expect(walk.expanded).toEqual([1, 2]);
 });
 
 describe('hubs', () => {

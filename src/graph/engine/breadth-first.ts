@@ -6,8 +6,6 @@ export interface WalkBudget {
   depth?: number;
   /** Most entries, the start included. */
   nodes: number;
-  /** Collect the relationships walked, at most so many. */
-  edges?: number;
   /** Entries with more relationships than this are reached but not walked through, except the start. */
   hub?: number;
   /** On the clock of `performance.now()`. */
@@ -15,11 +13,11 @@ export interface WalkBudget {
 }
 
 /**
- * Why something is missing: `limit` of entries, `edges` of relationships, `deadline`, or a `hub` not walked through.
- * `atDepth` is the first distance at which something may be missing. Reaching the depth asked for is none of these.
+ * Why something is missing: the `limit` of entries, the `deadline`, or a `hub` not walked through. `atDepth` is the
+ * first distance at which something may be missing. Reaching the depth asked for is none of these.
  */
 export interface Truncation {
-  reason: 'limit' | 'edges' | 'deadline' | 'hub';
+  reason: 'limit' | 'deadline' | 'hub';
   atDepth: number;
 }
 
@@ -35,8 +33,8 @@ export interface Walk {
   distance: number[];
   /** Place in `nodes` of the entry before it on one shortest path (the one with the smallest id); -1 for the start. */
   parent: number[];
-  /** Ids of the relationships walked whose both ends are among `nodes`, each once. */
-  edges: number[];
+  /** The entries whose relationships were followed. */
+  expanded: NodeId[];
   truncated: Truncation | null;
   hubs: SkippedHub[];
 }
@@ -46,16 +44,9 @@ export function breadthFirst(source: NeighborSource, start: NodeId, budget: Walk
   return new BreadthFirst(source, start, budget).walk();
 }
 
-interface Level {
-  /** Unseen entries by id, with the place of their parent. */
-  found: Map<NodeId, number>;
-  steps: { edge: number; to: NodeId }[];
-}
-
 class BreadthFirst {
   private readonly place = new Map<NodeId, number>();
-  private readonly seenEdges = new Set<number>();
-  private readonly result: Walk = { nodes: [], distance: [], parent: [], edges: [], truncated: null, hubs: [] };
+  private readonly result: Walk = { nodes: [], distance: [], parent: [], expanded: [], truncated: null, hubs: [] };
   private depth = 0;
 
   constructor(
@@ -70,60 +61,47 @@ class BreadthFirst {
     let frontier = [...this.result.nodes];
     while (frontier.length > 0 && this.depth < (this.budget.depth ?? Infinity) && !this.result.truncated) {
       this.depth++;
-      const level: Level = { found: new Map(), steps: [] };
+      const found = new Map<NodeId, number>();
       try {
-        await this.expand(await this.withoutHubs(frontier), level);
+        await this.expand(await this.withoutHubs(frontier), found);
       } catch (error) {
         if (!(error instanceof OutOfTime)) throw error;
         this.stop('deadline');
       }
-      frontier = this.admit(level);
+      frontier = this.admit(found);
     }
     const [first] = this.result.hubs;
     if (first) this.result.truncated ??= { reason: 'hub', atDepth: first.distance + 1 };
     return this.result;
   }
 
-  private async expand(frontier: readonly NodeId[], level: Level): Promise<void> {
+  /** Finds the unseen entries next to the frontier, each with the place of its parent. */
+  private async expand(frontier: readonly NodeId[], found: Map<NodeId, number>): Promise<void> {
     for (const chunk of chunksOf(frontier, FRONTIER_CHUNK)) {
       if (chunk.length === 0) return;
       if (performance.now() > this.budget.deadline) return this.stop('deadline');
-      if (this.budget.edges === undefined) this.note(await this.source.reach(chunk, this.budget.nodes + 1), level);
-      else if (await this.expandEdges(chunk, this.budget.edges, level)) return this.stop('edges');
+      const { from, to } = await this.source.reach(chunk, this.budget.nodes + 1);
+      for (let i = 0; i < to.length; i++) this.note(from[i], to[i], found);
+      for (const node of chunk) this.result.expanded.push(node);
     }
   }
 
-  private async expandEdges(chunk: readonly NodeId[], most: number, level: Level): Promise<boolean> {
-    const steps = await this.source.edges(chunk, most - this.result.edges.length - level.steps.length);
-    this.note(steps, level);
-    for (let i = 0; i < steps.edge.length; i++) level.steps.push({ edge: steps.edge[i], to: steps.to[i] });
-    return steps.cut;
+  private note(from: NodeId, to: NodeId, found: Map<NodeId, number>): void {
+    if (this.place.has(to)) return;
+    const known = found.get(to);
+    if (known === undefined || from < this.result.nodes[known]) found.set(to, this.place.get(from)!);
   }
 
-  private note({ from, to }: { from: NodeId[]; to: NodeId[] }, level: Level): void {
-    for (let i = 0; i < to.length; i++) {
-      if (this.place.has(to[i])) continue;
-      const parent = this.place.get(from[i])!;
-      const known = level.found.get(to[i]);
-      if (known === undefined || from[i] < this.result.nodes[known]) level.found.set(to[i], parent);
-    }
-  }
-
-  /** Takes the level's entries in order of id while there is room, then the relationships between what was taken. */
-  private admit(level: Level): NodeId[] {
+  /** Takes a level's entries in order of id, while there is room. */
+  private admit(found: Map<NodeId, number>): NodeId[] {
     const admitted: NodeId[] = [];
-    for (const node of [...level.found.keys()].sort((a, b) => a - b)) {
+    for (const node of [...found.keys()].sort((a, b) => a - b)) {
       if (this.result.nodes.length >= this.budget.nodes) {
         this.stop('limit');
         break;
       }
-      this.add(node, level.found.get(node)!);
+      this.add(node, found.get(node)!);
       admitted.push(node);
-    }
-    for (const { edge, to } of level.steps) {
-      if (!this.place.has(to) || this.seenEdges.has(edge)) continue;
-      this.seenEdges.add(edge);
-      this.result.edges.push(edge);
     }
     return admitted;
   }
