@@ -20,7 +20,7 @@ export function covers(granted: string, wanted: string): boolean {
 }
 
 export const hasPermission = (principal: Pick<Principal, 'permissions'>, wanted: string): boolean =>
-  principal.permissions.some((granted) => covers(granted, wanted));
+  principal.permissions.includes(wanted) || principal.permissions.some((granted) => covers(granted, wanted));
 
 /** Those of `wanted` that `held` does not include. */
 export const lacking = (held: readonly string[], wanted: readonly string[]): string[] =>
