@@ -10,9 +10,9 @@ import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { makeKey } from '../../dist/src/gateway/keys/key-format.js';
 import { NativePostgres } from '../../scripts/native-postgres.mjs';
+import { ServiceProcess } from '../../scripts/service-process.mjs';
 import { questions } from './questions.mjs';
 import { record } from './recorder.mjs';
-import { startService } from './service.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const FIXTURE = here('../fixtures/debian-sample.jsonl.gz');
@@ -22,6 +22,7 @@ const seconds = Number(process.env.BENCH_SECONDS ?? 8);
 const rounds = Number(process.env.BENCH_ROUNDS ?? 3);
 const [file = FIXTURE] = process.argv.slice(2);
 const adminKey = makeKey('admin_key');
+const env = (databaseUrl) => ({ DATABASE_URL: databaseUrl, REGISTRY_ADMIN_KEY: adminKey });
 
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
@@ -60,7 +61,7 @@ async function measure(question, folder, databaseUrl) {
     body: request.body && ((n) => ({ ...request.body, name: `recorded-${Date.now()}-${n}` })),
   }));
   const recordings = await record(bodies, { databaseUrl, adminKey });
-  const service = await startService({ databaseUrl, adminKey, env: { DATABASE_POOL_SIZE: String(POOL) } });
+  const service = await ServiceProcess.start({ ...env(databaseUrl), DATABASE_POOL_SIZE: String(POOL) });
   const bare = await bareServer(folder, question, recordings, databaseUrl);
   const results = { service: [], bare: [] };
   try {
@@ -91,7 +92,7 @@ function row({ title, connections, of }) {
 }
 
 async function importData(databaseUrl) {
-  const service = await startService({ databaseUrl, adminKey });
+  const service = await ServiceProcess.start(env(databaseUrl));
   const started = performance.now();
   await promisify(execFile)(
     process.execPath,

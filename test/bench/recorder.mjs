@@ -15,7 +15,8 @@ export async function record(requests, { databaseUrl, adminKey }) {
   const original = UnitOfWork.prototype.query;
   let statements;
   UnitOfWork.prototype.query = function (text, values, name) {
-    if (statements && currentRequest()) statements.push({ text, values: values ?? [], name, transaction: this.inTransaction });
+    if (statements && currentRequest())
+      statements.push({ text, values: values ?? [], name, transaction: this.inTransaction });
     return original.call(this, text, values, name);
   };
   try {
