@@ -69,7 +69,9 @@ export class FirstKey implements OnApplicationBootstrap {
   /** Another value of REGISTRY_ADMIN_KEY takes the place of the former one. */
   private async useGiven(key: string): Promise<FirstKeyAnnouncement> {
     if (keyTypeOf(key) !== 'admin_key')
-      throw new Error('REGISTRY_ADMIN_KEY is mistyped: its last six characters do not fit the rest.');
+      throw new Error(
+        'REGISTRY_ADMIN_KEY is mistyped: its last six characters do not fit the rest. `npm run admin-key` makes one.',
+      );
     return this.uow.run(async () => {
       await this.repository.lockTable();
       const row = await this.repository.findByHash(this.hasher.candidates(key));
