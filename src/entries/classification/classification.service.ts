@@ -11,6 +11,8 @@ import { RulePattern } from './rule-pattern.js';
 
 /** Every entry without a feature is tried against every rule. */
 const MOST_RULES = 500;
+/** …so what they cost together has an end too: some ten milliseconds for a name of 128 characters. */
+const MOST_COST = 10_000;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export interface NewRule {
@@ -37,7 +39,13 @@ export class ClassificationService {
   async add({ match, feature, confidence, priority }: NewRule): Promise<ClassificationRuleRow> {
     if (priority && !Number.isInteger(priority)) throw InvalidError.field('priority', 'must be a whole number');
     // Compiling is the check.
-    void new RulePattern(match);
+    const { cost } = new RulePattern(match);
+    if (cost > 0 && cost + (await this.classifier.cost()) > MOST_COST)
+      throw new ImpossibleError(
+        'classification.rules_too_costly',
+        'Together with the rules there are, this expression would make every entry slow: use fewer repetitions.',
+        [{ field: 'match', message: 'costs more than the rules may together' }],
+      );
     const rule = await this.uow.run(() =>
       this.insert({ match, feature, confidence: confidence ?? 0.8, priority: priority ?? 0 }),
     );

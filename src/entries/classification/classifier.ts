@@ -53,6 +53,11 @@ export class Classifier {
     return found;
   }
 
+  /** What the rules there are cost together. */
+  async cost(): Promise<number> {
+    return (await this.current()).reduce((sum, { pattern }) => sum + pattern.cost, 0);
+  }
+
   /** Forgets the rules, so that the next question reads them again. */
   invalidate(): void {
     this.readAt = -Infinity;

@@ -46,6 +46,21 @@ describe('RulePattern', () => {
     expect(pattern.matchesName(`${'a'.repeat(5000)}b`)).toBe(false);
     expect(performance.now() - started).toBeLessThan(5000);
   });
+
+  it.each(['(....|a...)', '(.a|a.)', '(?:aaaa|....)', '(a|a)', 'a?'])(
+    'stays linear for %s written out many times, which has no repetition to tell it by',
+    (part) => {
+      const pattern = new RulePattern(`${part.repeat(40)}[bc]!`);
+      const started = performance.now();
+      expect(pattern.matchesName(`${'a'.repeat(127)}b${'a'.repeat(100)}`)).toBe(false);
+      expect(pattern.matchesProse(`${'a'.repeat(127)}b${'a'.repeat(100)}`)).toBe(false);
+      expect(performance.now() - started).toBeLessThan(5000);
+    },
+  );
+
+  it('refuses repetitions that would make every text slow', () => {
+    expect(() => new RulePattern('(a?){1000}b')).toThrow(/too large/);
+  });
 });
 
 describe('wholeWords', () => {
