@@ -29,15 +29,26 @@ const isClaims = (payload: Partial<TokenClaims>): payload is TokenClaims =>
   Array.isArray(payload.permissions) &&
   payload.permissions.every((permission) => typeof permission === 'string');
 
+/** The id of the key a token says it is signed with; undefined for what is none of ours. */
+function kidOf(token: string): string | undefined {
+  try {
+    const header = jsonwebtoken.decode(token, { complete: true })?.header;
+    return header?.alg === ALGORITHM && typeof header.kid === 'string' ? header.kid : undefined;
+  } catch {
+    // The package throws when the payload is no JSON.
+    return undefined;
+  }
+}
+
 const optionsWith = (keys: SigningKeys): StrategyOptionsWithoutRequest => ({
   jwtFromRequest: (request) => (request as unknown as Bearer).token,
   algorithms: [ALGORITHM],
   issuer: ISSUER,
   audience: AUDIENCE,
   secretOrKeyProvider: (_request, token: string, done) => {
-    const header = jsonwebtoken.decode(token, { complete: true })?.header;
-    if (header?.alg !== ALGORITHM || typeof header.kid !== 'string') return done(new Error('unusable header'));
-    keys.find(header.kid).then(
+    const kid = kidOf(token);
+    if (kid === undefined) return done(new Error('unusable header'));
+    keys.find(kid).then(
       // passport-jwt types a key as text; jsonwebtoken takes the KeyObject, parsed once.
       (key) => done(key ? null : new Error('unknown kid'), key as unknown as string),
       (cause: unknown) => done(new LookupFailed('signing keys', { cause })),
