@@ -47,6 +47,15 @@ describe('UnitOfWork', () => {
     expect(await ids()).toEqual([2]);
   });
 
+  it('a run that ignores a failed statement keeps nothing, and says so', async () => {
+    const run = uow.run(async () => {
+      await jot(1);
+      await jot(1).catch(() => undefined);
+    });
+    await expect(run).rejects.toThrow('its error was ignored');
+    expect(await ids()).toEqual([]);
+  });
+
   it('a nested run joins the outer one and is rolled back with it', async () => {
     const run = uow.run(async () => {
       await uow.run(() => jot(1));

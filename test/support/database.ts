@@ -25,6 +25,8 @@ export interface TestDatabase {
   settings: DatabaseSettings;
   dataSource: DataSource;
   uow: UnitOfWork;
+  /** Every connection breaks: the embedded database is killed and comes back, a server's sessions are terminated. */
+  crash(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -80,6 +82,12 @@ async function onServer(url: string, sql: string): Promise<void> {
   }
 }
 
+const terminateSessions = (url: string): Promise<void> =>
+  onServer(
+    process.env.DATABASE_URL!,
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${new URL(url).pathname.slice(1)}'`,
+  );
+
 /** A clone of the template with a `UnitOfWork` over it: for a repository or a service without an application. */
 export async function testDatabase(options: TestDatabaseOptions = {}): Promise<TestDatabase> {
   const place = await testPlace(options);
@@ -100,6 +108,10 @@ export async function testDatabase(options: TestDatabaseOptions = {}): Promise<T
     settings,
     dataSource: source,
     uow: new UnitOfWork(source, settings),
+    crash: async () => {
+      if (embedded) process.kill(embedded.pid!, 'SIGKILL');
+      else await terminateSessions(DATABASE_URL);
+    },
     close: async () => {
       await source.destroy();
       await embedded?.stop();

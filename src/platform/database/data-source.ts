@@ -32,6 +32,8 @@ export function dataSource(
     installExtensions: false,
     synchronize: false,
     logging: false,
+    // TypeORM's others print failures that are thrown as well; this one speaks when DEBUG=typeorm:* asks.
+    logger: 'debug',
     poolErrorHandler: poolError,
     extra: poolOptions(settings),
   });

@@ -20,3 +20,6 @@ export const isForeignKeyViolation = (error: unknown): boolean => sqlStateOf(err
 
 /** Deadlock or serialisation failure: nothing was written and the same work may succeed now. */
 export const isRetryable = (error: unknown): boolean => ['40001', '40P01'].includes(sqlStateOf(error) ?? '');
+
+/** The client gave up waiting for the answer: what the server does is not known. */
+export const isAbandoned = (error: unknown): boolean => pgErrorOf(error).message === 'Query read timeout';

@@ -1,9 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager, EntityTarget, ObjectLiteral, QueryRunner, Repository } from 'typeorm';
-import { DataSource } from 'typeorm';
+import { DataSource, QueryRunnerAlreadyReleasedError } from 'typeorm';
 import type { Pool, PoolClient, QueryResultRow } from 'pg';
-import { isRetryable } from './database-errors.js';
+import { isAbandoned, isRetryable } from './database-errors.js';
 import { DATABASE_SETTINGS } from './database-settings.js';
 import type { DatabaseSettings } from './database-settings.js';
 
@@ -100,20 +100,39 @@ export class UnitOfWork {
     let result: T;
     try {
       await runner.startTransaction();
-      try {
-        result = await this.storage.run(transaction, fn);
-        transaction.open = false;
-        await runner.commitTransaction();
-      } catch (error) {
-        transaction.open = false;
-        // A connection that broke has nothing to roll back; the first error is the one to tell.
-        if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
-        throw error;
-      }
+      result = await this.storage.run(transaction, fn);
+      transaction.open = false;
+      await commit(runner);
+    } catch (error) {
+      transaction.open = false;
+      throw await undone(runner, error);
     } finally {
       await runner.release();
     }
     for (const callback of transaction.afterCommit) callback();
     return result;
   }
+}
+
+/** PostgreSQL answers COMMIT of a failed transaction with a ROLLBACK, and no error: a lost write that nobody hears of. */
+async function commit(runner: QueryRunner): Promise<void> {
+  const client = (await runner.connect()) as PoolClient;
+  const { command } = await client.query('COMMIT');
+  if (command === 'COMMIT') return;
+  throw new Error('A statement of the transaction failed and its error was ignored: nothing was kept.');
+}
+
+/** Rolls back, and gives the error to tell: the first one. A connection that broke has nothing to roll back. */
+async function undone(runner: QueryRunner, error: unknown): Promise<unknown> {
+  if (error instanceof QueryRunnerAlreadyReleasedError) {
+    return new Error('Connection terminated in the middle of a transaction', { cause: error });
+  }
+  if (isAbandoned(error)) {
+    // The server may be at it still, or gone: nothing can be asked on this connection, and nobody else may get it.
+    // An error event is how TypeORM takes a connection out of the pool.
+    ((await runner.connect()) as PoolClient).emit('error', error as Error);
+  } else if (runner.isTransactionActive && !runner.isReleased) {
+    await runner.rollbackTransaction().catch(() => undefined);
+  }
+  return error;
 }

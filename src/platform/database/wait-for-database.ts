@@ -18,7 +18,11 @@ export class DatabaseUnavailableError extends Error {
 }
 
 /** Resolves when the database answers and is new enough. It may be starting beside this process, so a while is given. */
-export async function waitForDatabase(url: string, waiting: (message: string) => void): Promise<void> {
+export async function waitForDatabase(
+  url: string,
+  waiting: (message: string) => void,
+  { tries = MOST_TRIES, pauseMs = PAUSE_MS } = {},
+): Promise<void> {
   const where = placeOf(url);
   for (let attempt = 1; ; attempt++) {
     try {
@@ -29,15 +33,14 @@ export async function waitForDatabase(url: string, waiting: (message: string) =>
       if (HOPELESS.test(sqlStateOf(error) ?? '')) {
         throw new DatabaseUnavailableError(`PostgreSQL at ${where} refuses this service: ${reason}.`, error);
       }
-      if (attempt >= MOST_TRIES) {
+      if (attempt >= tries) {
         throw new DatabaseUnavailableError(
-          `PostgreSQL at ${where} did not answer in ${MOST_TRIES} tries: ${reason}. Is DATABASE_URL right, and is it running?`,
+          `PostgreSQL at ${where} did not answer in ${tries} tries: ${reason}. Is DATABASE_URL right, and is it running?`,
           error,
         );
       }
-      if (attempt % 5 === 1)
-        waiting(`Waiting for PostgreSQL at ${where}: ${reason} (try ${attempt} of ${MOST_TRIES}).`);
-      await pause(PAUSE_MS);
+      if (attempt % 5 === 1) waiting(`Waiting for PostgreSQL at ${where}: ${reason} (try ${attempt} of ${tries}).`);
+      await pause(pauseMs);
     }
   }
 }

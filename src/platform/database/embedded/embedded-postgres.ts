@@ -13,6 +13,7 @@ export interface EmbeddedPostgresOptions {
   /** Milliseconds that one statement may take before the database is restarted; 0 for any. */
   unresponsiveMs?: number;
   idleInTransactionMs?: number;
+  upkeepMs?: number;
   /** Off, a commit outlives a kill of the process, but not a power cut. */
   fsync?: boolean;
   log?: (level: 'info' | 'warn' | 'error', message: string) => void;
@@ -55,6 +56,7 @@ export class EmbeddedPostgres {
       socket: process.platform === 'win32' ? undefined : join(await mkdtemp(join(tmpdir(), 'ureg-')), '.s.PGSQL.5432'),
       fsync: options.fsync ?? true,
       idleInTransactionMs: options.idleInTransactionMs ?? 60_000,
+      upkeepMs: options.upkeepMs ?? 10_000,
     });
     try {
       await postgres.launch();

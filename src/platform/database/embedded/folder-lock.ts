@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { link, readFile, rename, rm, utimes, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 
@@ -68,14 +69,16 @@ export class FolderLock {
 
   /** Whole or not at all: a reader never sees half a file. */
   private async create(me: Holder): Promise<boolean> {
-    const draft = `${this.path}.${process.pid}`;
-    await writeFile(draft, JSON.stringify(me), { mode: 0o600 });
+    const draft = this.beside();
+    const text = JSON.stringify(me);
+    await writeFile(draft, text, { mode: 0o600 });
     try {
       await link(draft, this.path);
       return true;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-      throw error;
+      if (codeOf(error) === 'EEXIST') return false;
+      // A file system without hard links: half a file counts as a dead owner's there.
+      return await writeNew(this.path, text);
     } finally {
       await rm(draft, { force: true });
     }
@@ -83,7 +86,7 @@ export class FolderLock {
 
   /** Of two who found the same dead owner, the second must not take away the first one's new file. */
   private async remove(judged: string): Promise<void> {
-    const aside = `${this.path}.${process.pid}.old`;
+    const aside = this.beside();
     try {
       await rename(this.path, aside);
     } catch {
@@ -91,6 +94,10 @@ export class FolderLock {
     }
     if ((await readFile(aside, 'utf8')) !== judged) await link(aside, this.path).catch(() => undefined);
     await rm(aside, { force: true });
+  }
+
+  private beside(): string {
+    return `${this.path}.${process.pid}-${randomBytes(4).toString('hex')}`;
   }
 
   private async stateOf(holder: Holder): Promise<'alive' | 'closing' | 'dead'> {
@@ -115,9 +122,22 @@ export class FolderLock {
   }
 }
 
+const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
+
+async function writeNew(path: string, text: string): Promise<boolean> {
+  try {
+    await writeFile(path, text, { mode: 0o600, flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
 function parse(text: string): Holder | undefined {
   try {
-    return JSON.parse(text) as Holder;
+    const holder = JSON.parse(text) as Partial<Holder> | null;
+    return typeof holder?.pid === 'number' && typeof holder.host === 'string' ? (holder as Holder) : undefined;
   } catch {
     return undefined;
   }
@@ -128,7 +148,7 @@ async function beganAt(pid: number): Promise<string | undefined> {
   try {
     process.kill(pid, 0);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return undefined;
+    if (codeOf(error) !== 'EPERM') return undefined;
   }
   const line = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
   const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');

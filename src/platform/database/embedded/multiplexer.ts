@@ -104,6 +104,7 @@ export class Multiplexer {
   }
 
   private take(client: Client, request: Request): void {
+    if (!this.clients.has(client)) return;
     if (request.type === 'encryption') client.socket.write('N');
     else if (request.type === 'startup') client.socket.write(this.welcome);
     else if (request.type !== 'messages') client.socket.end();
@@ -119,17 +120,23 @@ export class Multiplexer {
   }
 
   private leave(client: Client): void {
+    this.forget(client);
+    if (this.holder === client && !this.busy) this.enqueue({ client, run: () => this.release() });
+  }
+
+  /** What it still asked must not run: it may have been meant for a transaction that is no more. */
+  private forget(client: Client): void {
     this.clients.delete(client);
     for (let at = this.waiting.length - 1; at >= 0; at--) {
       if (this.waiting[at].client === client) this.waiting.splice(at, 1);
     }
-    if (this.holder === client && !this.busy) this.enqueue({ client, run: () => this.release() });
   }
 
   /** Rolls back what the holder left open. */
   private async release(): Promise<void> {
     const client = this.holder;
     if (!client) return;
+    this.forget(client);
     if (client.open) await this.execute(Buffer.from([0x53, 0, 0, 0, 4]));
     if (this.db.isInTransaction()) await this.db.exec('ROLLBACK');
     client.open = false;

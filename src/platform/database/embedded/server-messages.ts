@@ -9,6 +9,8 @@ export interface ServerOptions {
   port?: number;
   fsync: boolean;
   idleInTransactionMs: number;
+  /** How often vacuum, analyze and checkpoint are thought of. */
+  upkeepMs: number;
 }
 
 export type ToServer = 'stop' | 'ping';

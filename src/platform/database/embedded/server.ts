@@ -35,7 +35,7 @@ async function serve(): Promise<() => Promise<void>> {
   const upkeep = new Upkeep(db, multiplexer, (upkeeping) => void tell({ upkeeping }));
   if (options.socket) await rm(options.socket, { force: true });
   const port = await multiplexer.listen(options.socket ?? options.port ?? 0);
-  upkeep.start();
+  upkeep.start(options.upkeepMs);
   await tell({ ready: true, port });
   return async () => {
     upkeep.stop();

@@ -1,7 +1,6 @@
 import type { PGlite } from '@electric-sql/pglite';
 import type { Multiplexer } from './multiplexer.js';
 
-const LOOK_MS = 10_000;
 const CHECKPOINT_BYTES = 64 * 1024 ** 2;
 const CHECKPOINT_MS = 300_000;
 
@@ -36,25 +35,34 @@ export class Upkeep {
     private readonly working: (on: boolean) => void,
   ) {}
 
-  start(): void {
-    this.timer = setInterval(() => void this.look(), LOOK_MS).unref();
+  start(everyMs: number): void {
+    this.timer = setInterval(() => void this.look(), everyMs).unref();
   }
 
   stop(): void {
     clearInterval(this.timer);
   }
 
-  async look(): Promise<void> {
+  private async look(): Promise<void> {
     if (this.running) return;
     this.running = true;
-    for (const sql of await this.due()) {
-      await this.multiplexer.exclusive(async () => {
-        this.working(true);
-        await this.db.exec(sql);
-        this.working(false);
-      });
+    try {
+      for (const sql of await this.due()) await this.multiplexer.exclusive(() => this.work(sql));
+    } catch (error) {
+      // A table dropped meanwhile, say. What is still due is found again.
+      process.stderr.write(`Upkeep of the embedded PostgreSQL: ${String(error)}\n`);
+    } finally {
+      this.running = false;
     }
-    this.running = false;
+  }
+
+  private async work(sql: string): Promise<void> {
+    this.working(true);
+    try {
+      await this.db.exec(sql);
+    } finally {
+      this.working(false);
+    }
   }
 
   private async due(): Promise<string[]> {
