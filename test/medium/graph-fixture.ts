@@ -1,4 +1,6 @@
 import { v7 as uuid } from 'uuid';
+import type { Answer, Json } from '../support/api-client.js';
+import type { TestApp } from '../support/test-app.js';
 import type { UnitOfWork } from '../../src/platform/database/unit-of-work.js';
 import type { OracleEdge } from './graph-oracle.js';
 
@@ -59,7 +61,7 @@ export async function storeEdges(
            AS x(edge, s, t, type, weight, b) JOIN relationship_type t ON t.name = x.type
        ), made AS (
          INSERT INTO relationship (source_id, target_id, type, weight, bidirectional)
-         SELECT s, t, type_id, weight, b FROM given RETURNING id, source_id, target_id, type
+         SELECT s, t, type_id, weight, b FROM given ORDER BY edge RETURNING id, source_id, target_id, type
        ) SELECT m.id, g.edge FROM made m JOIN given g ON g.s = m.source_id AND g.t = m.target_id AND g.type_id = m.type`,
       [
         some.map(({ id }) => id),
@@ -74,3 +76,21 @@ export async function storeEdges(
   }
   return stored;
 }
+
+/** A service, asked about the graph. */
+export const graphApi = (app: TestApp) => ({
+  get: (path: string, headers?: Record<string, string>): Promise<Answer> =>
+    app.api.get(`/api/v1/graph${path}`, headers),
+  store: (nodes: number, edges: readonly OracleEdge[]): Promise<StoredGraph> => storeGraph(app.uow, nodes, edges),
+});
+export type GraphApi = ReturnType<typeof graphApi>;
+
+/** The numbers of answered entries, in order. */
+export const numbersOf = (graph: StoredGraph, nodes: readonly Json[]): number[] =>
+  nodes.map(({ key }) => graph.number(key));
+
+export const linesOf = (text: string): Json[] =>
+  text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
