@@ -11,6 +11,7 @@ import { EventNumbering1764000002100 } from './1764000002100-event-numbering.js'
 import { EventPartitions1764000002200 } from './1764000002200-event-partitions.js';
 import { SearchStatistics1764000003100 } from './1764000003100-search-statistics.js';
 import { SearchVocabulary1764000003200 } from './1764000003200-search-vocabulary.js';
+import { SearchSlashes1764000003300 } from './1764000003300-search-slashes.js';
 import { Graph1764000004100 } from './1764000004100-graph.js';
 import { ClassificationRule1764000005100 } from './1764000005100-classification-rule.js';
 import { JobLease1764000006100 } from './1764000006100-job-lease.js';
@@ -30,6 +31,7 @@ export const MIGRATIONS = [
   EventPartitions1764000002200,
   SearchStatistics1764000003100,
   SearchVocabulary1764000003200,
+  SearchSlashes1764000003300,
   Graph1764000004100,
   ClassificationRule1764000005100,
   JobLease1764000006100,

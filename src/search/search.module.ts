@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { HitRepository } from './hit.repository.js';
 import { SearchController } from './http/search.controller.js';
+import { QueryCorrector } from './query/query-corrector.js';
 import { QueryTermRepository } from './query/query-term.repository.js';
 import { SearchService } from './search.service.js';
 import { SuggestService } from './suggest/suggest.service.js';
@@ -27,6 +28,7 @@ import { VocabularyRepository } from './vocabulary/vocabulary.repository.js';
     NameRepository,
     PinnedNames,
     Popularity,
+    QueryCorrector,
     QueryTermRepository,
     SearchService,
     SearchUpkeep,

@@ -38,8 +38,9 @@ export class SearchHit extends Entry {
     type: Number,
     description:
       '1: its name, id or key is the query. 0.9 to 0.999: its name begins with it. 0.4 to 0.9: it has every word. ' +
-      '0.2 to 0.4: it has words that begin so, or likely spellings. Below 0.2: it has some of the words. Within each, ' +
-      '85 % `matched.text` and 15 % how much depends on it. 0 when there were no words.',
+      '0.3 to 0.4: it has every word as it was probably meant. 0.2 to 0.3: it has words that begin so. Below 0.2: it has ' +
+      'some of the words. Within each, 80 % `matched.text` and 20 % how much depends on it (for names, how close they ' +
+      'are counts too). 0 when there were no words.',
   })
   score: number;
 

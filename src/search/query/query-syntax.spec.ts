@@ -1,4 +1,4 @@
-import { MOST_QUERY_LENGTH, nameText, parseQuery } from './query-syntax.js';
+import { MOST_QUERY_LENGTH, nameTexts, parseQuery } from './query-syntax.js';
 
 const shape = (text: string) =>
   parseQuery(text).map((group) =>
@@ -52,10 +52,10 @@ describe('the syntax of queries', () => {
 });
 
 describe('the query as a name', () => {
-  it('is its words, unless it leaves out or offers a choice', () => {
-    expect(nameText(parseQuery(' Web   Server '))).toBe('web server');
-    expect(nameText(parseQuery('"web server"'))).toBe('web server');
-    expect(nameText(parseQuery('web -server'))).toBeUndefined();
-    expect(nameText(parseQuery('web or server'))).toBeUndefined();
+  it('is its words, for each alternative that leaves nothing out', () => {
+    expect(nameTexts(parseQuery(' Web   Server '))).toEqual(['web server']);
+    expect(nameTexts(parseQuery('"web server"'))).toEqual(['web server']);
+    expect(nameTexts(parseQuery('web -server'))).toEqual([]);
+    expect(nameTexts(parseQuery('web or Big server or -x'))).toEqual(['web', 'big server']);
   });
 });

@@ -72,8 +72,8 @@ function endOf(text: string, from: number, stop: (char: string) => boolean): num
   return at;
 }
 
-/** The words as a name would have them, when the query could be one: a single group that leaves nothing out. */
-export function nameText(groups: readonly TermGroup[]): string | undefined {
-  if (groups.length !== 1 || groups[0].some((term) => term.negated)) return undefined;
-  return groups[0].map((term) => term.text.trim().toLowerCase()).join(' ');
-}
+/** What each group reads as a name; a group that leaves something out reads as none. */
+export const nameTexts = (groups: readonly TermGroup[]): string[] =>
+  groups
+    .filter((group) => !group.some((term) => term.negated))
+    .map((group) => group.map((term) => term.text.trim().toLowerCase()).join(' '));

@@ -1,7 +1,6 @@
 import { parseQuery } from './query-syntax.js';
-import type { AnalysedTerm } from './query-term.repository.js';
 import { looseQuery, queryTerms, strictQuery, widenedQuery } from './text-query.js';
-import type { QueryTerm } from './text-query.js';
+import type { AnalysedTerm, QueryTerm } from './text-query.js';
 
 const CORPUS = { docs: 1000, docLength: 30 };
 const STOP = new Set(['the', 'of']);

@@ -1,5 +1,24 @@
 import type { TermGroup } from './query-syntax.js';
-import type { AnalysedTerm, Corpus } from './query-term.repository.js';
+
+/** A term as PostgreSQL's text search reads it. Both forms are valid tsquery text, or empty. */
+export interface AnalysedTerm {
+  /** Cut into words and stemmed as English; empty for a stop word. What titles and descriptions hold. */
+  stemmed: string;
+  /** Cut at `- _ / . + @ :`, as it stands. What names and tags hold. */
+  plain: string;
+  /** In about how many entries it is. */
+  ndoc: number;
+  /** True when names, titles or tags have it as a word. */
+  known: boolean;
+}
+
+/** The catalog as ranking sees it, as of the last refresh. */
+export interface Corpus {
+  /** 0 before the first refresh. */
+  docs: number;
+  /** Average number of distinct lexemes. */
+  docLength: number;
+}
 
 /** One way in which a term may be found, as tsquery text, and how much it is worth against the word itself. */
 export interface Alternative {
@@ -117,6 +136,12 @@ export function strictQuery(groups: readonly QueryTerm[][], corpus: Corpus): Tex
   if (corpus.docs > 0 && groups.every((group) => required(group).length > 0))
     query.most = groups.reduce((sum, group) => sum + Math.min(...required(group).map((term) => term.ndoc)), 0);
   return query;
+}
+
+/** Every required term holds, corrected ones as they were probably meant. */
+export function meantQuery(groups: readonly QueryTerm[][], corpus: Corpus): TextQuery {
+  const meant = groups.map((group) => group.map((term) => ({ ...term, ...term.correction })));
+  return strictQuery(meant, corpus);
 }
 
 /** Every required term holds, or a word it begins, or its correction. */

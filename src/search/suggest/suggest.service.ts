@@ -42,7 +42,7 @@ export class SuggestService {
   }
 
   private async named(typed: string, limit: number): Promise<Suggestion[]> {
-    const begun = distinct(await this.names.beginning(typed, {}, limit * VERSIONS));
+    const begun = distinct(await this.names.named([typed], {}, limit * VERSIONS));
     if (begun.length >= limit) return begun.slice(0, limit);
     const within = await this.within(typed, limit * VERSIONS);
     return distinct([...begun, ...within]).slice(0, limit);
@@ -51,10 +51,11 @@ export class SuggestService {
   /** Entries whose name or title has the words, the last of them begun. */
   private async within(typed: string, limit: number): Promise<NamedRow[]> {
     if (lastWord(typed).length < SHORTEST_WORD) return [];
-    const [term] = await this.terms.analyse([typed]);
+    const { terms, corpus } = await this.terms.analyse([typed]);
+    const [term] = terms;
     if (term.plain === '') return [];
     const scope = { filter: {}, match: `${term.plain.replaceAll(' <-> ', ' & ')}:*`, without: [], withoutIds: [] };
-    const ids = await this.ranking.listed(scope, await this.terms.corpus(), { limit, offset: 0 }, 'heading');
+    const ids = await this.ranking.listed(scope, corpus, { limit, offset: 0 }, 'heading');
     return this.names.byIds(ids);
   }
 
@@ -68,11 +69,12 @@ export class SuggestService {
 
   private async corrections(typed: string): Promise<Suggestion[]> {
     const last = lastWord(typed);
-    const [term] = last === '' ? [] : await this.terms.analyse([last]);
-    if (!term || term.known) return [];
+    if (last === '') return [];
+    const { terms } = await this.terms.analyse([last]);
+    if (terms[0].known) return [];
     const word = await this.speller.correct(last);
     const head = typed.slice(0, typed.length - last.length);
-    return word === undefined || word.startsWith(last) ? [] : [suggestedWord(head + word, 'correction')];
+    return word === undefined ? [] : [suggestedWord(head + word, 'correction')];
   }
 }
 

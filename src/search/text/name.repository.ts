@@ -13,6 +13,11 @@ export interface NamedRow {
   popularity: number;
 }
 
+export interface FoundName extends NamedRow {
+  /** Rather than beginning so. */
+  exact: boolean;
+}
+
 /** So many names of a range are sorted whole; of a longer range the most popular entries and the first names are taken. */
 const MOST_SORTED = 2000;
 const MOST_POPULAR = 5000;
@@ -25,40 +30,30 @@ const COLUMNS = 'e.id, e.kind, e.name, e.title, e.popularity';
 export class NameRepository {
   constructor(private readonly uow: UnitOfWork) {}
 
-  /** Entries of just this name (in any type and version), id or key, the most depended upon first. */
-  exactly(text: string, filter: EntryFilter): Promise<NamedRow[]> {
+  /**
+   * Entries named as one of the texts (in any type and version) or of that id or key, and then up to `limit` whose name
+   * begins as the first text; each part the most depended upon first.
+   */
+  named(texts: readonly string[], filter: EntryFilter, limit: number): Promise<FoundName[]> {
     const values: unknown[] = [];
-    const parameter = (value: unknown): string => `$${values.push(value)}`;
-    const conditions = [`e.name = ${parameter(nameOf(text))}`];
-    const reference = parseReference(text);
-    if (reference && 'uid' in reference) conditions.push(`e.uid = ${parameter(reference.uid)}`);
-    else if (reference) {
-      const version = reference.version === undefined ? '' : ` AND e.version = ${parameter(reference.version)}`;
-      conditions.push(`(e.kind = ${parameter(reference.type)} AND e.name = ${parameter(reference.name)}${version})`);
-    }
-    return this.uow.query<NamedRow>(
-      `WITH found AS MATERIALIZED (
-         SELECT ${COLUMNS} FROM entry e WHERE (${conditions.join(' OR ')}) AND ${entryFilter(filter, values)}
-         ORDER BY e.name USING ~<~, e.id LIMIT ${MOST_SORTED}
-       )
-       SELECT * FROM found ORDER BY popularity DESC, id DESC LIMIT ${MOST_EXACT}`,
-      values,
-    );
-  }
-
-  /** Entries whose name begins so, the most depended upon first. */
-  beginning(text: string, filter: EntryFilter, limit: number): Promise<NamedRow[]> {
-    const values: unknown[] = [`${nameOf(text).replace(LIKE_SPECIAL, '\\$&')}%`];
-    const conditions = `e.name LIKE $1 AND ${entryFilter(filter, values)}`;
-    return this.uow.query<NamedRow>(
-      `WITH first AS MATERIALIZED (
-         SELECT ${COLUMNS} FROM entry e WHERE ${conditions} ORDER BY e.name USING ~<~, e.id LIMIT ${MOST_SORTED + 1}
+    const exact = exactly(texts, values);
+    const begins = `e.name LIKE $${values.push(`${nameOf(texts[0]).replace(LIKE_SPECIAL, '\\$&')}%`)}`;
+    const narrowed = entryFilter(filter, values);
+    return this.uow.query<FoundName>(
+      `WITH exact AS MATERIALIZED (
+         SELECT ${COLUMNS} FROM entry e WHERE (${exact}) AND ${narrowed}
+       ), first AS MATERIALIZED (
+         SELECT ${COLUMNS} FROM entry e WHERE ${begins} AND ${narrowed}
+         ORDER BY e.name USING ~<~, e.id LIMIT ${MOST_SORTED + 1}
        ), popular AS MATERIALIZED (
          SELECT ${COLUMNS} FROM (SELECT * FROM entry ORDER BY popularity DESC, id DESC LIMIT ${MOST_POPULAR}) e
-         WHERE (SELECT count(*) FROM first) > ${MOST_SORTED} AND ${conditions}
+         WHERE (SELECT count(*) FROM first) > ${MOST_SORTED} AND ${begins} AND ${narrowed}
        )
-       SELECT * FROM (SELECT * FROM first UNION SELECT * FROM popular) u
-       ORDER BY popularity DESC, length(name), name, id LIMIT ${Number(limit)}`,
+       (SELECT *, true AS exact FROM exact ORDER BY popularity DESC, id DESC LIMIT ${MOST_EXACT})
+       UNION ALL
+       (SELECT *, false FROM (SELECT * FROM first UNION SELECT * FROM popular) u
+        WHERE id NOT IN (SELECT id FROM exact)
+        ORDER BY popularity DESC, length(name), name, id LIMIT ${Number(limit)})`,
       values,
     );
   }
@@ -72,6 +67,21 @@ export class NameRepository {
       'search-names-by-ids',
     );
   }
+}
+
+function exactly(texts: readonly string[], values: unknown[]): string {
+  const parameter = (value: unknown): string => `$${values.push(value)}`;
+  const conditions = [`e.name = ANY(${parameter(texts.map(nameOf))}::text[])`];
+  for (const reference of texts.map(parseReference)) {
+    // A bare name reads as a feature category's; that is among those of the name.
+    if (!reference || ('name' in reference && texts.includes(reference.name))) continue;
+    if ('uid' in reference) conditions.push(`e.uid = ${parameter(reference.uid)}`);
+    else {
+      const version = reference.version === undefined ? '' : ` AND e.version = ${parameter(reference.version)}`;
+      conditions.push(`(e.kind = ${parameter(reference.type)} AND e.name = ${parameter(reference.name)}${version})`);
+    }
+  }
+  return conditions.join(' OR ');
 }
 
 /** Words as a name would join them. */

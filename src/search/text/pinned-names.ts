@@ -1,17 +1,18 @@
 import { Injectable } from '@nestjs/common';
-import type { EntryFilter } from '../../entries/entry-filter.js';
-import type { Corpus } from '../query/query-term.repository.js';
-import type { TextQuery } from '../query/text-query.js';
+import type { Corpus, TextQuery } from '../query/text-query.js';
 import { NameRepository } from './name.repository.js';
+import type { NamedRow } from './name.repository.js';
+import { popularityOf } from './score.js';
 import { TextSearchRepository } from './text-search.repository.js';
-import type { RankedRow } from './text-search.repository.js';
+import type { RankedRow, Scope } from './text-search.repository.js';
 
 /** So many names that begin with the query are put before everything else. */
 const MOST_PINNED = 200;
 const SHORTEST_PREFIX = 2;
 
 export interface PinnedRow extends RankedRow {
-  tier: 'exact' | 'prefix';
+  /** Its name is the query, rather than beginning with it. */
+  exact: boolean;
 }
 
 /** Entries named as the query reads, and then those whose name it begins: before any ranking by words. */
@@ -22,22 +23,35 @@ export class PinnedNames {
     private readonly search: TextSearchRepository,
   ) {}
 
-  async find(text: string, filter: EntryFilter, query: TextQuery, corpus: Corpus): Promise<PinnedRow[]> {
-    const exact = await this.names.exactly(text, filter);
-    const begun = text.length < SHORTEST_PREFIX ? [] : await this.names.beginning(text, filter, MOST_PINNED);
-    const named = new Map([...exact, ...begun].map((row) => [row.id, row.name]));
+  /** Exact ones first; of several texts these alone. Entries the scope leaves out by id are not among them. */
+  async find(
+    texts: readonly string[],
+    { filter, withoutIds }: Pick<Scope, 'filter' | 'withoutIds'>,
+    query: TextQuery,
+    corpus: Corpus,
+  ): Promise<PinnedRow[]> {
+    const [text] = texts;
+    const begun = texts.length > 1 || text.length < SHORTEST_PREFIX ? 0 : MOST_PINNED;
+    const found = await this.names.named(texts, filter, begun);
+    const named = new Map(found.map((row) => [row.id, row]));
+    for (const id of withoutIds) named.delete(id);
     if (named.size === 0) return [];
-    const exactIds = new Set(exact.map((row) => row.id));
     const ranked = await this.search.rankedOf([...named.keys()], undefined, query, corpus);
-    // A name that goes on with a new word (`python-doc`) is nearer than one that goes on with a letter (`pythonic`).
-    const order = ({ id }: RankedRow): number =>
-      exactIds.has(id) ? 0 : /^[a-z0-9]/.test(named.get(id)!.slice(text.length)) ? 2 : 1;
-    return ranked
-      .map((row) => ({
-        ...row,
-        order: order(row),
-        tier: exactIds.has(row.id) ? ('exact' as const) : ('prefix' as const),
-      }))
-      .sort((a, b) => a.order - b.order || b.rank - a.rank);
+    const pinned = ranked.map((row) => {
+      const name = named.get(row.id)!;
+      return name.exact
+        ? { ...row, exact: true }
+        : { ...row, exact: false, rank: prefixRank(text, name, row.text, corpus) };
+    });
+    return pinned.sort((a, b) => Number(b.exact) - Number(a.exact) || b.rank - a.rank || Number(a.id) - Number(b.id));
   }
+}
+
+/**
+ * Of names that begin with the query, one that is little longer, much depended upon, rich in the query's words or going
+ * on with a new word (`python-doc`, `python3`; not `pythonic`) comes first.
+ */
+function prefixRank(query: string, row: NamedRow, text: number, corpus: Corpus): number {
+  const cut = /^[a-z]/.test(row.name.slice(query.length)) ? 0 : 1;
+  return 0.3 * text + 0.3 * popularityOf(row.popularity, corpus) + 0.3 * (query.length / row.name.length) + 0.1 * cut;
 }

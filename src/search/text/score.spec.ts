@@ -4,7 +4,7 @@ import type { TextQuery } from '../query/text-query.js';
 
 describe('scores', () => {
   it('put every better way of answering before every worse one', () => {
-    const tiers: Tier[] = ['exact', 'prefix', 'match', 'widened', 'loose'];
+    const tiers: Tier[] = ['exact', 'prefix', 'match', 'meant-exact', 'meant-prefix', 'meant', 'widened', 'loose'];
     for (let i = 1; i < tiers.length; i++)
       expect(scoreOf(tiers[i - 1], 0)).toBeGreaterThanOrEqual(scoreOf(tiers[i], 1));
   });

@@ -1,15 +1,17 @@
-import type { Corpus } from '../query/query-term.repository.js';
-import type { TextQuery } from '../query/text-query.js';
+import type { Corpus, TextQuery } from '../query/text-query.js';
 
 /** How well an entry answered, best first. Every better way ranks before every worse one. */
-export type Tier = 'exact' | 'prefix' | 'match' | 'widened' | 'loose';
+export type Tier = 'exact' | 'prefix' | 'match' | 'meant-exact' | 'meant-prefix' | 'meant' | 'widened' | 'loose';
 
 /** The part of 0..1 that each way of answering takes; within it the rank decides. */
 const BANDS: Record<Tier, readonly [low: number, high: number]> = {
   exact: [1, 1],
   prefix: [0.9, 0.999],
   match: [0.4, 0.9],
-  widened: [0.2, 0.4],
+  'meant-exact': [0.4, 0.4],
+  'meant-prefix': [0.38, 0.399],
+  meant: [0.3, 0.38],
+  widened: [0.2, 0.3],
   loose: [0, 0.2],
 };
 
@@ -28,7 +30,7 @@ const K1 = 1.2;
 const B = 0.5;
 const NEARNESS = 0.1;
 /** What use by others adds to what the words say. */
-const POPULARITY = 0.15;
+const POPULARITY = 0.2;
 
 export interface ScoreSql {
   /** Columns to select where `d` is the document. */
@@ -72,6 +74,10 @@ export const farSql = (query: TextQuery): string => (query.near ? `${1 - NEARNES
 /** 0..1 over `text` and `popularity`: the words' part and, with the catalog's size for scale, that of being depended upon. */
 export const rankSql = (corpus: Corpus): string =>
   `${1 - POPULARITY} * y.text + ${POPULARITY} * least(1, y.popularity / ${Math.log(1 + Math.max(corpus.docs, 9)).toFixed(3)})`;
+
+/** 0..1, as in {@link rankSql}. */
+export const popularityOf = (popularity: number, corpus: Corpus): number =>
+  Math.min(1, popularity / Math.log(1 + Math.max(corpus.docs, 9)));
 
 /** What {@link rankSql} leaves of the words' part. */
 export const TEXT_SHARE = 1 - POPULARITY;

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Corpus } from '../query/query-term.repository.js';
-import type { TextQuery } from '../query/text-query.js';
+import type { Corpus, TextQuery } from '../query/text-query.js';
 import { RERANKED, TextSearchRepository } from './text-search.repository.js';
 import type { Part, RankedRow, Scope, Slice } from './text-search.repository.js';
 

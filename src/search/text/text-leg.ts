@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { nameText } from '../query/query-syntax.js';
+import { nameTexts, parseQuery } from '../query/query-syntax.js';
 import { QueryTermRepository } from '../query/query-term.repository.js';
-import type { Corpus } from '../query/query-term.repository.js';
-import { looseQuery, queryTerms, strictQuery, widenedQuery } from '../query/text-query.js';
-import type { QueryTerm, TextQuery } from '../query/text-query.js';
+import { looseQuery, meantQuery, queryTerms, strictQuery, widenedQuery } from '../query/text-query.js';
+import type { Corpus, QueryTerm, TextQuery } from '../query/text-query.js';
 import type { LegAnswer, LegHit, SearchLeg, SearchQuestion } from '../search-leg.js';
-import { Speller } from '../vocabulary/speller.js';
+import { QueryCorrector } from '../query/query-corrector.js';
 import { PinnedNames } from './pinned-names.js';
 import { scoreOf } from './score.js';
 import type { Tier } from './score.js';
@@ -14,8 +13,6 @@ import { TextSearchRepository } from './text-search.repository.js';
 import type { RankedRow, Scope } from './text-search.repository.js';
 
 const LONGEST_STATEMENT_MS = 5000;
-/** A word of hardly any entry is taken for a typing error when the catalog has a likelier one. */
-const RARE = 2;
 
 /** The slice still to fill, as the stages go by. */
 class Page {
@@ -43,11 +40,13 @@ interface Run {
   corpus: Corpus;
   scope: Scope;
   page: Page;
+  /** The query as it is understood from here on, when words were taken for typing errors. */
+  corrected: string | null;
 }
 
 /**
  * Text search in stages, each asked only while the page is not full: names that are or begin with the query, entries
- * with every word, with words it begins or that were probably meant, with any word. What one stage answers, later ones
+ * with every word, with the words that were probably meant, with words they begin, with any word. What one stage answers, later ones
  * leave out, so that pages neither overlap nor miss.
  */
 @Injectable()
@@ -57,7 +56,7 @@ export class TextLeg implements SearchLeg {
     private readonly search: TextSearchRepository,
     private readonly ranking: StageRanking,
     private readonly names: PinnedNames,
-    private readonly speller: Speller,
+    private readonly corrector: QueryCorrector,
   ) {}
 
   find(question: SearchQuestion): Promise<LegAnswer> {
@@ -81,79 +80,48 @@ export class TextLeg implements SearchLeg {
   }
 
   private async answer(page: Page, { groups: parsed, filter }: SearchQuestion): Promise<string | null> {
-    const analysed = await this.terms.analyse(parsed.flatMap((group) => group.map((term) => term.text)));
-    const groups = queryTerms(parsed, analysed);
-    const corpus = await this.terms.corpus();
-    const run: Run = { groups, corpus, page, scope: { filter, without: [], withoutIds: [] } };
+    const { terms, corpus } = await this.terms.analyse(parsed.flatMap((group) => group.map((term) => term.text)));
+    const groups = queryTerms(parsed, terms);
     if (groups.length === 0) return null;
+    const run: Run = { groups, corpus, page, scope: { filter, without: [], withoutIds: [] }, corrected: null };
     const strict = strictQuery(groups, corpus);
-    const name = nameText(parsed);
-    if (name !== undefined) await this.pin(run, name, strict);
-    if (page.missing > 0) await this.stage(run, 'match', strict);
+    await this.pin(run, nameTexts(parsed), strict, ['exact', 'prefix']);
+    await this.stage(run, 'match', strict);
     if (page.missing === 0) return null;
-    const corrected = await this.correct(groups);
-    await this.relax(run, strict, corrected);
-    return corrected;
+    run.corrected = await this.corrector.correct(groups);
+    if (run.corrected !== null) {
+      const meant = meantQuery(groups, corpus);
+      await this.pin(run, nameTexts(parseQuery(run.corrected)), meant, ['meant-exact', 'meant-prefix']);
+      await this.stage(run, 'meant', meant);
+    }
+    await this.stage(run, 'widened', widenedQuery(groups, corpus));
+    await this.stage(run, 'loose', looseQuery(groups, corpus));
+    return run.corrected;
   }
 
-  private async relax(run: Run, strict: TextQuery, corrected: string | null): Promise<void> {
-    const widened = widenedQuery(run.groups, run.corpus);
-    if (widened.match !== strict.match) await this.stage(run, 'widened', widened, corrected);
-    const loose = run.page.missing > 0 && looseQuery(run.groups, run.corpus);
-    if (loose) await this.stage(run, 'loose', loose, corrected);
+  private async pin(run: Run, names: string[], query: TextQuery, tiers: [Tier, Tier]): Promise<void> {
+    const { corpus, scope, page } = run;
+    if (names.length === 0 || page.missing === 0) return;
+    const pinned = await this.names.find(names, scope, query, corpus);
+    const slice = pinned.slice(page.offset, page.offset + page.missing);
+    const hits = slice.map((row) => this.hit(run, row, tiers[row.exact ? 0 : 1], query));
+    page.take(hits, pinned.length);
+    run.scope = { ...scope, withoutIds: [...scope.withoutIds, ...pinned.map((row) => row.id)] };
   }
 
-  private async pin({ corpus, scope, page }: Run, name: string, query: TextQuery): Promise<void> {
-    const pinned = await this.names.find(name, scope.filter, query, corpus);
-    const slice = pinned.slice(page.offset, page.offset + page.limit);
-    page.take(
-      slice.map((row) => this.hit(row, row.tier, query, null)),
-      pinned.length,
-    );
-    scope.withoutIds = pinned.map((row) => row.id);
-  }
-
-  private async stage(run: Run, tier: Tier, query: TextQuery, corrected: string | null = null): Promise<void> {
+  private async stage(run: Run, tier: Tier, query: TextQuery | undefined): Promise<void> {
     const { page, scope, corpus } = run;
+    if (!query || page.missing === 0 || scope.without.includes(query.match)) return;
     const stage = { ...scope, match: query.match, negates: query.negates };
-    const slice = { limit: page.missing, offset: page.offset };
-    const { rows, total } = await this.ranking.rank(stage, query, corpus, slice);
+    const { rows, total } = await this.ranking.rank(stage, query, corpus, { limit: page.missing, offset: page.offset });
     page.take(
-      rows.map((row) => this.hit(row, tier, query, corrected)),
+      rows.map((row) => this.hit(run, row, tier, query)),
       total,
     );
     run.scope = { ...scope, without: [...scope.without, query.match] };
   }
 
-  private hit({ id, text, rank }: RankedRow, tier: Tier, query: TextQuery, corrected: string | null): LegHit {
+  private hit({ corrected }: Run, { id, text, rank }: RankedRow, tier: Tier, query: TextQuery): LegHit {
     return { id, score: scoreOf(tier, rank), text: Math.round(text * 1e6) / 1e6, marks: query.match, corrected };
   }
-
-  /** Finds likely spellings for the unknown words, into the terms; answers the query as it then reads. */
-  private async correct(groups: QueryTerm[][]): Promise<string | null> {
-    const suspects = groups.flat().filter((term) => !term.phrase && !term.negated && !term.known && term.ndoc <= RARE);
-    const found = await this.corrections(suspects);
-    if (found.size === 0) return null;
-    const words = [...found.values()];
-    const analysed = await this.terms.analyse(words);
-    for (const term of suspects) {
-      const text = found.get(term);
-      if (text) term.correction = { ...analysed[words.indexOf(text)], text };
-    }
-    return groups.map((group) => group.map(written).join(' ')).join(' or ');
-  }
-
-  private async corrections(suspects: readonly QueryTerm[]): Promise<Map<QueryTerm, string>> {
-    const found = new Map<QueryTerm, string>();
-    for (const term of suspects) {
-      const word = await this.speller.correct(term.text);
-      if (word !== undefined) found.set(term, word);
-    }
-    return found;
-  }
-}
-
-function written(term: QueryTerm): string {
-  const text = term.correction?.text ?? term.text;
-  return `${term.negated ? '-' : ''}${term.phrase ? `"${text}"` : text}`;
 }

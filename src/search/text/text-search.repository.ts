@@ -2,8 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { entryFilter } from '../../entries/entry-filter.js';
 import type { EntryFilter } from '../../entries/entry-filter.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
-import type { Corpus } from '../query/query-term.repository.js';
-import type { TextQuery } from '../query/text-query.js';
+import type { Corpus, TextQuery } from '../query/text-query.js';
 import { TEXT_SHARE, farSql, rankSql, scoreSql, textSql } from './score.js';
 
 /** An entry found, with how well. */

@@ -9,11 +9,12 @@ const ONE_WORD = /^[\p{L}\p{N}]+$/u;
 export class Speller {
   constructor(private readonly vocabulary: VocabularyRepository) {}
 
-  /** The word that was probably meant, or undefined when none is near enough. */
+  /** The word that was probably meant; undefined when none is near enough, or when the text begins one. */
   async correct(text: string): Promise<string | undefined> {
     const typed = text.toLowerCase();
     const length = [...typed].length;
     if (!ONE_WORD.test(typed) || length < SHORTEST_CORRECTED || length > LONGEST_CORRECTED) return undefined;
+    if ((await this.vocabulary.beginning(typed, 1)).length > 0) return undefined;
     return likeliest(typed, await this.vocabulary.candidates(typed, oneEditAway(typed)));
   }
 }
