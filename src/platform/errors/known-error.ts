@@ -57,9 +57,10 @@ function fromDatabase(error: unknown): RegistryError | undefined {
 
 /** Errors of Express middleware carry a status; those below 500 say what the client did. */
 function fromMiddleware(error: unknown): RegistryError | undefined {
-  const { status, expose, message } = error as { status?: unknown; expose?: unknown; message?: unknown };
+  if (!(error instanceof Error)) return undefined;
+  const { status, expose, message } = error as { status?: unknown; expose?: unknown; message: string };
   return typeof status === 'number' && status >= 400 && status < 500 && expose === true
-    ? fromStatus(status, String(message), error)
+    ? fromStatus(status, message, error)
     : undefined;
 }
 

@@ -136,7 +136,7 @@ export class ArraySplitter implements ItemSplitter {
     if (isBlank(byte)) return at + 1;
     if (this.state === 'start' && byte === OPEN_LIST) this.open();
     else if (this.state === 'start' && byte === OPEN_OBJECT && this.lists) this.enterObject();
-    else if (this.state === 'members' && byte === QUOTE) this.state = 'key';
+    else if (this.state === 'members' && byte === QUOTE && this.mayOpenKey) this.state = 'key';
     else if (this.state === 'members' && byte === CLOSE_OBJECT && !this.afterComma) this.state = 'done';
     else if (this.state === 'members' && byte === COMMA && this.list !== undefined && !this.afterComma)
       this.afterComma = true;
@@ -144,6 +144,11 @@ export class ArraySplitter implements ItemSplitter {
     else if (this.state === 'list' && byte === OPEN_LIST) this.open();
     else throw this.unexpected();
     return at + 1;
+  }
+
+  /** The first list, or one after a comma. */
+  private get mayOpenKey(): boolean {
+    return this.list === undefined || this.afterComma;
   }
 
   private open(): void {

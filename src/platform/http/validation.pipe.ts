@@ -9,6 +9,7 @@ import { isStorable } from './plain-data.js';
 import { quicklyValidated } from './quick-validation.js';
 
 const MOST_ERRORS = 100;
+const TYPE_RULES = new Set(['isString', 'isInt', 'isNumber', 'isBoolean', 'isArray', 'isObject', 'isIn', 'isUuid']);
 const PLAIN_TYPES = new Set<unknown>([String, Number, Boolean, Array, Object, Date, Buffer]);
 
 /**
@@ -60,15 +61,18 @@ export function fieldErrors(errors: readonly ValidationError[], parent = ''): Fi
   for (const error of errors) {
     if (found.length >= MOST_ERRORS) break;
     const field = `${parent}${error.property.slice(0, 200)}`;
-    for (const [rule, message] of Object.entries(error.constraints ?? {})) {
-      found.push({
-        field,
-        message: rule === 'whitelistValidation' ? 'is not a known field' : withoutName(message, error.property),
-      });
-    }
+    for (const message of messagesOf(error)) found.push({ field, message });
     found.push(...fieldErrors(error.children ?? [], `${field}.`));
   }
   return found.slice(0, MOST_ERRORS);
+}
+
+/** Of a value of the wrong type nothing else needs saying: that a word is also not below 1000 helps nobody. */
+function messagesOf({ constraints = {}, property }: ValidationError): string[] {
+  if (constraints.whitelistValidation) return ['is not a known field'];
+  const types = Object.keys(constraints).filter((rule) => TYPE_RULES.has(rule));
+  const rules = types.length > 0 ? types.slice(0, 1) : Object.keys(constraints);
+  return rules.map((rule) => withoutName(constraints[rule], property));
 }
 
 const withoutName = (message: string, property: string): string =>
