@@ -1,5 +1,5 @@
 import { applyDecorators, SetMetadata } from '@nestjs/common';
-import { ApiSecurity } from '@nestjs/swagger';
+import { ApiExtension, ApiSecurity } from '@nestjs/swagger';
 import { PERMISSION } from '../platform/http/permission.decorator.js';
 
 /** Stated by routes that every valid credential opens, whatever it may do. */
@@ -7,7 +7,12 @@ export const AUTHENTICATED = 'authenticated';
 
 /** Opens a route to whoever has a valid key or token: `whoami`, making a token. */
 export const Authenticated = (): MethodDecorator & ClassDecorator =>
-  applyDecorators(SetMetadata(PERMISSION, AUTHENTICATED), ApiSecurity('api_key'), ApiSecurity('bearer'));
+  applyDecorators(
+    SetMetadata(PERMISSION, AUTHENTICATED),
+    ApiExtension('x-permission', AUTHENTICATED),
+    ApiSecurity('api_key'),
+    ApiSecurity('bearer'),
+  );
 
 /** Read once per route: `reflect-metadata` walks prototypes, and this is asked on every request. */
 const known = new WeakMap<object, { controller: object; requirement: string | undefined }>();

@@ -124,13 +124,14 @@ describe('tokens', () => {
     expect(Object.keys(stored).sort()).toEqual(['e', 'kty', 'n']);
   });
 
-  it('a token of a process that has ended holds until it runs out', async () => {
+  it('a process that ends leaves its tokens valid and its counts written', async () => {
     const { id, key } = await madeKey(app, { permissions: ['read:graph'] });
     const token = (await issue(key)).body.access_token;
     const { adminKey } = app;
     await app.close();
     app = await gatewayApp(place, { adminKey });
     expect((await whoami(token)).body.id).toBe(id);
+    expect((await app.call('GET', `/api/v1/gateway/keys/${id}`)).body.use_count).toBe(1);
     const newer = (await issue(key)).body.access_token;
     expect(jsonwebtoken.decode(newer, { complete: true })?.header.kid).not.toBe(
       jsonwebtoken.decode(token, { complete: true })?.header.kid,
@@ -212,6 +213,7 @@ describe('tokens', () => {
       for (const token of [
         `${head}.${raised}.${signature}`,
         `${head}.${payload}.${bent}`,
+        `${head}.bm90IGpzb24.${signature}`,
         `${head}.${payload}.`,
         `${head}..${signature}`,
       ])

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import { InvalidError } from '../../platform/errors/registry-error.js';
-import { decodeCursor, encodeCursor, filterHash, sortOf } from '../../platform/http/paging.js';
+import { decodeCursor, encodeCursor, filterHash, isCursorTime, sortOf } from '../../platform/http/paging.js';
 import type { Cursor, Page } from '../../platform/http/paging.js';
 import type { ApiKeyQuery, KeyState } from './api-key.dto.js';
 import { API_KEY_COLUMNS, LIVE } from './api-key.repository.js';
@@ -56,7 +56,7 @@ export class ApiKeyList {
 
   private after(cursor: Cursor, field: (typeof SORTS)[number], descending: boolean, values: unknown[]): string {
     const [value] = cursor.values;
-    const wrong = typeof value !== 'string' || (field === 'created_at' && Number.isNaN(Date.parse(value)));
+    const wrong = typeof value !== 'string' || (field === 'created_at' && !isCursorTime(value));
     if (wrong || cursor.id.length !== 36) throw InvalidError.field('cursor', 'is not a cursor of this list');
     const place = `$${values.push(value)}::${field === 'name' ? 'text' : 'timestamptz'}`;
     return `(${field}, id) ${descending ? '<' : '>'} (${place}, $${values.push(cursor.id)}::uuid)`;
