@@ -93,11 +93,15 @@ async function send(
 }
 
 async function report(context: CommandContext, { counts, errors }: Result, ms: number): Promise<void> {
-  const failure = new CliError('cli.partial', `${grouped(counts.failed)} items could not be imported`, {
-    exitCode: ExitCode.partial,
-    reason: 'everything else was imported',
-    details: { ...counts, items: errors.slice(0, MAX_SHOWN) },
-  });
+  const failure = new CliError(
+    'cli.partial',
+    `${grouped(counts.failed)} ${counts.failed === 1 ? 'item' : 'items'} could not be imported`,
+    {
+      exitCode: ExitCode.partial,
+      reason: 'everything else was imported',
+      details: { ...counts, items: errors.slice(0, MAX_SHOWN) },
+    },
+  );
   if (counts.failed > 0 && isMachineFormat(context.format)) throw failure;
   for (const error of errors.slice(0, MAX_SHOWN))
     context.notice(`item ${error.index + 1}: ${error.detail} (${error.code})`);

@@ -47,13 +47,13 @@ export const listCommand: LeafSpec = {
     const wish = pageWish(options);
     // Opened before the list is read: no change between the two is missed.
     const changes = options.watch === true ? await openChanges(context) : undefined;
-    const { rows, total, more } = await fetchEntries(context, query, wish);
+    const { rows, total, next } = await fetchEntries(context, query, wish);
     await context.list(rows, entryView);
     if (rows.length === 0) context.notice('no entries match');
-    else if (more)
-      context.notice(
-        `showing ${rows.length} of ${total === undefined ? 'more' : grouped(total)}; use --all or --limit`,
-      );
+    else if (next !== undefined) {
+      const all = total === undefined ? 'more' : grouped(total);
+      context.notice(`showing ${grouped(rows.length)} of ${all}; use --all, --limit or --page-token ${next}`);
+    }
     if (changes) await watchEntries(context, query, changes);
   },
 };
@@ -69,7 +69,7 @@ async function fetchEntries(
   context: CommandContext,
   query: Record<string, QueryValue>,
   wish: PageWish,
-): Promise<{ rows: Entry[]; total?: number; more: boolean }> {
+): Promise<{ rows: Entry[]; total?: number; next?: string }> {
   const client = await context.client();
   const progress = context.progress();
   const rows: Entry[] = [];
@@ -95,8 +95,8 @@ async function fetchEntries(
       progress.advance(page.length);
       if (first) total = Number(answer.headers['x-total-count'] ?? Number.NaN);
       cursor = nextCursor(answer.headers.link);
-      if (cursor === undefined || page.length === 0) return { rows, total: known(total), more: false };
-      if (!wish.all && rows.length >= wish.limit) return { rows, total: known(total), more: true };
+      if (cursor === undefined || page.length === 0) return { rows, total: known(total) };
+      if (!wish.all && rows.length >= wish.limit) return { rows, total: known(total), next: cursor };
     }
   } finally {
     progress.stop();

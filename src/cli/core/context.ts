@@ -132,13 +132,13 @@ export class CommandContext {
   }
 
   async list<Row>(rows: readonly Row[], view: View<Row>): Promise<void> {
-    const format: Format = this.quiet ? { name: 'name' } : this.format;
-    await this.write(await renderList(rows, view, { ...this.renderOptions(true), format }));
+    if (this.quiet) return this.write(await renderList(rows, idsOf(view), this.quietOptions()));
+    return this.write(await renderList(rows, view, this.renderOptions(true)));
   }
 
   async one<Row>(row: Row, view: View<Row>): Promise<void> {
-    const format: Format = this.quiet ? { name: 'name' } : this.format;
-    await this.write(await renderOne(row, view, { ...this.renderOptions(true), format }));
+    if (this.quiet) return this.write(await renderOne(row, idsOf(view), this.quietOptions()));
+    return this.write(await renderOne(row, view, this.renderOptions(true)));
   }
 
   /** The outcome of a change: a sentence for people, the resource for programs, its key with `-q`. */
@@ -212,6 +212,10 @@ export class CommandContext {
     (await this.clientMade?.catch(() => undefined))?.close();
   }
 
+  private quietOptions(): RenderOptions {
+    return { ...this.renderOptions(false), format: { name: 'name' } };
+  }
+
   private renderOptions(withFields: boolean): RenderOptions {
     return {
       format: this.format,
@@ -221,4 +225,10 @@ export class CommandContext {
       paint: this.paint,
     };
   }
+}
+
+/** `-q`: the id that stays true, where there is one. */
+function idsOf<Row>(view: View<Row>): View<Row> {
+  const id = (row: Row): unknown => (row as { id?: unknown } | null)?.id;
+  return { ...view, name: (row) => (typeof id(row) === 'string' ? String(id(row)) : view.name(row)) };
 }

@@ -23,7 +23,7 @@ type Measure = (text: string) => number;
 export async function tableLines(rows: readonly TableCell[][], options: TableOptions): Promise<string[]> {
   const clean = rows.map((row) => row.map((cell) => ({ ...cell, text: oneLine(cell.text) })));
   if (options.width === undefined) {
-    const lines = clean.map((row) => row.map((cell) => cell.text).join('\t'));
+    const lines = clean.map((row) => row.map((cell) => cell.paint?.(cell.text) ?? cell.text).join('\t'));
     return options.header ? [options.header.join('\t'), ...lines] : lines;
   }
   const measure = await measureFor(clean);

@@ -17,7 +17,7 @@ export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
   { flags: '--token-stdin', summary: 'read the key from standard input' },
   { flags: '--timeout <duration>', summary: 'longest wait for the server, e.g. 30s, 2m (default 30s)' },
   { flags: '--retries <n>', summary: 'how often to ask again when that is safe (default 2)' },
-  { flags: '-q, --quiet', summary: 'print keys or ids only, no notices', common: true },
+  { flags: '-q, --quiet', summary: 'print ids only, no notices', common: true },
   { flags: '--no-input', summary: 'never ask, fail instead' },
   { flags: '--no-headers', summary: 'no header line in tables and CSV' },
   { flags: '--color <when>', summary: 'always, auto or never', choices: ['always', 'auto', 'never'] },
