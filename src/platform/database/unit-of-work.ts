@@ -130,7 +130,7 @@ async function undone(runner: QueryRunner, error: unknown): Promise<unknown> {
   if (isAbandoned(error)) {
     // The server may be at it still, or gone: nothing can be asked on this connection, and nobody else may get it.
     // An error event is how TypeORM takes a connection out of the pool.
-    ((await runner.connect()) as PoolClient).emit('error', error as Error);
+    ((await runner.connect()) as PoolClient).emit('error', error);
   } else if (runner.isTransactionActive && !runner.isReleased) {
     await runner.rollbackTransaction().catch(() => undefined);
   }
