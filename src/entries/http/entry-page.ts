@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { decodeCursor, encodeCursor, filterHash, sendPage, sortOf } from '../../platform/http/paging.js';
+import { decodeCursor, encodeCursor, filterHash, isCursorTime, sendPage, sortOf } from '../../platform/http/paging.js';
 import { InvalidError } from '../../platform/errors/registry-error.js';
 import type { EntriesService } from '../entries.service.js';
 import { toEntryResponse } from '../entry-response.js';
@@ -44,14 +44,15 @@ function placeAfter(
   const [value] = values;
   const usable =
     field === 'popularity'
-      ? typeof value === 'number'
-      : typeof value === 'string' && (field === 'name' || isTime(value));
+      ? typeof value === 'number' && isReal(value)
+      : typeof value === 'string' && (field === 'name' || isCursorTime(value));
   if (!usable || !/^\d{1,18}$/.test(id)) throw InvalidError.field('cursor', 'is not a cursor of this list');
   return [value as string | number, id];
 }
 
-const isTime = (text: string): boolean =>
-  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(text) && !Number.isNaN(Date.parse(text));
+/** Not more, and not nearer to zero, than PostgreSQL's `real` takes. */
+const isReal = (value: number): boolean =>
+  Number.isFinite(Math.fround(value)) && (value === 0 || Math.fround(value) !== 0);
 
 function sortValue(row: EntryRow, field: EntryPage['sort']): string | number {
   if (field === 'popularity') return row.popularity!;

@@ -14,6 +14,7 @@ import {
   Matches,
   Max,
   Min,
+  ValidateBy,
 } from 'class-validator';
 
 /** Fields of request bodies: what the pipe checks and what OpenAPI shows, said once. All are optional unless `required`. */
@@ -91,6 +92,16 @@ export const ObjectField = (options: FieldOptions = {}): PropertyDecorator =>
     IsObject(),
   );
 
+/** What PostgreSQL's four-byte `real` refuses: a number so near zero that nothing of it would be left. */
+const FitsReal = (): PropertyDecorator =>
+  ValidateBy({
+    name: 'fitsReal',
+    validator: {
+      validate: (value) => value === 0 || Math.fround(value as number) !== 0,
+      defaultMessage: () => '$property must be 0 or at least 1e-44 away from it',
+    },
+  });
+
 export const NumberField = (options: FieldOptions & { min: number; max: number }): PropertyDecorator =>
   applyDecorators(
     ApiProperty({ type: Number, ...shown(options), minimum: options.min, maximum: options.max }),
@@ -98,6 +109,7 @@ export const NumberField = (options: FieldOptions & { min: number; max: number }
     IsNumber({ allowNaN: false, allowInfinity: false }),
     Min(options.min),
     Max(options.max),
+    FitsReal(),
   );
 
 export const BooleanField = (options: FieldOptions = {}): PropertyDecorator =>

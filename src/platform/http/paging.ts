@@ -107,12 +107,19 @@ export const encodeCursor = ({ sort, values, id, filter }: Cursor): string =>
 export function decodeCursor(text: string, expected: { sort: string; filter: string; values: number }): Cursor {
   const [sort, values, id, filter] = parsedCursor(text);
   const usable =
-    typeof id === 'string' && /^\d{1,19}$|^[0-9a-f-]{36}$/.test(id) && Array.isArray(values) && values.every(isScalar);
+    typeof id === 'string' &&
+    /^\d{1,19}$|^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id) &&
+    Array.isArray(values) &&
+    values.every(isScalar);
   if (!usable || values.length > MOST_CURSOR_VALUES) throw InvalidError.field('cursor', 'is not a cursor of this list');
   if (sort !== expected.sort || filter !== expected.filter || values.length !== expected.values)
     throw InvalidError.field('cursor', 'belongs to a list with another sort or other filters');
   return { sort, values, id, filter };
 }
+
+/** Whether a cursor's value is a time as answers write it: one there is (no 30 February), and PostgreSQL knows no year 0. */
+export const isCursorTime = (text: string): boolean =>
+  /^(?!0000)\d{4}-/.test(text) && !Number.isNaN(Date.parse(text)) && new Date(text).toISOString() === text;
 
 function parsedCursor(text: string): unknown[] {
   try {
@@ -151,11 +158,17 @@ export function sendPage<Row>(request: Request, response: Response, page: Page<R
 
 /** The same address with other parameters, relative to the service: what stands before it may be a proxy's name. */
 function setNext(request: Request, response: Response, changes: Record<string, string | undefined>): void {
-  const [path, query = ''] = request.originalUrl.split('?', 2);
-  const parameters = new URLSearchParams(query);
+  response.setHeader('Link', `<${withParameters(request.originalUrl, changes)}>; rel="next"`);
+}
+
+/** An address with these parameters instead of its own of the same names; undefined takes one away. */
+export function withParameters(address: string, changes: Record<string, string | undefined>): string {
+  const at = address.indexOf('?');
+  const path = at < 0 ? address : address.slice(0, at);
+  const parameters = new URLSearchParams(at < 0 ? '' : address.slice(at + 1));
   for (const [name, value] of Object.entries(changes)) {
     if (value === undefined) parameters.delete(name);
     else parameters.set(name, value);
   }
-  response.setHeader('Link', `<${path}?${parameters.toString()}>; rel="next"`);
+  return `${path}?${parameters.toString()}`;
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { OnApplicationBootstrap } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import { withParameters } from '../../platform/http/paging.js';
 import { ShutdownState } from '../../platform/http/shutdown-state.js';
 import { EventFeed } from '../event-feed.js';
 import { FeedFilter } from '../feed-filter.js';
@@ -56,14 +57,8 @@ export class EventPolls implements OnApplicationBootstrap {
     response.setHeader('Cache-Control', 'no-store');
     // What was filtered out was looked at too: the next poll does not look at it again.
     response.setHeader('X-Next-Since', String(position));
-    response.setHeader('Link', `<${nextAddress(request.originalUrl, position)}>; rel="next"`);
+    const next = withParameters(request.originalUrl, { since: String(position) });
+    response.setHeader('Link', `<${next}>; rel="next"`);
     response.end(`[${messages.join(',')}]`);
   }
-}
-
-function nextAddress(address: string, since: number): string {
-  const [path, query = ''] = address.split('?', 2);
-  const parameters = new URLSearchParams(query);
-  parameters.set('since', String(since));
-  return `${path}?${parameters}`;
 }
