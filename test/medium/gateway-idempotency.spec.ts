@@ -112,13 +112,13 @@ describe('safe retries', () => {
   });
 
   it('other requests go on while one is being worked on and its repetitions wait', async () => {
-    mishaps.set('slow', () => pause(400));
+    mishaps.set('slow', () => pause(1_500));
     const key = freshKey();
     const waiting = Promise.all(Array.from({ length: 10 }, () => post(key, 'slow')));
     await pause(50);
     const started = performance.now();
     await app.call('GET', '/probe/effects');
-    expect(performance.now() - started).toBeLessThan(300);
+    expect(performance.now() - started).toBeLessThan(1_000);
     for (const { status } of await waiting) expect(status).toBe(201);
   });
 

@@ -59,7 +59,7 @@ describe('a revoked or changed key', () => {
     await one.uow.query('UPDATE api_key SET revoked_at = clock_timestamp() WHERE id = $1', [id]);
     const started = performance.now();
     while ((await statusAt(other, key)) === 200) await new Promise((resolve) => setTimeout(resolve, 100));
-    expect(performance.now() - started).toBeLessThan(10_500);
+    expect(performance.now() - started).toBeLessThan(12_000);
   });
 
   it('is not remembered as it was when it is revoked while it is being read', async () => {
