@@ -1,0 +1,194 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DebianOracle } from '../support/debian-oracle.js';
+import { Program, type Ended } from './support/program.js';
+import { Service } from './support/service.js';
+
+jest.setTimeout(300_000);
+
+const SAMPLE = join(process.cwd(), 'test/fixtures/debian-sample.jsonl.gz');
+
+let program: Program;
+let service: Service;
+
+beforeAll(async () => {
+  program = new Program();
+  service = new Service(program.home);
+  await service.start();
+});
+afterAll(async () => {
+  await service.stop();
+  program.remove();
+});
+
+/** In the folder of the service, so that the key in ./data is found without being given. */
+const ureg = (...args: string[]): Promise<Ended> => program.run(args, { env: { UREG_SERVER: service.url } });
+const nexus = (...args: string[]): Promise<Ended> =>
+  program.run(args, { as: 'nexus-registry', env: { HYPER_REGISTRY_API: service.url } });
+
+async function json<T>(...args: string[]): Promise<T> {
+  const ended = await ureg(...args, '-o', 'json');
+  expect([args, ended.code, ended.code === 0 ? '' : ended.stderr]).toEqual([args, 0, '']);
+  return JSON.parse(ended.stdout) as T;
+}
+
+describe('the first commands of a new user', () => {
+  it('work as they are written in the documentation', async () => {
+    expect(await nexus('health')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^healthy {2}http/) });
+    expect(await nexus('create', 'plugin', 'my-service', '1.0.0')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^created plugin_my-service@1\.0\.0 .*[0-9a-f-]{36}\n$/),
+    });
+    await ureg('create', 'plugin', 'tensorflow-svc', '2.1.0', '--title', 'Serves TensorFlow models');
+    expect((await nexus('list')).stdout).toContain('plugin_my-service@1.0.0');
+    expect((await nexus('list', 'plugin', '-o', 'name')).stdout.split('\n').sort()).toEqual([
+      '',
+      'plugin_my-service@1.0.0',
+      'plugin_tensorflow-svc@2.1.0',
+    ]);
+    expect((await nexus('list', 'plugin', 'ai-ml', '-o', 'name')).stdout).toBe('plugin_tensorflow-svc@2.1.0\n');
+    expect((await nexus('search', 'tensorflow', '-o', 'name')).stdout).toBe('plugin_tensorflow-svc@2.1.0\n');
+    expect((await nexus('get', 'plugin_my-service')).stdout).toMatch(/^key\tplugin_my-service@1\.0\.0$/m);
+    expect((await nexus('graph', 'plugin_my-service', '5')).stdout).toContain('plugin_my-service@1.0.0');
+    expect((await nexus('features', '-o', 'name')).stdout.trim().split('\n').sort()).toEqual([
+      'ai-ml',
+      'cloud-native',
+      'data-engineering',
+      'devops-platform',
+      'observability',
+      'security-platform',
+      'system-ops',
+      'web3-blockchain',
+    ]);
+    expect((await nexus('stats')).stdout).toMatch(/^total_entities\t10$/m);
+  });
+
+  it('meet refusals with the code of their meaning', async () => {
+    const codes = await Promise.all(
+      [
+        ['create', 'plugin', 'my-service', '1.0.0'],
+        ['get', 'plugin_nothing'],
+        ['create', 'plugin', 'Bad Name!'],
+        ['list', 'nothing'],
+        ['update', 'plugin_my-service', '--owner', 'me', '--if-match', '99'],
+        ['stats', '--key', `admin_${'x'.repeat(49)}`],
+        ['graph', 'path', 'plugin_my-service', 'plugin_tensorflow-svc'],
+      ].map(async (args) => (await ureg(...args)).code),
+    );
+    expect(codes).toEqual([5, 3, 11, 11, 5, 4, 3]);
+  });
+
+  it('change an entry only at the revision it was read at, and delete it only when nothing depends on it', async () => {
+    const before = await json<{ revision: number }>('get', 'plugin_my-service');
+    const update = [
+      'update',
+      'plugin_my-service',
+      '--owner',
+      'me',
+      '--metadata',
+      'tier=2',
+      '--if-match',
+      String(before.revision),
+    ];
+    expect(await ureg(...update)).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining(`revision ${before.revision + 1}`),
+    });
+    expect((await ureg(...update)).code).toBe(5);
+    expect(await json('get', 'plugin_my-service', '--fields', 'owner,metadata.tier')).toEqual({
+      owner: 'me',
+      'metadata.tier': 2,
+    });
+
+    const edge = '{"source_id":"plugin_tensorflow-svc","target_id":"plugin_my-service","type":"depends_on"}';
+    expect((await ureg('api', 'POST', 'relationships', '--data', edge)).code).toBe(0);
+    expect((await ureg('graph', 'impact', 'plugin_my-service', '-o', 'name')).stdout).toBe(
+      'plugin_tensorflow-svc@2.1.0\n',
+    );
+    expect((await ureg('delete', 'plugin_my-service', '-y')).code).toBe(5);
+    expect((await ureg('delete', 'plugin_my-service', '-y', '--force')).code).toBe(0);
+    expect((await ureg('get', 'plugin_my-service')).code).toBe(3);
+  });
+
+  it('sign in with a key of their own, which may do what it may', async () => {
+    const body = '{"name":"reader","type":"api_key","permissions":["read:*"]}';
+    const { key } = JSON.parse((await ureg('api', 'POST', 'gateway/keys', '--data', body)).stdout) as { key: string };
+    const elsewhere = { cwd: program.folder, env: { UREG_SERVER: service.url } };
+    expect((await program.run(['auth', 'status'], elsewhere)).code).toBe(4);
+    expect(await program.run(['login', '--token-stdin'], { ...elsewhere, stdin: key })).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('as reader'),
+    });
+    expect((await program.run(['stats'], elsewhere)).code).toBe(0);
+    expect(await program.run(['create', 'plugin', 'x'], elsewhere)).toMatchObject({
+      code: 4,
+      stderr: expect.stringContaining('write:entities'),
+    });
+    expect((await program.run(['auth', 'logout'], elsewhere)).code).toBe(0);
+  });
+});
+
+describe('a package index imported', () => {
+  const oracle = DebianOracle.read(SAMPLE);
+  interface Import {
+    entries: Record<string, number>;
+    relationships: Record<string, number>;
+  }
+  interface Reach {
+    count: number;
+    truncated: unknown;
+    nodes: { name: string; distance: number }[];
+  }
+
+  it('is finished by running it again after it was interrupted, and then changes nothing more', async () => {
+    const child = program.start(['import', 'debian', SAMPLE], { env: { UREG_SERVER: service.url } });
+    const ended = new Promise((resolve) => child.on('close', resolve));
+    const sent = async (): Promise<number> => (await json<{ total_entities: number }>('stats')).total_entities;
+    while ((await sent()) < 500 && child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 20));
+    child.kill('SIGINT');
+    await ended;
+
+    const again = await json<Import>('import', 'debian', SAMPLE);
+    const entries = oracle.packages.size + oracle.virtual.size;
+    const { depends_on, recommends, provides } = oracle.relationships;
+    expect(again.entries).toMatchObject({ updated: 0, failed: 0 });
+    expect((again.entries.created ?? 0) + (again.entries.unchanged ?? 0)).toBe(entries);
+    const third = await json<Import>('import', 'debian', SAMPLE);
+    expect(third.entries).toEqual({ created: 0, updated: 0, unchanged: entries, skipped: 0, failed: 0 });
+    expect(third.relationships.unchanged).toBe(depends_on + recommends + provides);
+    const stats = await json<{ relationships_by_type: Record<string, number> }>('stats');
+    expect(stats.relationships_by_type).toMatchObject({ depends_on, recommends, provides });
+  });
+
+  it.each(['libc6', 'libsystemd0', 'default-dbus-session-bus'])(
+    'has the impact of %s that the raw file has',
+    async (name) => {
+      const answer = await json<Reach>('graph', 'impact', `resource_${name}`, '--limit', '10000');
+      expect(answer.truncated).toBeNull();
+      expect(new Map(answer.nodes.map((node) => [node.name, node.distance]))).toEqual(oracle.impactOf(name));
+      expect(answer.count).toBe(oracle.impactOf(name).size);
+    },
+  );
+
+  it.each(['gnome', 'evolution', 'libc6'])('has the dependencies of %s that the raw file has', async (name) => {
+    const answer = await json<Reach>('graph', 'dependencies', `resource_${name}`, '--limit', '10000');
+    expect(new Map(answer.nodes.map((node) => [node.name, node.distance]))).toEqual(oracle.dependenciesOf(name));
+  });
+
+  it('is found by its words and listed by its section', async () => {
+    const hits = await json<{ name: string }[]>('search', 'desktop environment', '--type', 'resource');
+    expect(hits.map(({ name }) => name)).toContain('gnome');
+    const listed = await ureg('list', 'resource', '--tag', 'virtual', '--all', '-o', 'template={{name}}');
+    expect(listed.stdout.trim().split('\n').sort()).toEqual([...oracle.virtual].sort());
+  });
+
+  it('is exported whole, and imported again changes nothing', async () => {
+    expect((await ureg('export', '--to', 'catalog.ndjson')).code).toBe(0);
+    const lines = readFileSync(join(program.home, 'catalog.ndjson'), 'utf8').trim().split('\n').length;
+    const again = await json<Record<string, number>>('import', 'catalog.ndjson');
+    expect(again).toMatchObject({ created: 0, updated: 0, unchanged: lines, failed: 0 });
+    const yaml = await ureg('export', '-o', 'yaml');
+    writeFileSync(join(program.home, 'catalog.yaml'), yaml.stdout);
+    expect(await json('import', 'catalog.yaml')).toMatchObject({ created: 0, updated: 0, unchanged: lines, failed: 0 });
+  });
+});
