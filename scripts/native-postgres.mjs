@@ -3,7 +3,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -84,7 +84,11 @@ export class NativePostgres {
     const password = randomBytes(12).toString('hex');
     const cluster = new NativePostgres(folder, binaries, await freePort(), password, settings);
     await cluster.#make(password);
-    process.once('exit', () => cluster.#server?.kill('SIGQUIT'));
+    // A script that fails leaves neither server nor folder behind.
+    process.once('exit', () => {
+      cluster.#server?.kill('SIGQUIT');
+      rmSync(folder, { recursive: true, force: true });
+    });
     try {
       await cluster.start();
       await cluster.#requireVector();

@@ -8,8 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const PREFIX = 'ureg-test-template-';
-const DAY_MS = 86_400_000;
+const PREFIX = 'ureg-test-';
+const OLD_MS = 7_200_000;
 
 /** What the template's content hangs on: a changed migration makes another one. */
 export function fingerprint() {
@@ -22,7 +22,7 @@ export function fingerprint() {
 
 /** A migrated folder of the embedded database, which test files copy. It stays for the next run. */
 export async function folderTemplate() {
-  const folder = join(tmpdir(), PREFIX + fingerprint());
+  const folder = join(tmpdir(), `${PREFIX}template-${fingerprint()}`);
   await sweep(folder);
   if (await stat(folder).catch(() => undefined)) return folder;
   const { EmbeddedPostgres } = await import('../../dist/src/platform/database/embedded/embedded-postgres.js');
@@ -38,13 +38,13 @@ export async function folderTemplate() {
   return folder;
 }
 
-/** Templates of migrations that have changed since are of no use to anyone. */
+/** Templates of migrations that have changed since, and what runs that were cut off left, are of no use to anyone. */
 async function sweep(folder) {
   for (const name of await readdir(tmpdir())) {
     const path = join(tmpdir(), name);
     if (!name.startsWith(PREFIX) || path === folder) continue;
     const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Date.now() }));
-    if (Date.now() - mtimeMs > DAY_MS) await rm(path, { recursive: true, force: true });
+    if (Date.now() - mtimeMs > OLD_MS) await rm(path, { recursive: true, force: true });
   }
 }
 

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve as absolute } from 'node:path';
 import { embeddedImage, embeddedServer } from './built-files.js';
@@ -61,7 +61,7 @@ export class EmbeddedPostgres {
     try {
       await postgres.launch();
     } catch (error) {
-      clearInterval(postgres.pinger);
+      await postgres.stop();
       throw error;
     }
     return postgres;
@@ -88,6 +88,12 @@ export class EmbeddedPostgres {
   async stop(): Promise<void> {
     this.stopping = true;
     clearInterval(this.pinger);
+    await this.end();
+    const { socket } = this.server;
+    if (socket) await rm(dirname(socket), { recursive: true, force: true });
+  }
+
+  private async end(): Promise<void> {
     const child = this.child;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const exited = once(child, 'exit');
