@@ -109,6 +109,11 @@ export class RegistryAdapter extends ExpressAdapter {
     return response.end(text);
   }
 
+  /** The filter knows every error by itself, better than as a bare 400. */
+  override mapException(error: unknown): unknown {
+    return error;
+  }
+
   /** JsonBodyGuard reads bodies, after the caller is known. */
   override registerParserMiddleware(): void {}
 

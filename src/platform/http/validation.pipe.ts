@@ -20,7 +20,7 @@ const PLAIN_TYPES = new Set<unknown>([String, Number, Boolean, Array, Object, Da
 export class RegistryValidationPipe implements PipeTransform {
   transform(value: unknown, { type, metatype, data }: ArgumentMetadata): unknown {
     if (type === 'custom') return value;
-    if (typeof value === 'string') {
+    if (typeof value === 'string' && type !== 'body') {
       if (!isStorable(value)) throw InvalidError.field(data ?? type, 'must not contain NUL characters');
       return value;
     }
