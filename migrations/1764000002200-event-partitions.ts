@@ -49,7 +49,7 @@ export class EventPartitions1764000002200 implements MigrationInterface {
       END $$`);
     await queryRunner.query(`
       SELECT event_partition_add((date_trunc('month', now() AT TIME ZONE 'UTC') + n * interval '1 month')::date)
-      FROM generate_series(0, 1) n`);
+      FROM generate_series(0, 2) n`);
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {

@@ -14,6 +14,8 @@ import { Pulse } from './pulse.js';
 import { Turnstile } from './turnstile.js';
 
 const ROWS_A_PAGE = 500;
+/** A poll for one event of a rare entity type must not read them one by one. */
+const LEAST_ROWS = 50;
 const POLL_MS = 1000;
 
 interface MessagePage {
@@ -71,10 +73,14 @@ export class EventFeed implements OnApplicationBootstrap, BeforeApplicationShutd
     return new FeedSubscription(this, filter, sink, position, bounds.head);
   }
 
-  /** The next messages after a position, for a subscription that is behind. */
-  async replay(after: number, filter: FeedFilter, limit: number): Promise<MessagePage> {
-    const page = await this.replays.pass(() => this.events.page(after, filter.like, Math.min(limit, ROWS_A_PAGE)));
-    return { ...page, rows: page.rows.map((row) => messagesOf(row, after)) };
+  /** The next messages after a position, for a subscription that is behind; nothing when it is not `wanted` any more. */
+  async replay(after: number, filter: FeedFilter, limit: number, wanted: () => boolean): Promise<MessagePage> {
+    return this.replays.pass(async () => {
+      // Its turn may come late, and a client that opens and closes all the time must not be served for nothing.
+      if (!wanted()) return { rows: [], upTo: after, full: false };
+      const page = await this.events.page(after, filter.like, Math.min(Math.max(limit, LEAST_ROWS), ROWS_A_PAGE));
+      return { ...page, rows: page.rows.map((row) => messagesOf(row, after)) };
+    });
   }
 
   /** Takes a subscription that has reached `position` into the live set; false when it is still behind. */

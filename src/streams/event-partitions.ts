@@ -36,8 +36,14 @@ export class EventPartitions implements OnApplicationBootstrap {
     private readonly logger: Logger,
   ) {}
 
-  onApplicationBootstrap(): void {
+  async onApplicationBootstrap(): Promise<void> {
     this.jobs.every('event-partitions', HOUR_MS, () => this.keep(), { lock: true });
+    try {
+      // After a long stop this month's may be missing: what is written until the job runs would have to be moved.
+      await this.makeAhead();
+    } catch (err) {
+      this.logger.warn({ err }, 'partitions of events could not be made, trying again later');
+    }
   }
 
   /** Makes what is missing and drops what is too old. A lock that cannot be had now is left for the next time. */

@@ -6,14 +6,14 @@ import type { EventPage, EventRow } from './event-row.js';
 /** Channel on which the sequencer tells every replica the newest number. */
 export const EVENTS_CHANNEL = 'ureg_events';
 
-/** Rows looked at for one page: bounds the time of a page that finds nothing of its types. */
+/** Most rows looked at for one page: bounds the time of a page that finds nothing of its types. */
 const ROWS_SCANNED = 2000;
 /** Bytes of a page's payloads as stored (compressed); a bigger row comes alone. */
 const BYTES_READ = 256 * 1024;
 
 const PAGE = `
   WITH scan AS (
-    SELECT seq, span, type, entry_id, payload, at, actor FROM event WHERE seq > $1 ORDER BY seq LIMIT ${ROWS_SCANNED}
+    SELECT seq, span, type, entry_id, payload, at, actor FROM event WHERE seq > $1 ORDER BY seq LIMIT $4
   ), found AS (
     SELECT *, row_number() OVER (ORDER BY seq) AS place,
       sum(pg_column_size(payload)) OVER (ORDER BY seq) - pg_column_size(payload) AS before
@@ -78,7 +78,8 @@ export class EventRepository {
    * CursorTooOldError when rows after the position were dropped already.
    */
   async page(after: number, types: readonly string[] | undefined, limit: number): Promise<EventPage> {
-    const rows = await this.uow.query<PageRow>(PAGE, [after, types ?? null, limit], 'event-page');
+    const scanned = types ? ROWS_SCANNED : limit + 1;
+    const rows = await this.uow.query<PageRow>(PAGE, [after, types ?? null, limit, scanned], 'event-page');
     const [first] = rows;
     if (after < Number(first.floor)) throw new CursorTooOldError(Number(first.floor));
     const found = first.seq === null ? [] : rows.map(toEventRow);
@@ -87,7 +88,7 @@ export class EventRepository {
     return {
       rows: found,
       upTo: Math.max(after, Number(last ?? after)),
-      full: cut || Number(first.looked_at) === ROWS_SCANNED,
+      full: cut || Number(first.looked_at) === scanned,
     };
   }
 }

@@ -76,7 +76,8 @@ export class FeedSubscription {
     this.state = 'replaying';
     try {
       while (!this.goLive()) {
-        const page = await this.feed.replay(this.at, this.filter, this.sink.room ?? Infinity);
+        const room = this.sink.room ?? Infinity;
+        const page = await this.feed.replay(this.at, this.filter, room, () => !this.closed);
         if (this.closed) return;
         for (const messages of page.rows) if (!this.give(messages)) return;
         this.at = Math.max(this.at, page.upTo);

@@ -21,7 +21,7 @@ describe('partitions of events', () => {
   beforeEach(async () => {
     await forgetEvents(uow);
     for (const name of await partitions())
-      if (![month(0), month(1), 'event_rest'].includes(name)) await uow.query(`DROP TABLE ${name}`);
+      if (![month(0), month(1), month(2), 'event_rest'].includes(name)) await uow.query(`DROP TABLE ${name}`);
     parts = streamParts(uow);
   });
 
@@ -59,13 +59,15 @@ describe('partitions of events', () => {
       at,
     ]);
 
-  it('come with the migration for this month and the next, and are made ahead', async () => {
-    expect(await partitions()).toEqual([month(0), month(1), 'event_rest'].sort());
+  it('come with the migration for this month and the next two, and are made ahead', async () => {
+    expect(await partitions()).toEqual([month(0), month(1), month(2), 'event_rest'].toSorted());
     await record(parts, entityEvent('now'));
     expect(await placeOf('now')).toBe(month(0));
-    expect(await keeper().makeAhead()).toHaveLength(1);
     expect(await keeper().makeAhead()).toEqual([]);
-    expect(await partitions()).toEqual([month(0), month(1), month(2), 'event_rest'].sort());
+    const inAMonth = new Date(Date.now() + 31 * 86_400_000);
+    expect(await keeper().makeAhead(inAMonth)).toHaveLength(1);
+    expect(await keeper().makeAhead(inAMonth)).toEqual([]);
+    expect(await partitions()).toHaveLength(5);
   });
 
   it('take in what the default partition caught, numbers and all', async () => {
