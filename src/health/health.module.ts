@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { PrometheusModule } from '@willsoto/nestjs-prometheus';
+import { PoolMetrics } from '../platform/database/pool-metrics.js';
 import type { Env } from '../platform/env/env.js';
 import { CatalogMetrics } from './catalog-metrics.js';
 import { HealthController } from './health.controller.js';
@@ -20,7 +21,7 @@ export class HealthModule {
       module: HealthModule,
       imports: [metrics],
       controllers: [HealthController],
-      providers: [CatalogMetrics, HealthService],
+      providers: [CatalogMetrics, HealthService, PoolMetrics],
     };
   }
 }
