@@ -1,3 +1,4 @@
+import { setImmediate as breathe } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import { knownError } from '../../platform/errors/known-error.js';
@@ -68,6 +69,8 @@ export class BulkRunner {
     let batch: Placed<Item>[] = [];
     let refused: BulkResult[] = [];
     const flush = async (): Promise<BulkResult[]> => {
+      // Refusing takes no statement, and so no turn of the event loop: a body of nothing else would hold everyone up.
+      if (batch.length === 0) await breathe();
       const results = [...refused, ...(await this.batch(batch, writer, onConflict))].toSorted(
         (a, b) => a.index - b.index,
       );

@@ -1,8 +1,21 @@
 import type { Request, Response } from 'express';
-import { NdjsonWriter, readItems, wantsNdjson } from '../../platform/http/ndjson.js';
+import { ImpossibleError } from '../../platform/errors/registry-error.js';
+import { NDJSON, NdjsonWriter, readItems, wantsNdjson } from '../../platform/http/ndjson.js';
 import type { BulkResult, BulkWriter } from '../bulk/bulk.js';
 import type { BulkRunner } from '../bulk/bulk-runner.js';
 import type { BulkQuery } from './bulk.dto.js';
+
+/** Results an answer in one piece holds in memory. */
+const MOST_COLLECTED = 100_000;
+
+function collect(collected: BulkResult[], results: readonly BulkResult[]): void {
+  collected.push(...results);
+  if (collected.length > MOST_COLLECTED)
+    throw new ImpossibleError(
+      'bulk.too_many',
+      `An answer in one piece tells of at most ${MOST_COLLECTED} items, and those are done; there is no such limit with Accept: ${NDJSON}.`,
+    );
+}
 
 /** Runs the bulk a request carries and answers each item's fate in order: an array, or lines as they are known. */
 export async function answerBulk<Item>(
@@ -17,7 +30,7 @@ export async function answerBulk<Item>(
   const lines = wantsNdjson(request) ? new NdjsonWriter(response, { live: true }) : undefined;
   const collected: BulkResult[] = [];
   const emit = async (results: readonly BulkResult[]): Promise<void> => {
-    if (!lines) collected.push(...results);
+    if (!lines) collect(collected, results);
     else for (const result of results) await lines.write(result);
   };
   if (mode === 'atomic') {

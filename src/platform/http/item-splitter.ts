@@ -14,6 +14,8 @@ export interface ItemSplitter {
 }
 
 const NEWLINE = 0x0a;
+/** No list of any body has a longer name. */
+const MOST_KEY = 100;
 const isBlank = (byte: number): boolean => byte === 0x20 || byte === NEWLINE || byte === 0x0d || byte === 0x09;
 
 const itemTooLarge = (limit: number): TooLargeError =>
@@ -30,8 +32,8 @@ export class LineSplitter implements ItemSplitter {
     const items: RawItem[] = [];
     let start = 0;
     for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, start)) {
-      this.keep(chunk.subarray(start, at));
-      items.push(...this.end());
+      if (at > start) this.keep(chunk.subarray(start, at));
+      if (this.size > 0) items.push(...this.end());
       start = at + 1;
     }
     this.keep(chunk.subarray(start));
@@ -162,14 +164,14 @@ export class ArraySplitter implements ItemSplitter {
   }
 
   private key(byte: number, at: number): number {
-    if (byte !== QUOTE) {
+    if (byte !== QUOTE && this.size < MOST_KEY) {
       this.keep(Buffer.of(byte));
       return at + 1;
     }
     const name = Buffer.concat(this.kept).toString('utf8');
     this.kept = [];
     this.size = 0;
-    if (!this.lists?.includes(name)) throw InvalidError.field(name.slice(0, 100), 'is not a known field');
+    if (!this.lists?.includes(name)) throw InvalidError.field(name || '""', 'is not a known field');
     this.list = name;
     this.state = 'colon';
     return at + 1;

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { InvalidError } from '../errors/registry-error.js';
+import { InvalidError, TooLargeError } from '../errors/registry-error.js';
 import { bodyChunks, decodeUtf8, mediaTypeOf } from './body-reader.js';
 import { ArraySplitter, LineSplitter } from './item-splitter.js';
 import type { ItemSplitter, RawItem } from './item-splitter.js';
@@ -8,6 +8,8 @@ import { parseJson } from './json-body.guard.js';
 
 export const NDJSON = 'application/x-ndjson';
 const ITEM_LIMIT = 1024 ** 2;
+/** A body of `0,0,0…` has more items than bytes of memory to tell their fate in. */
+const MOST_ITEMS = 1_000_000;
 
 /** One item of a streamed body: its value, or why it has none. `index` counts over the whole body from 0. */
 export interface BodyItem {
@@ -38,7 +40,10 @@ export async function* readItems(
     mediaTypeOf(request) === NDJSON ? new LineSplitter(ITEM_LIMIT) : new ArraySplitter(ITEM_LIMIT, lists);
   let index = 0;
   for await (const chunk of bodyChunks(request, limit)) {
-    for (const raw of splitter.push(chunk)) yield itemOf(raw, index++);
+    for (const raw of splitter.push(chunk)) {
+      if (index === MOST_ITEMS) throw new TooLargeError(`The body holds more than ${MOST_ITEMS} items.`, MOST_ITEMS);
+      yield itemOf(raw, index++);
+    }
   }
   for (const raw of splitter.end()) yield itemOf(raw, index++);
 }
