@@ -1,6 +1,7 @@
 // Proves the event stream: writers change the catalog while a WebSocket and a stream of server-sent events follow it,
 // are cut at random and resume. Every acknowledged change must arrive exactly once, in the order of seq, without a gap.
-//   npm run prove:events -- [--seconds 10] [--writers 20] [--restarts 0] [--embedded]
+//   npm run prove:events -- [--seconds 10] [--writers 20] [--restarts 0] [--crashes 0] [--embedded]
+// --restarts kills the service so many times meanwhile, --crashes the PostgreSQL server (kill -9, only one of its own).
 // It uses the database of DATABASE_URL (or, with --embedded, of DATA_DIR) if given, else one that is gone afterwards.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -17,10 +18,13 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '10' },
     writers: { type: 'string', default: '20' },
     restarts: { type: 'string', default: '0' },
+    crashes: { type: 'string', default: '0' },
     embedded: { type: 'boolean', default: false },
   },
 });
-const [seconds, writers, restarts] = [values.seconds, values.writers, values.restarts].map(Number);
+const { seconds, writers, restarts, crashes } = Object.fromEntries(
+  Object.entries(values).map(([name, value]) => [name, Number(value)]),
+);
 /** Followers may be behind when the last change is acknowledged. */
 const CATCH_UP_MS = 60_000;
 
@@ -29,7 +33,7 @@ async function place() {
   if (!values.embedded && process.env.DATABASE_URL) return { env: { DATABASE_URL: process.env.DATABASE_URL } };
   if (!values.embedded) {
     const server = await NativePostgres.start();
-    return { env: { DATABASE_URL: server.url }, remove: () => server.stop() };
+    return { env: { DATABASE_URL: server.url }, server, remove: () => server.stop() };
   }
   if (process.env.DATA_DIR) return { env: { DATA_DIR: process.env.DATA_DIR, DATABASE_URL: undefined } };
   const folder = await mkdtemp(join(tmpdir(), 'ureg-prove-'));
@@ -37,12 +41,12 @@ async function place() {
   return { env: { DATA_DIR: folder, DATABASE_URL: undefined }, remove };
 }
 
-/** kill -9 of the service, so many times, spread over the run. */
-async function disturb(service) {
-  for (let n = 0; n < restarts; n++) {
-    await pause((seconds * 1000) / (restarts + 1));
-    await service.kill();
-    await service.start();
+/** kill -9, so many times, spread over the run. */
+async function disturb(times, victim) {
+  for (let n = 0; n < times; n++) {
+    await pause((seconds * 1000) / (times + 1));
+    await victim.kill();
+    await victim.start();
   }
 }
 
@@ -63,14 +67,15 @@ function faultsOf(follower, acknowledged, from) {
   return faults;
 }
 
-async function prove(service) {
+async function prove(service, server) {
   const from = await service.head();
   const followers = [SocketFollower, StreamFollower].map((Follower) => new Follower(service, from));
   for (const follower of followers) follower.start();
   const until = performance.now() + seconds * 1000;
   const writing = Array.from({ length: writers }, (_, n) => new EventWriter(service, n));
   const began = performance.now();
-  await Promise.all([...writing.map((writer) => writer.write(until)), disturb(service)]);
+  const disturbing = [disturb(restarts, service), disturb(crashes, server)];
+  await Promise.all([...writing.map((writer) => writer.write(until)), ...disturbing]);
   const took = (performance.now() - began) / 1000;
   const acknowledged = writing.flatMap((writer) => writer.acknowledged);
   const last = performance.now() + CATCH_UP_MS;
@@ -89,7 +94,9 @@ const percentile = (sorted, p) =>
 
 function report({ from, followers, acknowledged, took, caughtUp, refused }) {
   const kind = values.embedded ? 'embedded database' : 'native PostgreSQL';
-  console.log(`${kind}, ${writers} writers for ${took.toFixed(1)} s, ${restarts} restarts of the service`);
+  console.log(
+    `${kind}, ${writers} writers for ${took.toFixed(1)} s, ${restarts} restarts, ${crashes} crashes of the database`,
+  );
   console.log(
     `${acknowledged.length} changes acknowledged (${Math.round(acknowledged.length / took)}/s), ${refused} requests failed`,
   );
@@ -116,13 +123,14 @@ function report({ from, followers, acknowledged, took, caughtUp, refused }) {
   return faults === 0 && acknowledged.length > 0;
 }
 
-const { env, remove } = await place();
+const { env, server, remove } = await place();
+if (crashes && !server) throw new Error('--crashes needs a PostgreSQL server of its own.');
 let proven = false;
 try {
   const service = new ServiceProcess(env);
   try {
     await service.start();
-    proven = report(await prove(service));
+    proven = report(await prove(service, server));
   } finally {
     await service.stop();
   }

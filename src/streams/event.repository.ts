@@ -9,7 +9,7 @@ export const EVENTS_CHANNEL = 'ureg_events';
 /** Most rows looked at for one page: bounds the time of a page that finds nothing of its types. */
 const ROWS_SCANNED = 2000;
 /** Bytes of a page's payloads as stored (compressed); a bigger row comes alone. */
-const BYTES_READ = 256 * 1024;
+const BYTES_READ = 512 * 1024;
 
 const PAGE = `
   WITH scan AS (

@@ -1,4 +1,5 @@
 import type { EventHandler, HandlerDeclaration } from '../../entries/event-handler.js';
+import { knownError } from '../../platform/errors/known-error.js';
 import type { Logger } from '../../platform/logging/logger.js';
 import { CursorTooOldError } from '../cursor-errors.js';
 import type { EventHead } from '../event-head.js';
@@ -9,6 +10,8 @@ import { LEASE_SECONDS } from './consumer.repository.js';
 import type { ConsumerRepository } from './consumer.repository.js';
 
 const LONGEST_PAUSE_MS = 60_000;
+/** A database that was away is no fault of the handler's. */
+const LONGEST_OUTAGE_PAUSE_MS = 5000;
 const OTHERS_TURN_MS = 2000;
 /** Fewer, larger batches: a hint comes with every few events. */
 const GAP_MS = 20;
@@ -63,7 +66,8 @@ export class HandlerRun {
       this.recovered();
       return this.elsewhere ? OTHERS_TURN_MS : Infinity;
     } catch (err) {
-      const pause = Math.min(LONGEST_PAUSE_MS, 1000 * 2 ** this.failures++) * (0.75 + Math.random() / 2);
+      const longest = knownError(err).status === 503 ? LONGEST_OUTAGE_PAUSE_MS : LONGEST_PAUSE_MS;
+      const pause = Math.min(longest, 1000 * 2 ** this.failures++) * (0.75 + Math.random() / 2);
       const { name: handler, seq, failures } = this;
       this.logger.error(
         { handler, after_seq: seq, failures, pause_ms: Math.round(pause), err },
