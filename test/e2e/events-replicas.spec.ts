@@ -17,7 +17,7 @@ describe('events of several replicas', () => {
     key = first.adminKey;
     replicas = [first];
     // The embedded database serves one process, which then stands for all.
-    const others = isNative() ? [{}, { ROLE: 'api' }] : [];
+    const others: Record<string, string>[] = isNative() ? [{}, { ROLE: 'api' }] : [];
     for (const env of others) replicas.push(await testApp({ place, env: { ...env, REGISTRY_ADMIN_KEY: key } }));
   });
   afterAll(async () => {

@@ -98,7 +98,7 @@ export class KeepingSink implements FeedSink {
 /** Waits until something holds. */
 export async function until(holds: () => boolean | Promise<boolean>, ms = 30_000): Promise<void> {
   for (const end = Date.now() + ms; !(await holds());) {
-    if (Date.now() > end) throw new Error(`Not within ${ms} ms: ${holds}`);
+    if (Date.now() > end) throw new Error(`Not within ${ms} ms: ${holds.toString()}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
