@@ -1,5 +1,3 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { Controller, Get, HttpCode, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
@@ -8,6 +6,7 @@ import { Env } from '../../platform/env/env.js';
 import { ApiProblems } from '../../platform/http/api-problem.decorator.js';
 import { NDJSON } from '../../platform/http/ndjson.js';
 import { Permission } from '../../platform/http/permission.decorator.js';
+import { streamText } from '../../platform/http/stream-text.js';
 import { StreamedBody } from '../../platform/http/streamed-body.decorator.js';
 import { CONTENT_TYPES, TRANSFER_FORMATS, YAML_TYPES, written } from '../transfer/transfer-formats.js';
 import type { TransferFormat } from '../transfer/transfer-formats.js';
@@ -63,6 +62,6 @@ export class TransferController {
   async export(@Query() { format }: ExportQuery, @Res() response: Response): Promise<void> {
     response.setHeader('Content-Type', CONTENT_TYPES[format]);
     response.setHeader('Content-Disposition', `attachment; filename="catalog.${format}"`);
-    await pipeline(Readable.from(written[format](this.transfer.export()), { highWaterMark: 64 }), response);
+    await streamText(response, written[format](this.transfer.export()), 64);
   }
 }

@@ -87,6 +87,8 @@ export class RegistryAdapter extends ExpressAdapter {
       listener as unknown as RequestListener<typeof RegistryRequest, typeof RegistryResponse>,
     );
     server.on('clientError', answerClientError);
+    // An expectation that Node does not know is no reason to refuse; RFC 9110, 10.1.1 lets a server pass it over.
+    server.on('checkExpectation', listener as unknown as RequestListener);
     this.setHttpServer(server);
     if (options?.forceCloseConnections) throw new Error('Connections are closed by shutdown.ts.');
   }
