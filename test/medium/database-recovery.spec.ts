@@ -67,6 +67,9 @@ class Writers {
   }
 }
 
+// Every test starts and ends several databases.
+jest.setTimeout(180_000);
+
 describe('the embedded PostgreSQL, when things die', () => {
   let folder: string;
   let data: string;
@@ -122,7 +125,7 @@ describe('the embedded PostgreSQL, when things die', () => {
     const pool = poolOf(postgres.url);
     await pool.query('CREATE TABLE jotting (id int, half int)');
     const writers = new Writers(pool);
-    for (let round = 0; round < 4; round++) {
+    for (let round = 0; round < 3; round++) {
       const before = writers.acknowledged.length;
       await eventually('writes are acknowledged', () => writers.acknowledged.length > before + 30);
       process.kill(postgres.pid!, 'SIGKILL');

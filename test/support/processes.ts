@@ -13,7 +13,7 @@ export function isAlive(pid: number): boolean {
 }
 
 /** Waits until something holds; says what did not. */
-export async function eventually(what: string, holds: () => boolean | Promise<boolean>, ms = 20_000): Promise<void> {
+export async function eventually(what: string, holds: () => boolean | Promise<boolean>, ms = 45_000): Promise<void> {
   for (const until = Date.now() + ms; !(await holds()); await pause(20)) {
     if (Date.now() > until) throw new Error(`Not within ${ms} ms: ${what}`);
   }

@@ -96,6 +96,7 @@ export class EmbeddedPostgres {
   private async end(): Promise<void> {
     const child = this.child;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    child.ref();
     const exited = once(child, 'exit');
     this.tell('stop');
     const late = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
@@ -124,6 +125,9 @@ export class EmbeddedPostgres {
         reject(new Error(`The embedded PostgreSQL ended at once (${signal ?? code}).`)),
       );
     });
+    // Whoever forgets to stop it must not be kept from ending; the database notices and closes.
+    child.unref();
+    child.channel?.unref();
     const readyAt = Date.now();
     child.once('exit', (code, signal) => void this.ended(signal ?? code, Date.now() - readyAt));
     // It may have gone between its message and this line.

@@ -35,6 +35,7 @@ export class Multiplexer {
   private holder: Client | undefined;
   private idleTimer: NodeJS.Timeout | undefined;
   private busy = false;
+  private closed = false;
   private welcome: Buffer = Buffer.alloc(0);
 
   constructor(
@@ -70,10 +71,12 @@ export class Multiplexer {
 
   /** Ends every connection after the request that is running. */
   async close(): Promise<void> {
-    const closed = new Promise((resolve) => this.server.close(resolve));
+    this.closed = true;
+    clearTimeout(this.idleTimer);
+    const ended = new Promise((resolve) => this.server.close(resolve));
     this.waiting.length = 0;
     for (const client of this.clients) client.socket.destroy();
-    await closed;
+    await ended;
     while (this.busy) await new Promise((resolve) => setImmediate(resolve));
     await this.db.exec('ROLLBACK');
   }
@@ -144,6 +147,7 @@ export class Multiplexer {
   }
 
   private enqueue(unit: Unit): void {
+    if (this.closed) return;
     this.waiting.push(unit);
     if (!this.busy) void this.work();
   }

@@ -22,7 +22,7 @@ const tell = (message: FromServer): Promise<void> =>
   });
 
 const crashed = (reason: unknown): never => {
-  process.stderr.write(`The embedded PostgreSQL crashed: ${String(reason)}\n`);
+  process.stderr.write(`The embedded PostgreSQL crashed: ${String(reason).slice(0, 1000)}\n`);
   process.exit(1);
 };
 
@@ -68,5 +68,6 @@ process.on('message', (message: ToServer) => {
 });
 // Ctrl-C reaches the whole group; the service decides when the database ends.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+process.on('uncaughtException', crashed);
 // The service that read the output may be gone.
 process.stderr.on('error', () => undefined);
