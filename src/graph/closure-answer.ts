@@ -29,9 +29,8 @@ export interface ClosureSummary {
 /** A closure whose entries are read while they are written. */
 export class ClosureAnswer {
   private readonly counts = new Map<string, number>();
-  /** By place in the walk: what paths and needs are told by. */
-  private readonly keys: (string | undefined)[];
-  private readonly names: { type: string; name: string }[];
+  /** What paths and needs are told by: the entries others were reached from, by their place in the walk. */
+  private readonly parents: Map<number, Pick<GraphNode, 'key' | 'type' | 'name'> | undefined>;
   readonly root: GraphNode;
 
   constructor(
@@ -41,8 +40,8 @@ export class ClosureAnswer {
     private readonly alternatives?: Alternatives,
   ) {
     this.root = nodeOf(root, 0);
-    this.keys = [this.root.key];
-    this.names = [this.root];
+    this.parents = new Map(walk.parent.map((place) => [place, undefined]));
+    this.parents.set(0, this.root);
   }
 
   async *batches(): AsyncGenerator<ClosureNode[]> {
@@ -83,12 +82,11 @@ export class ClosureAnswer {
   private pathTo(place: number, { key, type, name }: GraphNode): string[] | undefined {
     const path = [key];
     for (let at = this.walk.parent[place]; at >= 0; at = this.walk.parent[at]) {
-      const before = this.keys[at];
-      if (before === undefined) return undefined;
-      path.push(before);
+      const before = this.parents.get(at);
+      if (!before) return undefined;
+      path.push(before.key);
     }
-    this.keys[place] = key;
-    this.names[place] = { type, name };
+    if (this.parents.has(place)) this.parents.set(place, { key, type, name });
     return path.reverse();
   }
 
@@ -100,7 +98,7 @@ export class ClosureAnswer {
     const needs = found.map(({ place }) => ({
       dependent: nodes[place],
       needed: nodes[parent[place]],
-      known: this.names[parent[place]],
+      known: this.parents.get(parent[place])!,
     }));
     const answers = await alternatives.of(needs);
     found.forEach(({ node }, i) => (node.has_alternative = answers[i]));

@@ -64,6 +64,18 @@ describe('walking breadth first', () => {
     expect(walk.truncated).toEqual({ reason: 'limit', atDepth: 1 });
   });
 
+  test('reads no further once there is more than fits', async () => {
+    const wide = star(100).flatMap((one) => [
+      one,
+      ...star(1_000).map((leaf) => edge(one.target, one.target * 10_000 + leaf.target)),
+    ]);
+    const source = new MemoryNeighbors(wide, 'out');
+    const walk = await breadthFirst(source, 1, { ...AMPLE, nodes: 150, hub: 5_000 });
+    expect(walk.nodes).toHaveLength(150);
+    expect(source.read).toBe(100 + 20_000);
+    expect(walk.expanded).toHaveLength(1 + 20);
+  });
+
   test('a limit that everything fits in exactly is no truncation', async () => {
     const walk = await breadthFirst(new MemoryNeighbors(star(4), 'out'), 1, { ...AMPLE, nodes: 5 });
     expect(walk.nodes).toHaveLength(5);

@@ -1,4 +1,4 @@
-import { FRONTIER_CHUNK, OutOfTime, chunksOf } from './neighbor-source.js';
+import { OutOfTime, chunksOf } from './neighbor-source.js';
 import type { NeighborSource, NodeId } from './neighbor-source.js';
 
 export interface WalkBudget {
@@ -63,7 +63,7 @@ class BreadthFirst {
       this.depth++;
       const found = new Map<NodeId, number>();
       try {
-        await this.expand(await this.withoutHubs(frontier), found);
+        await this.expand(frontier, found);
       } catch (error) {
         if (!(error instanceof OutOfTime)) throw error;
         this.stop('deadline');
@@ -75,14 +75,16 @@ class BreadthFirst {
     return this.result;
   }
 
-  /** Finds the unseen entries next to the frontier, each with the place of its parent. */
-  private async expand(frontier: readonly NodeId[], found: Map<NodeId, number>): Promise<void> {
-    for (const chunk of chunksOf(frontier, FRONTIER_CHUNK)) {
-      if (chunk.length === 0) return;
+  /** Finds the unseen entries next to the frontier, each with the place of its parent, until there are too many. */
+  private async expand(frontier: NodeId[], found: Map<NodeId, number>): Promise<void> {
+    const degrees = this.budget.hub === undefined || this.depth === 1 ? undefined : await this.source.degrees(frontier);
+    const open = degrees ? this.withoutHubs(frontier, degrees, this.budget.hub!) : frontier;
+    for (const chunk of chunksOf(open, degrees)) {
       if (performance.now() > this.budget.deadline) return this.stop('deadline');
       const { from, to } = await this.source.reach(chunk, this.budget.nodes + 1);
       for (let i = 0; i < to.length; i++) this.note(from[i], to[i], found);
       for (const node of chunk) this.result.expanded.push(node);
+      if (this.result.nodes.length + found.size > this.budget.nodes) return;
     }
   }
 
@@ -92,7 +94,7 @@ class BreadthFirst {
     if (known === undefined || from < this.result.nodes[known]) found.set(to, this.place.get(from)!);
   }
 
-  /** Takes a level's entries in order of id, while there is room. */
+  /** Takes what a level found in order of id, while there is room. */
   private admit(found: Map<NodeId, number>): NodeId[] {
     const admitted: NodeId[] = [];
     for (const node of [...found.keys()].sort((a, b) => a - b)) {
@@ -106,10 +108,7 @@ class BreadthFirst {
     return admitted;
   }
 
-  private async withoutHubs(frontier: NodeId[]): Promise<readonly NodeId[]> {
-    const { hub } = this.budget;
-    if (hub === undefined || this.depth === 1) return frontier;
-    const degrees = await this.source.degrees(frontier);
+  private withoutHubs(frontier: NodeId[], degrees: ReadonlyMap<NodeId, number>, hub: number): NodeId[] {
     return frontier.filter((node) => {
       const degree = degrees.get(node) ?? 0;
       if (degree > hub) this.result.hubs.push({ node, degree, distance: this.depth - 1 });

@@ -34,9 +34,23 @@ export interface NeighborSource {
 export class OutOfTime extends Error {}
 
 /** So many entries are asked about at once: large enough to be few statements, small enough to stop between them. */
-export const FRONTIER_CHUNK = 5_000;
+const CHUNK_NODES = 5_000;
+/** Where degrees are known, so many relationships are read at once; one entry may have more. */
+const CHUNK_EDGES = 20_000;
 
-export function* chunksOf<T>(items: readonly T[], size: number): Generator<readonly T[]> {
-  if (items.length <= size) yield items;
-  else for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size);
+/** A frontier in parts that are asked about one after the other. */
+export function* chunksOf(frontier: readonly NodeId[], degrees?: ReadonlyMap<NodeId, number>): Generator<NodeId[]> {
+  let chunk: NodeId[] = [];
+  let edges = 0;
+  for (const node of frontier) {
+    const degree = degrees?.get(node) ?? 0;
+    if (chunk.length > 0 && (chunk.length === CHUNK_NODES || edges + degree > CHUNK_EDGES)) {
+      yield chunk;
+      chunk = [];
+      edges = 0;
+    }
+    chunk.push(node);
+    edges += degree;
+  }
+  if (chunk.length > 0) yield chunk;
 }

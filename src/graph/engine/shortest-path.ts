@@ -1,4 +1,4 @@
-import { FRONTIER_CHUNK, OutOfTime, chunksOf } from './neighbor-source.js';
+import { OutOfTime, chunksOf } from './neighbor-source.js';
 import type { NeighborSource, NodeId } from './neighbor-source.js';
 
 export interface PathBudget {
@@ -18,6 +18,7 @@ interface Side {
   source: NeighborSource;
   parent: Map<NodeId, NodeId | undefined>;
   frontier: NodeId[];
+  degrees?: ReadonlyMap<NodeId, number>;
 }
 
 /**
@@ -58,9 +59,9 @@ const sideOf = (source: NeighborSource, end: NodeId): Side => ({
 
 async function cheaperFirst(sides: [Side, Side]): Promise<[Side, Side]> {
   const costs: number[] = [];
-  for (const { source, frontier } of sides) {
-    const degrees = await source.degrees(frontier);
-    costs.push(frontier.reduce((sum, node) => sum + (degrees.get(node) ?? 0), frontier.length));
+  for (const side of sides) {
+    const degrees = (side.degrees ??= await side.source.degrees(side.frontier));
+    costs.push(side.frontier.reduce((sum, node) => sum + (degrees.get(node) ?? 0), side.frontier.length));
   }
   return costs[0] <= costs[1] ? sides : [sides[1], sides[0]];
 }
@@ -71,7 +72,7 @@ async function grow(side: Side, other: Side, room: number, deadline: number): Pr
   const found = new Map<NodeId, NodeId>();
   let meeting: NodeId | undefined;
   let spent: Growth['spent'];
-  for (const chunk of chunksOf(side.frontier, FRONTIER_CHUNK)) {
+  for (const chunk of chunksOf(side.frontier, side.degrees)) {
     if (performance.now() > deadline) spent = 'deadline';
     else if (found.size > room) spent = 'nodes';
     if (spent) break;
@@ -87,6 +88,7 @@ async function grow(side: Side, other: Side, room: number, deadline: number): Pr
   }
   for (const [node, parent] of found) side.parent.set(node, parent);
   side.frontier = [...found.keys()].sort((a, b) => a - b);
+  side.degrees = undefined;
   return { meeting, spent: spent ?? (found.size > room ? 'nodes' : undefined) };
 }
 

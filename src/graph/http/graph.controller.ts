@@ -44,7 +44,7 @@ const Streamed = (type: typeof Graph | typeof Dependencies | typeof Impact): Met
     },
   });
 
-@ApiTags('Graph')
+@ApiTags('graph')
 @ApiExtraModels(Graph, Dependencies, Impact, GraphLine, NeighborAnswer)
 @Controller('api/v1/graph')
 @Permission('read:graph')
@@ -58,7 +58,7 @@ export class GraphController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'Walk from an entry along its relationships' })
+  @ApiOperation({ operationId: 'walkGraph', summary: 'Walk from an entry along its relationships' })
   @Streamed(Graph)
   @ApiProblems(400, 404)
   async walk(@Query() query: WalkQuery, @Req() request: Request, @Res() response: Response): Promise<void> {
@@ -69,7 +69,7 @@ export class GraphController {
   }
 
   @Get('dependencies/:id')
-  @ApiOperation({ summary: 'List everything an entry needs, transitively' })
+  @ApiOperation({ operationId: 'listDependencies', summary: 'List everything an entry needs, transitively' })
   @EntryId()
   @Streamed(Dependencies)
   @ApiProblems(400, 404)
@@ -83,7 +83,7 @@ export class GraphController {
   }
 
   @Get('impact/:id')
-  @ApiOperation({ summary: 'List everything that breaks if an entry fails, transitively' })
+  @ApiOperation({ operationId: 'listImpact', summary: 'List everything that breaks if an entry fails, transitively' })
   @EntryId()
   @Streamed(Impact)
   @ApiProblems(400, 404)
@@ -97,7 +97,10 @@ export class GraphController {
   }
 
   @Get('neighbors/:id')
-  @ApiOperation({ summary: 'List what an entry is directly related to, by relationship type' })
+  @ApiOperation({
+    operationId: 'listNeighbors',
+    summary: 'List what an entry is directly related to, by relationship type',
+  })
   @EntryId()
   @ApiOkResponse({ type: Neighbors })
   @ApiProblems(400, 404)
@@ -106,7 +109,7 @@ export class GraphController {
   }
 
   @Get('path')
-  @ApiOperation({ summary: 'Find the shortest or lightest path from one entry to another' })
+  @ApiOperation({ operationId: 'findPath', summary: 'Find the shortest or lightest path from one entry to another' })
   @ApiOkResponse({ type: Path })
   @ApiProblems(400, 404, 422)
   path(@Query() query: PathQuery): Promise<PathAnswer> {
@@ -115,7 +118,7 @@ export class GraphController {
   }
 
   @Get('cycles')
-  @ApiOperation({ summary: 'List the sets of entries that need one another, largest first' })
+  @ApiOperation({ operationId: 'listCycles', summary: 'List the sets of entries that need one another, largest first' })
   @ApiOkResponse({ type: [CycleAnswer] })
   @ApiProblems(400, 422)
   async cycles(
