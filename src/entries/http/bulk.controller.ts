@@ -14,7 +14,7 @@ import { BulkItemResult, BulkQuery } from './bulk.dto.js';
 import { EntryCreate } from './entry.dto.js';
 import { RelationshipCreate } from './relationship.dto.js';
 
-@ApiTags('Bulk')
+@ApiTags('entities')
 @Controller('api/v1')
 export class BulkController {
   constructor(
@@ -27,7 +27,7 @@ export class BulkController {
   @Post('entities/bulk')
   @Permission('write:entities')
   @StreamedBody('application/json', NDJSON)
-  @ApiOperation({ summary: 'Register many entries: an array, or one a line (NDJSON)' })
+  @ApiOperation({ operationId: 'createEntities', summary: 'Register many entries: an array, or one a line (NDJSON)' })
   @ApiBody({ type: [EntryCreate] })
   @ApiCreatedResponse({ type: [BulkItemResult], description: 'Atomic, and every item is new.' })
   @ApiOkResponse({ type: [BulkItemResult], description: 'What became of each item, in order.' })
@@ -39,7 +39,10 @@ export class BulkController {
   @Post('relationships/bulk')
   @Permission('write:relationships')
   @StreamedBody('application/json', NDJSON)
-  @ApiOperation({ summary: 'Relate many entries: an array, or one a line (NDJSON)' })
+  @ApiOperation({
+    operationId: 'createRelationships',
+    summary: 'Relate many entries: an array, or one a line (NDJSON)',
+  })
   @ApiBody({ type: [RelationshipCreate] })
   @ApiCreatedResponse({ type: [BulkItemResult], description: 'Atomic, and every item is new.' })
   @ApiOkResponse({ type: [BulkItemResult], description: 'What became of each item, in order.' })

@@ -23,14 +23,17 @@ const toResponse = ({ created_at, ...rule }: ClassificationRuleRow): Classificat
   created_at: created_at.toISOString(),
 });
 
-@ApiTags('Features')
+@ApiTags('classification')
 @Controller('api/v1/classification')
 export class ClassificationController {
   constructor(private readonly classification: ClassificationService) {}
 
   @Get('rules')
   @Permission('read:classification')
-  @ApiOperation({ summary: 'List the classification rules in the order they are tried' })
+  @ApiOperation({
+    operationId: 'listClassificationRules',
+    summary: 'List the classification rules in the order they are tried',
+  })
   @ApiOkResponse({ type: [ClassificationRule] })
   async rules(): Promise<ClassificationRule[]> {
     return (await this.classification.list()).map(toResponse);
@@ -38,7 +41,7 @@ export class ClassificationController {
 
   @Post('rules')
   @Permission('write:classification')
-  @ApiOperation({ summary: 'Add a classification rule' })
+  @ApiOperation({ operationId: 'addClassificationRule', summary: 'Add a classification rule' })
   @ApiCreatedResponse({ type: ClassificationRule })
   @ApiProblems(400, 409, 413, 415, 422)
   async add(@Body() body: ClassificationRuleCreate): Promise<ClassificationRule> {
@@ -48,7 +51,7 @@ export class ClassificationController {
   @Delete('rules/:id')
   @HttpCode(204)
   @Permission('write:classification')
-  @ApiOperation({ summary: 'Remove a classification rule' })
+  @ApiOperation({ operationId: 'removeClassificationRule', summary: 'Remove a classification rule' })
   @ApiParam({ name: 'id', format: 'uuid', example: '0192f0c1-7c3a-7a10-9d5e-0242ac120002' })
   @ApiNoContentResponse()
   @ApiProblems(400, 404)
@@ -59,7 +62,10 @@ export class ClassificationController {
   @Post('test')
   @HttpCode(200)
   @Permission('read:classification')
-  @ApiOperation({ summary: 'Say how an entry of this name, title and tags would be classified' })
+  @ApiOperation({
+    operationId: 'testClassification',
+    summary: 'Say how an entry of this name, title and tags would be classified',
+  })
   @ApiOkResponse({ type: ClassificationTestResult })
   @ApiProblems(400, 413, 415)
   test(@Body() body: ClassificationTest): Promise<ClassificationTestResult> {

@@ -36,7 +36,7 @@ export const IfMatchHeader = (): MethodDecorator =>
     example: '"3"',
   });
 
-@ApiTags('Entries')
+@ApiTags('entities')
 @Controller('api/v1/entities')
 export class EntriesController {
   constructor(
@@ -47,7 +47,7 @@ export class EntriesController {
 
   @Get(':id')
   @Permission('read:entities')
-  @ApiOperation({ summary: 'Get an entry by id or key' })
+  @ApiOperation({ operationId: 'getEntity', summary: 'Get an entry by id or key' })
   @EntryId()
   @ApiOkResponse({ type: Entry })
   @ApiProblems(400, 404)
@@ -65,7 +65,7 @@ export class EntriesController {
 
   @Get()
   @Permission('read:entities')
-  @ApiOperation({ summary: 'List entries by filters' })
+  @ApiOperation({ operationId: 'listEntities', summary: 'List entries by filters' })
   @ApiOkResponse({ type: [Entry] })
   @ApiProblems(400)
   list(
@@ -78,7 +78,7 @@ export class EntriesController {
 
   @Post()
   @Permission('write:entities')
-  @ApiOperation({ summary: 'Register an entry' })
+  @ApiOperation({ operationId: 'createEntity', summary: 'Register an entry' })
   @ApiCreatedResponse({ type: EntryCreated })
   @ApiProblems(400, 409, 413, 415, 422)
   async register(@Body() body: EntryCreate, @Res({ passthrough: true }) response: Response) {
@@ -90,7 +90,7 @@ export class EntriesController {
 
   @Put(':id')
   @Permission('write:entities')
-  @ApiOperation({ summary: 'Replace the writable part of an entry' })
+  @ApiOperation({ operationId: 'replaceEntity', summary: 'Replace the writable part of an entry' })
   @EntryId()
   @IfMatchHeader()
   @ApiOkResponse({ type: Entry })
@@ -107,7 +107,7 @@ export class EntriesController {
 
   @Patch(':id')
   @Permission('write:entities')
-  @ApiOperation({ summary: 'Change an entry by JSON merge patch (RFC 7396)' })
+  @ApiOperation({ operationId: 'patchEntity', summary: 'Change an entry by JSON merge patch (RFC 7396)' })
   @EntryId()
   @IfMatchHeader()
   @ApiBody({ type: EntryPatch })
@@ -126,7 +126,7 @@ export class EntriesController {
   @Delete(':id')
   @HttpCode(204)
   @Permission('write:entities')
-  @ApiOperation({ summary: 'Remove an entry and its relationships' })
+  @ApiOperation({ operationId: 'deleteEntity', summary: 'Remove an entry and its relationships' })
   @EntryId()
   @IfMatchHeader()
   @ApiNoContentResponse()

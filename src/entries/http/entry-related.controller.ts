@@ -38,7 +38,7 @@ const historyItem = ({ type, revision, actor, request_id, at, patch }: HistoryRo
   patch: patch ?? [],
 });
 
-@ApiTags('Entries')
+@ApiTags('entities')
 @Controller('api/v1/entities/:id')
 export class EntryRelatedController {
   constructor(
@@ -49,7 +49,7 @@ export class EntryRelatedController {
 
   @Get('history')
   @Permission('read:entities')
-  @ApiOperation({ summary: 'List every change of an entry, newest first' })
+  @ApiOperation({ operationId: 'listEntityHistory', summary: 'List every change of an entry, newest first' })
   @EntryId()
   @ApiOkResponse({ type: [HistoryItem] })
   @ApiProblems(400, 404)
@@ -78,7 +78,7 @@ export class EntryRelatedController {
 
   @Get('relationships')
   @Permission('read:relationships')
-  @ApiOperation({ summary: 'List the relationships of an entry' })
+  @ApiOperation({ operationId: 'listEntityRelationships', summary: 'List the relationships of an entry' })
   @EntryId()
   @ApiOkResponse({ type: [Relationship] })
   @ApiProblems(400, 404)

@@ -33,14 +33,17 @@ const toResponse = (row: CountedCategory): FeatureCategory => ({
   entries: Number(row.entries),
 });
 
-@ApiTags('Features')
+@ApiTags('features')
 @Controller('api/v1/feature-categories')
 export class FeatureCategoriesController {
   constructor(private readonly categories: FeatureCategoriesService) {}
 
   @Get()
   @Permission('read:features')
-  @ApiOperation({ summary: 'List the feature categories with how many entries each holds' })
+  @ApiOperation({
+    operationId: 'listFeatureCategories',
+    summary: 'List the feature categories with how many entries each holds',
+  })
   @ApiOkResponse({ type: [FeatureCategory] })
   @ApiProblems(400)
   async list(
@@ -66,7 +69,7 @@ export class FeatureCategoriesController {
 
   @Post()
   @Permission('write:features')
-  @ApiOperation({ summary: 'Add a feature category' })
+  @ApiOperation({ operationId: 'createFeatureCategory', summary: 'Add a feature category' })
   @ApiCreatedResponse({ type: FeatureCategory })
   @ApiProblems(400, 409, 413, 415)
   async add(
@@ -81,7 +84,7 @@ export class FeatureCategoriesController {
   @Delete(':id')
   @HttpCode(204)
   @Permission('write:features')
-  @ApiOperation({ summary: 'Remove a feature category' })
+  @ApiOperation({ operationId: 'deleteFeatureCategory', summary: 'Remove a feature category' })
   @ApiParam({ name: 'id', description: 'Name, key or id.', example: 'ai-ml' })
   @ApiNoContentResponse()
   @ApiProblems(400, 404, 409)

@@ -20,14 +20,14 @@ import { sendRelationships } from './relationship-page.js';
 
 const RelationshipId = (): MethodDecorator => ApiParam({ name: 'id', example: '1042' });
 
-@ApiTags('Relationships')
+@ApiTags('relationships')
 @Controller('api/v1/relationships')
 export class RelationshipsController {
   constructor(private readonly relationships: RelationshipsService) {}
 
   @Post()
   @Permission('write:relationships')
-  @ApiOperation({ summary: 'Relate two entries' })
+  @ApiOperation({ operationId: 'createRelationship', summary: 'Relate two entries' })
   @ApiCreatedResponse({ type: Relationship })
   @ApiProblems(400, 404, 409, 413, 415, 422)
   async relate(
@@ -41,7 +41,7 @@ export class RelationshipsController {
 
   @Get()
   @Permission('read:relationships')
-  @ApiOperation({ summary: 'List relationships by their ends and types' })
+  @ApiOperation({ operationId: 'listRelationships', summary: 'List relationships by their ends and types' })
   @ApiOkResponse({ type: [Relationship] })
   @ApiProblems(400, 404)
   list(@Query() query: RelationshipQuery, @Req() request: Request, @Res({ passthrough: true }) response: Response) {
@@ -51,7 +51,7 @@ export class RelationshipsController {
 
   @Get(':id')
   @Permission('read:relationships')
-  @ApiOperation({ summary: 'Get a relationship' })
+  @ApiOperation({ operationId: 'getRelationship', summary: 'Get a relationship' })
   @RelationshipId()
   @ApiOkResponse({ type: Relationship })
   @ApiProblems(400, 404)
@@ -62,7 +62,10 @@ export class RelationshipsController {
 
   @Put(':id')
   @Permission('write:relationships')
-  @ApiOperation({ summary: 'Replace weight, direction and metadata of a relationship' })
+  @ApiOperation({
+    operationId: 'replaceRelationship',
+    summary: 'Replace weight, direction and metadata of a relationship',
+  })
   @RelationshipId()
   @IfMatchHeader()
   @ApiOkResponse({ type: Relationship })
@@ -80,7 +83,7 @@ export class RelationshipsController {
   @Delete(':id')
   @HttpCode(204)
   @Permission('write:relationships')
-  @ApiOperation({ summary: 'Dissolve a relationship' })
+  @ApiOperation({ operationId: 'deleteRelationship', summary: 'Dissolve a relationship' })
   @RelationshipId()
   @IfMatchHeader()
   @ApiNoContentResponse()

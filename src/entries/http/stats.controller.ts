@@ -26,14 +26,17 @@ export class Stats implements CatalogStats {
   @ApiProperty({ type: DatabaseSizes }) database: DatabaseSizes;
 }
 
-@ApiTags('Entries')
+@ApiTags('entities')
 @Controller('api/v1/stats')
 export class StatsController {
   constructor(private readonly stats: StatsRepository) {}
 
   @Get()
   @Permission('read:entities')
-  @ApiOperation({ summary: 'Totals by type, status, health and feature, relationships by type, and sizes' })
+  @ApiOperation({
+    operationId: 'getStats',
+    summary: 'Totals by type, status, health and feature, relationships by type, and sizes',
+  })
   @ApiOkResponse({ type: Stats })
   read(): Promise<CatalogStats> {
     return this.stats.read();

@@ -22,10 +22,14 @@ export class ExportQuery {
   format: TransferFormat = 'ndjson';
 }
 
-const EXAMPLE =
-  '{"kind":"entry","type":"service","name":"checkout"}\n{"kind":"relationship","source_id":"svc_checkout","target_id":"ai-ml","type":"belongs_to"}\n';
+const EXAMPLES = {
+  ndjson:
+    '{"kind":"entry","type":"service","name":"checkout"}\n{"kind":"relationship","source_id":"svc_checkout","target_id":"ai-ml","type":"belongs_to"}\n',
+  json: '{"entries":[{"type":"service","name":"checkout"}],"relationships":[{"source_id":"svc_checkout","target_id":"ai-ml","type":"belongs_to"}]}',
+  yaml: 'entries:\n  - type: service\n    name: checkout\nrelationships:\n  - source_id: svc_checkout\n    target_id: ai-ml\n    type: belongs_to\n',
+};
 
-@ApiTags('Bulk')
+@ApiTags('entities')
 @Controller('api/v1/entities')
 export class TransferController {
   constructor(
@@ -37,11 +41,11 @@ export class TransferController {
   @HttpCode(200)
   @Permission('write:entities')
   @StreamedBody(NDJSON, 'application/json', ...YAML_TYPES)
-  @ApiOperation({ summary: 'Import entries and relationships, as they were exported' })
+  @ApiOperation({ operationId: 'importCatalog', summary: 'Import entries and relationships, as they were exported' })
   @ApiBody({
     description: 'NDJSON, JSON or YAML.',
     schema: { type: 'string' },
-    examples: { ndjson: { value: EXAMPLE } },
+    examples: { ndjson: { value: EXAMPLES.ndjson } },
   })
   @ApiOkResponse({ type: ImportSummary })
   @ApiProblems(400, 404, 409, 413, 415, 422)
@@ -51,11 +55,14 @@ export class TransferController {
 
   @Get('export')
   @Permission('read:entities')
-  @ApiOperation({ summary: 'Export the whole catalog, relationships included' })
+  @ApiOperation({ operationId: 'exportCatalog', summary: 'Export the whole catalog, relationships included' })
   @ApiOkResponse({
     description: 'Streamed: entries, then relationships with their ends by key.',
     content: Object.fromEntries(
-      TRANSFER_FORMATS.map((format) => [CONTENT_TYPES[format].split(';')[0], { schema: { type: 'string' } }]),
+      TRANSFER_FORMATS.map((format) => [
+        CONTENT_TYPES[format].split(';')[0],
+        { schema: { type: 'string', example: EXAMPLES[format] } },
+      ]),
     ),
   })
   @ApiProblems(400)

@@ -1,5 +1,12 @@
 import { Body, Controller, Delete, Get, Header, HttpCode, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiTags,
+} from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { ApiProblems } from '../../platform/http/api-problem.decorator.js';
 import { assertFresh, etagOf, ifMatch, ifNoneMatch } from '../../platform/http/etag.js';
@@ -11,6 +18,8 @@ import { ApiKeyList } from './api-key.list.js';
 import { ApiKey, ApiKeyCreate, ApiKeyMade, ApiKeyPatch, ApiKeyQuery } from './api-key.dto.js';
 import { toApiKeyResponse } from './api-key-response.js';
 import { KeysService } from './keys.service.js';
+
+const KeyId = (): MethodDecorator => ApiParam({ name: 'id', example: '0192f7c1-8c1a-7d3e-9b1f-2f6f2d1c0a55' });
 
 @ApiTags('gateway')
 @Permission('admin:keys')
@@ -48,6 +57,7 @@ export class KeysController {
   }
 
   @Get(':id')
+  @KeyId()
   @ApiOperation({ operationId: 'getKey', summary: 'Get an API key: what it may do and how it is used' })
   @ApiOkResponse({ type: ApiKey })
   @ApiProblems(404)
@@ -61,6 +71,7 @@ export class KeysController {
   }
 
   @Patch(':id')
+  @KeyId()
   @ApiOperation({
     operationId: 'updateKey',
     summary: 'Change an API key by JSON merge patch; in force at once, everywhere',
@@ -80,6 +91,7 @@ export class KeysController {
   }
 
   @Delete(':id')
+  @KeyId()
   @HttpCode(204)
   @ApiOperation({ operationId: 'revokeKey', summary: 'Revoke an API key and every token made from it, for ever' })
   @ApiNoContentResponse({ description: 'Revoked.' })

@@ -2,7 +2,7 @@ import type { NextFunction, Request, Response } from 'express';
 
 const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE';
 const EXPOSED = [
-  'ETag', 'Link', 'Location', 'X-Total-Count', 'X-Next-Since', 'X-Request-Id', 'Retry-After', 'RateLimit',
+  'ETag', 'Link', 'Location', 'X-Total-Count', 'X-Next-Since', 'X-Search-Corrected', 'X-Request-Id', 'Retry-After', 'RateLimit',
   'RateLimit-Policy', 'Idempotent-Replayed',
 ].join(', '); // prettier-ignore
 const PREFLIGHT_SECONDS = '600';

@@ -3,6 +3,7 @@ import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { VERSION } from '../env/version.js';
 import { problemResponse } from './api-problem.decorator.js';
+import { NDJSON } from './ndjson.js';
 import { exampleOf, schema31 } from './openapi-schema.js';
 import { PUBLIC } from './permission.decorator.js';
 import { Problem } from './problem.js';
@@ -99,6 +100,15 @@ const REPLAYED = {
   schema: { type: 'string', enum: ['true'] },
 };
 
+const IF_MATCH = {
+  name: 'If-Match',
+  in: 'header',
+  required: false,
+  description: 'The `ETag` that was read: the change is made only if it is still the present one.',
+  schema: { type: 'string' },
+  example: '"3"',
+};
+
 /** Every POST that changes something may be repeated safely. */
 function allowRepeats(operation: Operation): void {
   (operation.parameters ??= []).push(IDEMPOTENCY_KEY);
@@ -119,15 +129,25 @@ function finish(operation: Operation, schemas: Json): void {
     else finishContent(answer.content, schemas);
     for (const header of Object.values(answer.headers ?? {})) header.schema = schema31(header.schema);
   }
+  if (operation.responses['412'] && !operation.parameters?.some(({ name }) => name === IF_MATCH.name))
+    (operation.parameters ??= []).push(IF_MATCH);
   finishContent(operation.requestBody?.content, schemas);
   for (const parameter of operation.parameters ?? []) parameter.schema = schema31(parameter.schema);
 }
 
 function finishContent(content: Content | undefined, schemas: Json): void {
-  for (const media of Object.values(content ?? {})) {
+  for (const [type, media] of Object.entries(content ?? {})) {
     media.schema = schema31(media.schema);
-    if (media.example !== undefined || media.examples !== undefined) continue;
-    const example = exampleOf(media.schema, schemas);
-    if (example !== undefined) media.example = example;
+    if (media.example === undefined && media.examples === undefined) {
+      const example = exampleOf(media.schema, schemas);
+      if (example !== undefined) media.example = example;
+    }
+    if (type === NDJSON && Array.isArray(media.example)) asLines(media, media.example);
   }
+}
+
+/** What is an array as JSON is text with one element a line as NDJSON. */
+function asLines(media: Content[string], items: readonly unknown[]): void {
+  media.schema = { type: 'string', contentMediaType: NDJSON, description: 'One JSON object a line.' };
+  media.example = items.map((item) => `${JSON.stringify(item)}\n`).join('');
 }

@@ -31,7 +31,6 @@ describe('a cursor', () => {
     ['an id that is no id', encoded(['-created_at', ['x'], "1' OR 1=1", filter])],
     ['a number as id', encoded(['-created_at', ['x'], 1, filter])],
     ['dashes as id', encoded(['-created_at', ['x'], '-'.repeat(36), filter])],
-    ['dashes as id', encoded(['-created_at', ['x'], '-'.repeat(36), filter])],
     ['an object as value', encoded(['-created_at', [{ a: 1 }], '1', filter])],
     ['a NUL character as value', encoded(['-created_at', ['\0'], '1', filter])],
     ['no values', encoded(['-created_at', null, '1', filter])],

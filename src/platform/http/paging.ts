@@ -41,7 +41,11 @@ export class PageQuery {
   @Max(MOST_OFFSET)
   offset?: number;
 
-  @ApiPropertyOptional({ maxLength: MOST_CURSOR, description: 'From the `Link` header of the page before.' })
+  @ApiPropertyOptional({
+    maxLength: MOST_CURSOR,
+    description: 'From the `Link` header of the page before.',
+    example: 'WyJuYW1lIixbImEiXSwiNDIiLCJhYmMiXQ',
+  })
   @IsOptional()
   @IsString()
   @MaxLength(MOST_CURSOR)

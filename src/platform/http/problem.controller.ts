@@ -1,5 +1,5 @@
 import { Controller, Get, Param } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiParam, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { NotFoundError } from '../errors/registry-error.js';
 import { ApiProblems } from './api-problem.decorator.js';
 import { Public } from './permission.decorator.js';
@@ -42,6 +42,7 @@ export class ProblemController {
 
   @Get(':type')
   @ApiOperation({ operationId: 'getProblem', summary: 'Explain a type of problem' })
+  @ApiParam({ name: 'type', example: 'conflict' })
   @ApiOkResponse({ type: ProblemExplanation })
   @ApiProblems(404)
   get(@Param('type') type: string): ProblemExplanation {

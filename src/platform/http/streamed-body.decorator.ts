@@ -1,4 +1,5 @@
-import { SetMetadata } from '@nestjs/common';
+import { SetMetadata, applyDecorators } from '@nestjs/common';
+import { ApiConsumes } from '@nestjs/swagger';
 
 export const STREAMED_BODY = 'registry:streamed-body';
 
@@ -6,4 +7,5 @@ export const STREAMED_BODY = 'registry:streamed-body';
  * The route reads its body itself (`readItems` of ndjson.ts), in one of these media types. All other routes take a JSON
  * body of at most BODY_LIMIT, read and parsed before their handler runs.
  */
-export const StreamedBody = (...mediaTypes: string[]): MethodDecorator => SetMetadata(STREAMED_BODY, mediaTypes);
+export const StreamedBody = (...mediaTypes: string[]): MethodDecorator =>
+  applyDecorators(SetMetadata(STREAMED_BODY, mediaTypes), ApiConsumes(...mediaTypes));

@@ -30,7 +30,7 @@ const ANSWER = {
   },
 };
 
-@ApiTags('Search')
+@ApiTags('search')
 @Controller('api/v1/search')
 @Permission('read:search')
 export class SearchController {
@@ -41,7 +41,7 @@ export class SearchController {
 
   @Post()
   @HttpCode(200)
-  @ApiOperation({ summary: 'Search entries by words and filters' })
+  @ApiOperation({ operationId: 'searchEntities', summary: 'Search entries by words and filters' })
   @ApiOkResponse(ANSWER)
   @ApiProblems(400, 413, 415, 422)
   async find(
@@ -61,7 +61,7 @@ export class SearchController {
   }
 
   @Get()
-  @ApiOperation({ summary: 'Search entries by words and filters in the address' })
+  @ApiOperation({ operationId: 'searchByAddress', summary: 'Search entries by words and filters in the address' })
   @ApiOkResponse(ANSWER)
   @ApiProblems(400, 422)
   async get(
@@ -87,7 +87,7 @@ export class SearchController {
   }
 
   @Get('suggest')
-  @ApiOperation({ summary: 'Complete what is being typed: names, words, corrections' })
+  @ApiOperation({ operationId: 'suggestSearch', summary: 'Complete what is being typed: names, words, corrections' })
   @ApiOkResponse({ type: [Suggestion] })
   @ApiProblems(400)
   suggest(@Query() { q, limit }: SuggestQuery): Promise<Suggestion[]> {

@@ -25,7 +25,12 @@ export class EventsController {
     description:
       'Every change of the catalog once, in the order of `seq`, which has no gaps. Continue with `since` = the last `seq` seen (the `Link` header does), or ask for `text/event-stream` and reconnect with `Last-Event-ID`. The same feed is at `/ws` as a WebSocket.',
   })
-  @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'For streams: the last `seq` received.' })
+  @ApiHeader({
+    name: 'Last-Event-ID',
+    required: false,
+    description: 'For streams: the last `seq` received.',
+    example: '4711',
+  })
   @ApiOkResponse(eventAnswers)
   @ApiProblems(400, 410)
   list(
