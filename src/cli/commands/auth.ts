@@ -70,7 +70,7 @@ export const authCommand: GroupSpec = {
   summary: 'Ask who you are, sign out',
   children: [
     statusCommand,
-    { ...loginCommand, examples: [{ cmd: 'auth login', note: 'same as login' }] },
+    { ...loginCommand, examples: [{ cmd: 'auth login', note: 'same as login', norun: 'asks for a key' }] },
     logoutCommand,
   ],
 };

@@ -28,7 +28,7 @@ export const neighborsCommand: LeafSpec = {
     { flags: '--direction <direction>', summary: 'out, in or both', choices: ['out', 'in', 'both'], common: true },
     { flags: '--limit <n>', summary: 'at most so many', common: true },
   ],
-  examples: [{ cmd: 'graph neighbors plugin_my-service' }, { cmd: 'graph neighbors plugin_my-service --direction in' }],
+  examples: [{ cmd: 'graph neighbors plugin_my-service' }, { cmd: 'graph neighbors resource_libc6 --direction in' }],
   effect: 'reads',
   view: neighborsView,
   operations: ['GET /api/v1/graph/neighbors/{id}'],

@@ -62,13 +62,13 @@ const walkCommand: LeafSpec = {
   },
 };
 
-function reachCommand(name: 'dependencies' | 'impact', summary: string, said: string): LeafSpec {
+function reachCommand(name: 'dependencies' | 'impact', summary: string, said: string, example: string): LeafSpec {
   return {
     name,
     summary,
     arguments: [ENTRY],
     options: [TYPES, { flags: '--depth <n>', summary: 'at most so many steps, 1 to 10 (default: all the way)' }, LIMIT],
-    examples: [{ cmd: `graph ${name} plugin_my-service` }, { cmd: `graph ${name} plugin_my-service -o name` }],
+    examples: [{ cmd: `graph ${name} ${example}` }, { cmd: `graph ${name} ${example} -o name`, note: 'keys only' }],
     effect: 'reads',
     view: reachView,
     operations: [`GET /api/v1/graph/${name}/{id}`],
@@ -126,8 +126,8 @@ export const graphCommand: GroupSpec = {
   fallback: 'walk',
   children: [
     walkCommand,
-    reachCommand('dependencies', 'Show everything an entry needs', 'entries are needed by'),
-    reachCommand('impact', 'Show everything that breaks if an entry fails', 'entries need'),
+    reachCommand('dependencies', 'Show everything an entry needs', 'entries are needed by', 'plugin_my-service'),
+    reachCommand('impact', 'Show everything that breaks if an entry fails', 'entries need', 'resource_libc6'),
     neighborsCommand,
     pathCommand,
     cyclesCommand,

@@ -1,0 +1,130 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { everyLeaf } from './support/leaves.js';
+import { Program, shellWords, type Ended } from './support/program.js';
+import { Service } from './support/service.js';
+
+jest.setTimeout(300_000);
+
+const CAPTURED = join(process.cwd(), 'src/cli/docs/captured.json');
+/** What the examples speak of beside what they make themselves. */
+const SEED = [
+  {
+    kind: 'entry',
+    type: 'service',
+    name: 'my-api',
+    version: '1.2.0',
+    title: 'My API',
+    status: 'running',
+    health: 'healthy',
+  },
+  { kind: 'entry', type: 'service', name: 'mailer', title: 'Sends mail', health: 'unhealthy' },
+  {
+    kind: 'entry',
+    type: 'plugin',
+    name: 'tensorflow',
+    version: '2.1.0',
+    title: 'Runs TensorFlow models',
+    tags: ['ml'],
+  },
+  { kind: 'entry', type: 'resource', name: 'database', title: 'Main database' },
+  {
+    kind: 'entry',
+    type: 'resource',
+    name: 'libc6',
+    version: '2.36-9',
+    title: 'GNU C Library: shared libraries',
+    tags: ['libs'],
+  },
+  {
+    kind: 'entry',
+    type: 'resource',
+    name: 'gpicview',
+    version: '0.2.5-3',
+    title: 'lightweight image viewer',
+    tags: ['graphics'],
+  },
+  { kind: 'relationship', source_id: 'resource_gpicview', target_id: 'resource_libc6', type: 'depends_on' },
+  { kind: 'relationship', source_id: 'svc_my-api', target_id: 'resource_database', type: 'depends_on' },
+  { kind: 'relationship', source_id: 'plugin_tensorflow', target_id: 'resource_libc6', type: 'depends_on' },
+];
+const RELATED = [
+  { source_id: 'plugin_my-service', target_id: 'svc_my-api', type: 'depends_on' },
+  { source_id: 'plugin_my-service', target_id: 'plugin_tensorflow', type: 'requires' },
+];
+
+let program: Program;
+let service: Service;
+
+beforeAll(async () => {
+  program = new Program();
+  service = new Service(program.home);
+  await service.start();
+  const seeded = await ureg(['import', '-'], SEED.map((line) => JSON.stringify(line)).join('\n'));
+  if (seeded.code !== 0) throw new Error(seeded.stderr);
+});
+afterAll(async () => {
+  await service.stop();
+  program.remove();
+});
+
+const ureg = (args: string[], stdin = ''): Promise<Ended> =>
+  program.run(args, { stdin, env: { UREG_SERVER: service.url } });
+
+/** The same text on every machine and every day. */
+function normalised(text: string): string {
+  return text
+    .replaceAll(service.url, 'http://127.0.0.1:8080')
+    .replaceAll(service.adminKey.slice(-4), 'x7Qz')
+    .replaceAll(program.home, '/home/you')
+    .replace(/[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g, '0192f0c1-7c3a-7a10-9d5e-0242ac120002')
+    .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, '2026-03-01T09:30:00.000Z')
+    .replace(/\t\d+s$/gm, '\t5m')
+    .replace(/up \d+ s/g, 'up 300 s')
+    .replace(/("uptime": ?)[\d.]+/g, '$1300')
+    .replace(/^\d\.\d{3}\t/gm, '0.912\t')
+    .replace(/\b[0-9a-f]{64}\b/g, 'df47c4d93dbdb0fdd94f8d26ff3d1ed128d2036efda482e7d273b6d20463532e')
+    .replace(/("latency_ms": ?)[\d.]+/g, '$10.4')
+    .replace(/("?\w*_?bytes"?(?:: |\t))\d+/g, '$18388608')
+    .replace(/("relationship_id": ")\d+/g, '$11042')
+    .replace(/(in )[\d.]+ s$/gm, '$10.1 s');
+}
+
+/** As much as the docs show: what stands further down may change without them. */
+function firstLines(text: string): string {
+  const lines = text.split('\n');
+  return lines.length > 16 ? [...lines.slice(0, 15), ''].join('\n') : text;
+}
+
+describe('every example of the help', () => {
+  it('runs as it is written on the real service, says nothing on stderr but notices, and prints what the docs show', async () => {
+    const leaves = await everyLeaf();
+    // What makes things first, what takes them away last.
+    const order = (path: string): number =>
+      path === 'create' ? 0 : path === 'delete' || path === 'profile remove' ? 2 : 1;
+    const examples = leaves
+      .sort((a, b) => order(a.path) - order(b.path))
+      .flatMap(({ path, spec }) =>
+        spec.examples.filter(({ norun }) => norun === undefined).map((example) => ({ path, ...example })),
+      );
+    const problems: string[] = [];
+    const captured: Record<string, string> = {};
+    let related = false;
+    for (const { path, cmd, expect: code = 0 } of examples) {
+      if (path !== 'create' && !related) {
+        related = true;
+        for (const edge of RELATED) await ureg(['api', 'POST', 'relationships', '--data', JSON.stringify(edge)]);
+      }
+      const ended = await ureg(shellWords(cmd));
+      if (ended.code !== code) problems.push(`${cmd}: ended with ${ended.code}: ${ended.stderr}`);
+      if (/error|warn/i.test(ended.stderr)) problems.push(`${cmd}: ${ended.stderr}`);
+      if (cmd.includes('-o json')) JSON.parse(ended.stdout);
+      if (path !== 'completion') captured[cmd] = firstLines(normalised(ended.stdout));
+    }
+    expect(problems).toEqual([]);
+    // CAPTURE=1 keeps what was printed for the docs; then run node scripts/cli-docs.mjs.
+    const text = `${JSON.stringify(captured, null, 2)}\n`;
+    if (process.env.CAPTURE) writeFileSync(CAPTURED, text);
+    expect(JSON.parse(text)).toEqual(JSON.parse(readFileSync(CAPTURED, 'utf8')));
+  });
+});
