@@ -20,6 +20,12 @@ export class Event1764000000600 implements MigrationInterface {
         at timestamptz(3) NOT NULL DEFAULT clock_timestamp(),
         CONSTRAINT event_pkey PRIMARY KEY (id, at)
       ) PARTITION BY RANGE (at)`);
+    // Payloads are compressed on every write; lz4 does it at a third of the cost, where the server was built with it.
+    await queryRunner.query(`
+      DO $$ BEGIN
+        ALTER TABLE event ALTER COLUMN payload SET COMPRESSION lz4;
+      EXCEPTION WHEN feature_not_supported THEN NULL;
+      END $$`);
     await queryRunner.query('CREATE TABLE event_rest PARTITION OF event DEFAULT');
     await queryRunner.query('CREATE INDEX event_seq_idx ON event (seq)');
     await queryRunner.query('CREATE INDEX event_unsequenced_idx ON event (xid, id) WHERE seq IS NULL');

@@ -28,6 +28,8 @@ export interface HandlerOptions {
   from?: 'oldest' | 'newest';
   /** Most events in one call; 500 when left out. */
   batch?: number;
+  /** Most of the time that catching up may take, so that it leaves the machine to the writers; 1 (all) when left out. */
+  share?: number;
 }
 
 export interface HandlerDeclaration extends Required<HandlerOptions> {
@@ -44,6 +46,7 @@ const MOST_IN_A_BATCH = 500;
  */
 export function HandlesEvents(name: string, types: readonly string[], options: HandlerOptions = {}): ClassDecorator {
   const batch = Math.min(options.batch ?? MOST_IN_A_BATCH, MOST_IN_A_BATCH);
-  const declaration: HandlerDeclaration = { name, types, from: options.from ?? 'oldest', batch };
+  const { from = 'oldest', share = 1 } = options;
+  const declaration: HandlerDeclaration = { name, types, from, batch, share };
   return SetMetadata(HANDLES_EVENTS, declaration);
 }

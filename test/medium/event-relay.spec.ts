@@ -41,7 +41,7 @@ describe('the event relay', () => {
     declared: Partial<HandlerDeclaration> = {},
     owner: string = randomUUID(),
   ): HandlerRun {
-    const declaration = { name: 'test', types: ['*'], from: 'oldest' as const, batch: 500, ...declared };
+    const declaration = { name: 'test', types: ['*'], from: 'oldest' as const, batch: 500, share: 1, ...declared };
     const { consumers, events, head, logger } = parts;
     const run = new HandlerRun(declaration, { handle }, consumers, events, head, owner, logger);
     runs.push(run);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventHandler, HandlerDeclaration } from '../../entries/event-handler.js';
 import { knownError } from '../../platform/errors/known-error.js';
 import type { Logger } from '../../platform/logging/logger.js';
@@ -15,6 +16,7 @@ const LONGEST_OUTAGE_PAUSE_MS = 5000;
 const OTHERS_TURN_MS = 2000;
 /** Fewer, larger batches: a hint comes with every few events. */
 const GAP_MS = 20;
+const LONGEST_REST_MS = 2000;
 
 /**
  * One handler's way through the events: take it for this process, give a batch, mark it, until nothing is left. A batch
@@ -87,7 +89,8 @@ export class HandlerRun {
     if (!held) return seq >= this.head.seq;
     const renewal = setInterval(() => void this.renew(), (LEASE_SECONDS * 1000) / 3);
     try {
-      while (!this.stopping && (await this.step()));
+      for (let started = Date.now(); !this.stopping && (await this.step()); started = Date.now())
+        await this.rest(Date.now() - started);
     } finally {
       clearInterval(renewal);
       await this.consumers.release(this.name, this.owner);
@@ -105,6 +108,12 @@ export class HandlerRun {
     this.seq = page.upTo;
     if (page.rows.length > 0) this.recovered();
     return page.full || this.seq < this.head.seq;
+  }
+
+  /** After a batch that took `worked` milliseconds, as long as keeps the handler to its share of the time. */
+  private async rest(worked: number): Promise<void> {
+    const { share } = this.declaration;
+    if (share < 1) await sleep(Math.min(LONGEST_REST_MS, worked * (1 / share - 1)), undefined, { ref: false });
   }
 
   private recovered(): void {
