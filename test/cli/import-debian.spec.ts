@@ -167,6 +167,26 @@ describe('importing a package index', () => {
     expect([...store.edges.keys()]).toEqual(['a@1 depends_on c@1']);
   });
 
+  it('sends again, and in smaller pieces, what the server could not do at that moment', async () => {
+    let tries = 0;
+    const sizes: number[] = [];
+    fixture.stub.override = (seen, response) => {
+      if (!seen.path.endsWith('/entities/bulk') || (tries += 1) > 2) return store.answer(seen, response);
+      sizes.push(seen.body.trim().split('\n').length);
+      const error = { status: 503, code: 'database.timeout', detail: 'too slow' };
+      const results = seen.body
+        .trim()
+        .split('\n')
+        .map((_, index) => ({ index, status: 'failed', id: null, error }));
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(results));
+      return true;
+    };
+    const names = Array.from({ length: 8 }, (_, index) => line(`p${index}`));
+    expect(await importFile(names.join('\n'))).toMatchObject({ code: 0, stderr: '' });
+    expect(sizes).toEqual([8, 4]);
+    expect([...store.entries.keys()].sort()).toEqual(names.map((_, index) => `p${index}@1`));
+  });
+
   it('that was cut off says how to go on, and is finished by running it again', async () => {
     store.brokenFrom = 3;
     const sample = join(process.cwd(), SAMPLE);

@@ -47,12 +47,18 @@ export const listCommand: LeafSpec = {
     const wish = pageWish(options);
     // Opened before the list is read: no change between the two is missed.
     const changes = options.watch === true ? await openChanges(context) : undefined;
-    const { rows, total, next } = await fetchEntries(context, query, wish);
-    await context.list(rows, entryView);
-    if (rows.length === 0) context.notice('no entries match');
+    // What is written line by line goes out page by page: any number of entries in the memory of one page.
+    const stream = context.quiet || ['jsonl', 'name', 'template'].includes(context.format.name);
+    const held: Entry[] = [];
+    const { count, total, next } = await eachPage(context, query, wish, async (page) => {
+      if (stream) await context.list(page, entryView);
+      else for (const row of page) held.push(row);
+    });
+    if (!stream) await context.list(held, entryView);
+    if (count === 0) context.notice('no entries match');
     else if (next !== undefined) {
       const all = total === undefined ? 'more' : grouped(total);
-      context.notice(`showing ${grouped(rows.length)} of ${all}; use --all, --limit or --page-token ${next}`);
+      context.notice(`showing ${grouped(count)} of ${all}; use --all, --limit or --page-token ${next}`);
     }
     if (changes) await watchEntries(context, query, changes);
   },
@@ -65,44 +71,41 @@ function positional(name: string, word: string | undefined, options: Record<stri
   return { [name]: word };
 }
 
-async function fetchEntries(
+async function eachPage(
   context: CommandContext,
   query: Record<string, QueryValue>,
   wish: PageWish,
-): Promise<{ rows: Entry[]; total?: number; next?: string }> {
+  onPage: (page: Entry[]) => Promise<void>,
+): Promise<{ count: number; total?: number; next?: string }> {
   const client = await context.client();
   const progress = context.progress();
-  const rows: Entry[] = [];
+  let count = 0;
   let cursor = wish.cursor;
   let total: number | undefined;
   try {
     progress.stage('reading');
     for (;;) {
-      const first = rows.length === 0;
+      const counting = count === 0 ? { count: 'exact' } : {};
+      const limit = pageSize(wish, count);
       const answer = await client.request({
         method: 'GET',
         path: '/api/v1/entities',
-        query: {
-          ...query,
-          sort: wish.sort,
-          limit: pageSize(wish, rows.length),
-          cursor,
-          ...(first ? { count: 'exact' } : {}),
-        },
+        query: { ...query, sort: wish.sort, limit, cursor, ...counting },
       });
       const page = answer.json<Entry[]>();
-      for (const row of page) rows.push(row);
+      if (count === 0) total = known(Number(answer.headers['x-total-count'] ?? Number.NaN));
+      count += page.length;
       progress.advance(page.length);
-      if (first) total = Number(answer.headers['x-total-count'] ?? Number.NaN);
+      await onPage(page);
       cursor = nextCursor(answer.headers.link);
-      if (cursor === undefined || page.length === 0) return { rows, total: known(total) };
-      if (!wish.all && rows.length >= wish.limit) return { rows, total: known(total), next: cursor };
+      if (cursor === undefined || page.length === 0) return { count, total };
+      if (!wish.all && count >= wish.limit) return { count, total, next: cursor };
     }
   } finally {
     progress.stop();
   }
 }
 
-function known(total: number | undefined): number | undefined {
-  return total === undefined || Number.isNaN(total) ? undefined : total;
+function known(total: number): number | undefined {
+  return Number.isNaN(total) ? undefined : total;
 }

@@ -36,7 +36,7 @@ describe('progress', () => {
     progress.advance(1000);
     jest.advanceTimersByTime(500);
     progress.stop();
-    expect(screen.text).toContain('entries [############............]  50%  1,000/2,000  0.5 s');
+    expect(screen.text).toContain('entries [############............]  50%  1,000/2,000  2,000/s  0.5 s');
     expect(screen.text.endsWith('\r\u001b[2K')).toBe(true);
   });
 

@@ -21,6 +21,7 @@ export class Progress {
   private readonly now: () => number;
   private readonly started: number;
   private timer: NodeJS.Timeout | undefined;
+  private stageStarted: number;
   private label = '';
   private done = 0;
   private total: number | undefined;
@@ -30,6 +31,7 @@ export class Progress {
   constructor(private readonly options: ProgressOptions) {
     this.now = options.now ?? Date.now;
     this.started = this.now();
+    this.stageStarted = this.started;
     if (options.quiet) return;
     const terminal = options.stderr.isTTY === true;
     this.timer = setInterval(() => this.tick(terminal), terminal ? FRAME_MS : PLAIN_LINE_MS);
@@ -41,6 +43,7 @@ export class Progress {
     this.label = label;
     this.total = total;
     this.done = 0;
+    this.stageStarted = this.now();
   }
 
   advance(count = 1): void {
@@ -85,7 +88,9 @@ export class Progress {
     const filled = Math.round(share * BAR_WIDTH);
     const bar = '#'.repeat(filled) + '.'.repeat(BAR_WIDTH - filled);
     const percent = String(Math.floor(share * 100)).padStart(3);
-    return `${this.label} [${bar}] ${percent}%  ${grouped(this.done)}/${grouped(this.total)}  ${elapsed(spent)}`;
+    const rate = Math.round((this.done * 1000) / Math.max(1, this.now() - this.stageStarted));
+    const counts = `${grouped(this.done)}/${grouped(this.total)}`;
+    return `${this.label} [${bar}] ${percent}%  ${counts}  ${grouped(rate)}/s  ${elapsed(spent)}`;
   }
 
   private clear(): void {
