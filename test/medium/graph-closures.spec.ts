@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { testApp } from '../support/test-app.js';
 import type { TestApp } from '../support/test-app.js';
 import type { Json } from '../support/api-client.js';
@@ -67,6 +70,18 @@ describe('GET /graph/dependencies and /graph/impact', () => {
     expect(lines[0]).toEqual({ kind: 'root', ...body.root });
     expect(lines.slice(1, -1)).toEqual(body.nodes.map((node: Json) => ({ kind: 'node', ...node })));
     expect(lines.at(-1)).toEqual({ kind: 'summary', count: 2_000, truncated: null, by_type: { service: 2_000 } });
+  });
+
+  test('a reader that leaves in the middle harms nobody', async () => {
+    const graph = await store(2_001, star(2_000));
+    for (const accept of ['application/json', 'application/x-ndjson']) {
+      const headers = { 'x-api-key': app.adminKey, accept };
+      const asking = request(`${app.url}/api/v1/graph/dependencies/${graph.key(1)}`, { headers }).end();
+      const [answer] = (await once(asking, 'response')) as [IncomingMessage];
+      await once(answer, 'data');
+      answer.destroy();
+    }
+    expect((await get(`/dependencies/${graph.key(1)}`)).body.count).toBe(2_000);
   });
 
   test('count by type', async () => {

@@ -177,10 +177,10 @@ describe('cycles', () => {
 });
 
 describe('a long chain', () => {
-  test('of five thousand is walked to its end', async () => {
-    const { ids } = await storeGraph(database.uow, 5_000, chain(5_000));
+  test('of fifteen hundred is walked to its end', async () => {
+    const { ids } = await storeGraph(database.uow, 1_500, chain(1_500));
     const walk = await breadthFirst(graph.neighbours('out'), ids[1], { nodes: 10_000, deadline: Infinity });
-    expect(walk.distance.at(-1)).toBe(4_999);
+    expect(walk.distance.at(-1)).toBe(1_499);
     expect(walk.truncated).toBeNull();
   });
 });
