@@ -40,6 +40,9 @@ export function validated<T extends object>(type: Type<T>, value: unknown, name 
     );
   const quick = quicklyValidated(type, value);
   if (quick) return quick;
+  // class-transformer passes over what every object has, so class-validator would not see it.
+  const inherited = Object.keys(value).find((field) => field in Object.prototype);
+  if (inherited !== undefined) throw InvalidError.field(inherited, 'is not a known field');
   const instance = plainToInstance(type, value);
   const errors = validateSync(instance, {
     whitelist: true,
@@ -60,7 +63,7 @@ export function fieldErrors(errors: readonly ValidationError[], parent = ''): Fi
   const found: FieldError[] = [];
   for (const error of errors) {
     if (found.length >= MOST_ERRORS) break;
-    const field = `${parent}${error.property.slice(0, 200)}`;
+    const field = `${parent}${error.property.slice(0, 200) || '""'}`;
     for (const message of messagesOf(error)) found.push({ field, message });
     found.push(...fieldErrors(error.children ?? [], `${field}.`));
   }

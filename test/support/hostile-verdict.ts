@@ -1,0 +1,80 @@
+import type { HostileCase } from './openapi-cases.js';
+import type { WireAnswer } from './wire-client.js';
+
+/** Who sends a case: with everything, with nothing, or with a key that may only read. */
+export type Sender = 'admin' | 'nobody' | 'reader';
+
+/** What no refusal may tell of the inside. The hostile texts themselves, which answers may repeat, hold none of it. */
+const INSIDE = [
+  /\bat \S+ \(|\bat \S+:\d+:\d+|\.[jt]s:\d+|node_modules|file:\/\/\/(?!etc)/,
+  /typeorm|QueryFailed|\bpg_(?!sleep)\w|postgres|pglite|sqlstate|syntax error|invalid input syntax|duplicate key|violates/i,
+  /out of range for type|json_to_recordset|entry_document|entry_kind_name_key|relationship_type\b|classification_rule_/,
+  /\bE(CONN|PIPE|NOENT)|TypeError|RangeError|SyntaxError|Maximum call stack|Cannot read prop|is not a function/,
+];
+
+const CODE = /^[a-z_]+(\.[a-z0-9_]+)+$/;
+
+/** What is wrong with an answer, in words; nothing when all is well. */
+export function complaints(
+  one: HostileCase,
+  sender: Sender,
+  answer: WireAnswer,
+  { secrets, paths }: { secrets: readonly string[]; paths: readonly string[] },
+): string[] {
+  const { status, text } = answer;
+  const wrong: string[] = [];
+  if (status >= 500 || status < 200 || (status >= 300 && status < 400 && status !== 304))
+    wrong.push(`status ${status}`);
+  const inside =
+    (status >= 400 && INSIDE.map((words) => words.exec(text)?.[0]).find(Boolean)) ||
+    paths.find((path) => text.includes(path));
+  if (inside) wrong.push(`tells of the inside: ${inside}`);
+  if (secrets.some((secret) => text.includes(secret))) wrong.push('tells a secret');
+  if (answer.headers['x-powered-by']) wrong.push('tells what it is made of');
+  if (status >= 400 && one.request.method !== 'HEAD') wrong.push(...problemComplaints(one, answer));
+  if (!allowed(one, sender, status)) wrong.push(`status ${status} for ${sender}`);
+  if (one.refused && sender === 'admin' && !one.credential && ![400, 413].includes(status))
+    wrong.push(`not refused: ${status}`);
+  return wrong;
+}
+
+/** Nobody gets past the gateway, and a reader not to what changes something; before that only the address is read. */
+function allowed({ operation, early, otherRoute, credential }: HostileCase, sender: Sender, status: number): boolean {
+  if (operation.permission === 'public' || (otherRoute && sender !== 'nobody')) return true;
+  if (early && [400, 404, 405].includes(status)) return true;
+  if (credential) return status === 401 || status === 400;
+  if (sender === 'nobody') return status === 401;
+  return sender === 'admin' || !/^(write|admin):/.test(operation.permission) || status === 403;
+}
+
+function problemComplaints({ title, field }: HostileCase, { status, headers, text }: WireAnswer): string[] {
+  if (!headers['content-type']?.startsWith('application/problem+json'))
+    return [`no problem but ${headers['content-type']}`];
+  const problem = parsed(text);
+  if (!problem) return ['a problem that is no JSON'];
+  const wrong: string[] = [];
+  if (problem.status !== status) wrong.push('another status inside');
+  if (typeof problem.code !== 'string' || !CODE.test(problem.code)) wrong.push(`code ${String(problem.code)}`);
+  if (!problem.request_id || problem.request_id !== headers['x-request-id']) wrong.push('another request id inside');
+  if (status === 400 && / · (body|query)\b/.test(title)) wrong.push(...fieldComplaints(problem.errors, field));
+  return wrong;
+}
+
+function fieldComplaints(errors: unknown, field: string | undefined): string[] {
+  if (!Array.isArray(errors) || errors.length === 0) return ['a 400 that names no field'];
+  const named = errors as { field?: unknown; message?: unknown }[];
+  if (named.some((one) => typeof one.field !== 'string' || one.field === '' || !one.message))
+    return ['a field without a name'];
+  const fits = (name: string): boolean => field === undefined || name === field || name.startsWith(`${field}.`);
+  return named.some((one) => fits(String(one.field)) || ['query', 'body'].includes(String(one.field)))
+    ? []
+    : [`names ${named.map((one) => String(one.field)).join(', ')} instead of ${field}`];
+}
+
+function parsed(text: string): Record<string, unknown> | undefined {
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch {
+    return undefined;
+  }
+}
