@@ -43,7 +43,7 @@ describe('a paragraph of a Packages file', () => {
           'Package: demo',
           'Version: 1:2.0-1',
           'Installed-Size: 120',
-          'Maintainer: Jane Doe <jane@example.org>',
+          'Maintainer: "Jane Doe" <jane@example.org>,',
           'Pre-Depends: dpkg (>= 1.15)',
           'Depends: libc6 (>= 2.36)',
           'Recommends: docs | manual',

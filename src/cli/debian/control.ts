@@ -39,12 +39,7 @@ export function packageOfParagraph(fields: Paragraph): DebianPackage {
     section: fields.get('section') || undefined,
     summary,
     description,
-    // The address behind the name is nobody's metadata.
-    maintainer:
-      fields
-        .get('maintainer')
-        ?.replace(/\s*<[^>]*>\s*$/, '')
-        .replace(/^"(.*)"$/, '$1') || undefined,
+    maintainer: personName(fields.get('maintainer')),
     homepage: fields.get('homepage') || undefined,
     tags: list(fields.get('tag')),
     installedSize: size !== undefined && /^\d+$/.test(size) ? Number(size) : undefined,
@@ -52,6 +47,15 @@ export function packageOfParagraph(fields: Paragraph): DebianPackage {
     recommends: parseRelations(fields.get('recommends')),
     provides: parseProvides(fields.get('provides')),
   };
+}
+
+/** `Jane Doe <jane@example.org>,` → `Jane Doe`: the address behind a name is nobody's metadata. */
+function personName(text: string | undefined): string | undefined {
+  const name = text
+    ?.replace(/\s*<[^>]*>/g, '')
+    .replace(/[,\s]+$/, '')
+    .replace(/^"(.*)"$/, '$1');
+  return name || undefined;
 }
 
 function required(fields: Paragraph, field: string, shown: string): string {
