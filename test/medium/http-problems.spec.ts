@@ -82,7 +82,9 @@ describe('a problem', () => {
   });
 
   it('in the middle of an answer cuts the connection, so that no half passes for a whole', async () => {
-    await expect(fetch(`${service.url}/probe/cut`).then((response) => response.text())).rejects.toThrow(/fetch failed|terminated/);
+    await expect(fetch(`${service.url}/probe/cut`).then((response) => response.text())).rejects.toThrow(
+      /fetch failed|terminated/,
+    );
   });
 
   it.each([
