@@ -14,11 +14,10 @@ export class SearchVocabulary1764000003200 implements MigrationInterface {
       $$`);
     await queryRunner.query(`
       CREATE TABLE search_word (
-        word text NOT NULL,
+        word text COLLATE "C" NOT NULL,
         ndoc integer NOT NULL DEFAULT 1,
         CONSTRAINT search_word_pkey PRIMARY KEY (word)
       )`);
-    await queryRunner.query('CREATE INDEX search_word_prefix_idx ON search_word (word text_pattern_ops)');
     await queryRunner.query('CREATE INDEX search_word_trgm_idx ON search_word USING gin (word gin_trgm_ops)');
   }
 

@@ -28,7 +28,7 @@ export const MOST_SEARCH_OFFSET = 10_000;
 
 const QUERY_DESCRIPTION =
   'Words that must all be there, in the syntax of web search: "words in quotes" stand together, `or` allows either, ' +
-  `-word leaves out. At most ${MOST_QUERY_LENGTH} characters and 32 words. Empty: the entries of the filters.`;
+  `-word leaves out. At most ${MOST_QUERY_LENGTH} characters, 32 words or phrases, 64 words in all. Empty: the entries of the filters.`;
 
 class SearchPage {
   @ApiPropertyOptional({

@@ -39,6 +39,8 @@ describe('the syntax of queries', () => {
     expect(() => parseQuery('a'.repeat(MOST_QUERY_LENGTH + 1))).toThrow(
       'query must not be longer than 1000 characters',
     );
+    expect(() => parseQuery('a-'.repeat(65))).toThrow('query must not hold more than 64 words');
+    expect(() => parseQuery(`"${'a '.repeat(65)}"`)).toThrow('query must not hold more than 64 words');
     expect(() => parseQuery('w '.repeat(33), 'q')).toThrow('q must not hold more than 32 words or phrases');
     expect(shape('w '.repeat(32))).toEqual([Array.from({ length: 32 }, () => 'w')]);
     expect(shape('. '.repeat(500))).toEqual([]);

@@ -4,6 +4,8 @@ import { InvalidError } from '../../platform/errors/registry-error.js';
 export const MOST_QUERY_LENGTH = 1000;
 /** Most words and quoted phrases of a query. */
 export const MOST_TERMS = 32;
+/** Most words of all terms together: `libc6-dev` is two. Each word of a phrase is looked up and placed. */
+export const MOST_WORDS = 64;
 
 export interface Term {
   text: string;
@@ -18,6 +20,8 @@ export type TermGroup = Term[];
 
 const WORDLIKE = /[\p{L}\p{N}]/u;
 const SPACE = /\s/;
+/** Where names and tags are cut into words. */
+const WORD_CUT = /[-_/.+@:\s]+/;
 
 /**
  * Reads the syntax of web search, as PostgreSQL's `websearch_to_tsquery` has it: words are joined by "and", quotes keep
@@ -29,6 +33,7 @@ export function parseQuery(text: string, field = 'query'): TermGroup[] {
     throw InvalidError.field(field, `must not be longer than ${MOST_QUERY_LENGTH} characters`, 'search.query_too_long');
   const groups: TermGroup[] = [[]];
   let terms = 0;
+  let words = 0;
   for (const term of tokens(text)) {
     if (!term.phrase && !term.negated && term.text.toLowerCase() === 'or') {
       if (groups.at(-1)!.length > 0) groups.push([]);
@@ -41,6 +46,9 @@ export function parseQuery(text: string, field = 'query'): TermGroup[] {
         `must not hold more than ${MOST_TERMS} words or phrases`,
         'search.too_many_terms',
       );
+    words += term.text.split(WORD_CUT).filter((word) => WORDLIKE.test(word)).length;
+    if (words > MOST_WORDS)
+      throw InvalidError.field(field, `must not hold more than ${MOST_WORDS} words`, 'search.too_many_terms');
     groups.at(-1)!.push(term);
   }
   return groups.filter((group) => group.length > 0);

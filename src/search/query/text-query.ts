@@ -40,7 +40,7 @@ export interface TextQuery {
   /** True when `match` leaves something out. */
   negates: boolean;
   terms: ScoredTerm[];
-  /** All required terms as one tsquery, for how near they stand; undefined with fewer than two. */
+  /** All required terms as one tsquery, in one form each, for how near they stand; undefined with fewer than two. */
   near?: string;
   /** No more entries than this can match, by the statistics; undefined when they do not tell. */
   most?: number;
@@ -123,7 +123,8 @@ function build(groups: readonly QueryTerm[][], corpus: Corpus, shape: Shape): Te
     match: matches.length === 1 ? matches[0] : matches.map((match) => `( ${match} )`).join(' | '),
     negates: groups.some((group) => group.some((term) => term.negated)),
     terms: scored(positive, corpus, shape.ways),
-    near: groups.length === 1 && positive.length > 1 ? all(positive.map((term) => queryOf(itself(term)))) : undefined,
+    near:
+      groups.length === 1 && positive.length > 1 ? all(positive.map((term) => term.stemmed || term.plain)) : undefined,
   };
 }
 

@@ -19,8 +19,8 @@ export interface FoundName extends NamedRow {
 }
 
 /** So many names of a range are sorted whole; of a longer range the most popular entries and the first names are taken. */
-const MOST_SORTED = 2000;
-const MOST_POPULAR = 5000;
+const MOST_SORTED = 1000;
+const MOST_POPULAR = 3000;
 const MOST_EXACT = 100;
 const LIKE_SPECIAL = /[\\%_]/g;
 const COLUMNS = 'e.id, e.kind, e.name, e.title, e.popularity';
@@ -44,15 +44,16 @@ export class NameRepository {
          SELECT ${COLUMNS} FROM entry e WHERE (${exact}) AND ${narrowed}
        ), first AS MATERIALIZED (
          SELECT ${COLUMNS} FROM entry e WHERE ${begins} AND ${narrowed}
-         ORDER BY e.name USING ~<~, e.id LIMIT ${MOST_SORTED + 1}
+         ORDER BY e.name, e.id LIMIT ${MOST_SORTED + 1}
        ), popular AS MATERIALIZED (
          SELECT ${COLUMNS} FROM (SELECT * FROM entry ORDER BY popularity DESC, id DESC LIMIT ${MOST_POPULAR}) e
          WHERE (SELECT count(*) FROM first) > ${MOST_SORTED} AND ${begins} AND ${narrowed}
        )
        (SELECT *, true AS exact FROM exact ORDER BY popularity DESC, id DESC LIMIT ${MOST_EXACT})
        UNION ALL
-       (SELECT *, false FROM (SELECT * FROM first UNION SELECT * FROM popular) u
-        WHERE id NOT IN (SELECT id FROM exact)
+       (SELECT *, false FROM (
+          SELECT * FROM first UNION ALL SELECT * FROM popular WHERE id NOT IN (SELECT id FROM first)
+        ) begun WHERE id NOT IN (SELECT id FROM exact)
         ORDER BY popularity DESC, length(name), name, id LIMIT ${Number(limit)})`,
       values,
     );

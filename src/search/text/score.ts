@@ -61,12 +61,19 @@ export function scoreSql(query: TextQuery, corpus: Corpus, values: unknown[]): S
   return { inner: [`${length} AS k`, ...columns].join(', '), words: parts.join(' + ') || '0::float8' };
 }
 
-/** 0..1: what the words say, and with several of them how near they stand. Never less than {@link farSql}. */
-export function textSql(query: TextQuery, values: unknown[]): string {
-  if (!query.near) return 'w.words';
-  values.push(query.near);
-  return `${farSql(query)} + ${NEARNESS} * least(1, ts_rank(${WEIGHTS}, d.tsv, $${values.length}::tsquery))`;
-}
+/** A first, cheap look at the document `d`: how much of all the query's words it has, whatever they are worth. */
+export const glanceSql = (query: TextQuery, values: unknown[]): string => {
+  const forms = query.terms.flatMap(({ alternatives }) => alternatives.map((alternative) => alternative.query));
+  return `ts_rank(${WEIGHTS}, d.tsv, $${values.push([...new Set(forms)].join(' | '))}::tsquery)`;
+};
+
+/** 0..1 over the document `d`: how near several words stand. `values` takes the parameter. */
+export const nearSql = (query: TextQuery, values: unknown[]): string =>
+  query.near ? `least(1, ts_rank(${WEIGHTS}, d.tsv, $${values.push(query.near)}::tsquery))` : '0::real';
+
+/** 0..1 over the columns `words` and `near` (alias `w`): what the words say. Never less than {@link farSql}. */
+export const textSql = (query: TextQuery): string =>
+  query.near ? `${farSql(query)} + ${NEARNESS} * w.near` : 'w.words';
 
 /** {@link textSql} of an entry whose words' distance was not looked at. */
 export const farSql = (query: TextQuery): string => (query.near ? `${1 - NEARNESS} * w.words` : 'w.words');

@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { Corpus, TextQuery } from '../query/text-query.js';
-import { RERANKED, TextSearchRepository } from './text-search.repository.js';
+import { GLANCED, TextSearchRepository } from './text-search.repository.js';
 import type { Part, RankedRow, Scope, Slice } from './text-search.repository.js';
 
-/** So many matches are scored one and all. */
+/** So many matches are scored one and all, however small the catalog. */
 const LEAST_SCORED = 3000;
-/** Of more than that, so many of the most depended upon are. */
-const WINDOW = 500;
+/** Of more matches, so many of the most depended upon are scored. */
+const WINDOW = 400;
+/** With fewer at hand, the planner saw matches that are not there, or only where nobody depends on them. */
+const LEAST_WINDOW = 100;
 
 export interface StageAnswer {
   rows: RankedRow[];
@@ -24,18 +26,17 @@ export class StageRanking {
   constructor(private readonly search: TextSearchRepository) {}
 
   async rank(scope: Scope, query: TextQuery, corpus: Corpus, slice: Slice): Promise<StageAnswer> {
-    const few = mostScored(corpus);
-    if (query.terms.length > 0 && ((query.most ?? Infinity) <= few || (await this.search.estimate(scope)) <= few)) {
-      return this.withTotal(scope, await this.all(scope, query, corpus, slice), slice);
+    if (query.terms.length === 0) {
+      const ids = await this.listed(scope, corpus, slice);
+      return this.withTotal(scope, ids.map(unranked), slice);
     }
-    const window = await this.window(scope, query, corpus, few);
-    const rows = window.slice(slice.offset, slice.offset + slice.limit);
-    if (rows.length === slice.limit) return { rows };
-    const tail = await this.search.popular(
-      { ...scope, withoutIds: [...scope.withoutIds, ...window.map((row) => row.id)] },
-      { limit: slice.limit - rows.length, offset: Math.max(0, slice.offset - window.length) },
-    );
-    rows.push(...tail.map((id) => ({ id, text: 0, rank: 0 })));
+    const few = mostScored(corpus);
+    const most = query.most ?? Infinity;
+    const matches = most <= few ? most : await this.search.estimate(scope);
+    const window = matches <= few ? undefined : await this.window(scope, query, corpus);
+    const rows = window
+      ? await this.windowed(scope, window, slice)
+      : await this.all(scope, query, corpus, slice, matches > GLANCED);
     return this.withTotal(scope, rows, slice);
   }
 
@@ -43,25 +44,40 @@ export class StageRanking {
   async listed(scope: Scope, corpus: Corpus, slice: Slice, part: Part = 'tsv'): Promise<string[]> {
     return (await this.search.estimate(scope, part)) <= mostScored(corpus)
       ? this.search.sortedByPopularity(scope, slice, part)
-      : this.search.popular(scope, slice, part);
+      : this.search.popular(scope, slice, { part });
   }
 
-  private async all(scope: Scope, query: TextQuery, corpus: Corpus, slice: Slice): Promise<RankedRow[]> {
-    const best = Math.min(slice.limit, RERANKED - slice.offset);
-    const rows = best > 0 ? await this.search.best(scope, query, corpus, { ...slice, limit: best }) : [];
-    // Short of its slice: there are no more. Else the page goes on past what was put in order by more than words.
-    if (rows.length < best || rows.length === slice.limit) return rows;
-    const rest = { limit: slice.limit - rows.length, offset: Math.max(RERANKED, slice.offset) };
-    return [...rows, ...(await this.search.byWords(scope, query, corpus, rest))];
+  private async all(scope: Scope, query: TextQuery, corpus: Corpus, slice: Slice, many: boolean): Promise<RankedRow[]> {
+    if (!many) return this.search.ranked(scope, query, corpus, slice, many);
+    const limit = Math.min(slice.limit, GLANCED - slice.offset);
+    const rows = limit > 0 ? await this.search.ranked(scope, query, corpus, { ...slice, limit }, many) : [];
+    // Short of its slice: there are no more. Else the page goes on past what was scored.
+    if (rows.length < limit || rows.length === slice.limit) return rows;
+    const rest = { limit: slice.limit - rows.length, offset: Math.max(GLANCED, slice.offset) };
+    return [...rows, ...(await this.search.glanced(scope, query, rest)).map(unranked)];
   }
 
-  private async window(scope: Scope, query: TextQuery, corpus: Corpus, few: number): Promise<RankedRow[]> {
+  /** The ranked part of many matches; undefined when hardly any are found. */
+  private async window(scope: Scope, query: TextQuery, corpus: Corpus): Promise<RankedRow[] | undefined> {
+    const few = mostScored(corpus);
     const first = { limit: WINDOW, offset: 0 };
-    const ids = await this.search.popular(scope, first);
-    if (query.terms.length === 0) return ids.map((id) => ({ id, text: 0, rank: 0 }));
+    // Twice as far as the window should reach.
+    const within = Math.ceil((2 * WINDOW * corpus.docs) / few);
+    const ids = await this.search.popular(scope, first, { within });
+    if (ids.length < LEAST_WINDOW) return undefined;
     if ((await this.search.estimate(scope, 'heading')) <= few) return this.search.rankedOf(ids, scope, query, corpus);
-    const named = await this.search.popular(scope, first, 'heading');
+    const named = await this.search.popular(scope, first, { part: 'heading', within });
     return this.search.rankedOf([...new Set([...ids, ...named])], undefined, query, corpus);
+  }
+
+  private async windowed(scope: Scope, window: RankedRow[], slice: Slice): Promise<RankedRow[]> {
+    const rows = window.slice(slice.offset, slice.offset + slice.limit);
+    if (rows.length === slice.limit) return rows;
+    const tail = await this.search.popular(
+      { ...scope, withoutIds: [...scope.withoutIds, ...window.map((row) => row.id)] },
+      { limit: slice.limit - rows.length, offset: Math.max(0, slice.offset - window.length) },
+    );
+    return [...rows, ...tail.map(unranked)];
   }
 
   private async withTotal(scope: Scope, rows: RankedRow[], slice: Slice): Promise<StageAnswer> {
@@ -71,5 +87,7 @@ export class StageRanking {
   }
 }
 
+const unranked = (id: string): RankedRow => ({ id, text: 0, rank: 0 });
+
 /** Where scoring all costs as much as walking the popularity index to a full window: it grows with the catalog's root. */
-export const mostScored = (corpus: Corpus): number => Math.max(LEAST_SCORED, Math.round(Math.sqrt(375 * corpus.docs)));
+export const mostScored = (corpus: Corpus): number => Math.max(LEAST_SCORED, Math.round(Math.sqrt(500 * corpus.docs)));

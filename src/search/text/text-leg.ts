@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { sqlStateOf } from '../../platform/database/database-errors.js';
+import { ImpossibleError } from '../../platform/errors/registry-error.js';
 import { nameTexts, parseQuery } from '../query/query-syntax.js';
 import { QueryTermRepository } from '../query/query-term.repository.js';
 import { looseQuery, meantQuery, queryTerms, strictQuery, widenedQuery } from '../query/text-query.js';
@@ -12,11 +14,14 @@ import { StageRanking } from './stage-ranking.js';
 import { TextSearchRepository } from './text-search.repository.js';
 import type { RankedRow, Scope } from './text-search.repository.js';
 
-const LONGEST_STATEMENT_MS = 5000;
+const LONGEST_STATEMENT_MS = 3000;
+/** After this nothing more is tried: a search that found too little answers what it has. */
+const LONGEST_SEARCH_MS = 2000;
 
 /** The slice still to fill, as the stages go by. */
 class Page {
   readonly hits: LegHit[] = [];
+  private readonly deadline = performance.now() + LONGEST_SEARCH_MS;
 
   constructor(
     public offset: number,
@@ -26,6 +31,11 @@ class Page {
 
   get missing(): number {
     return this.limit - this.hits.length;
+  }
+
+  /** True when nothing more is to be looked for. */
+  get done(): boolean {
+    return this.missing === 0 || performance.now() > this.deadline;
   }
 
   /** Takes the slice of a stage's answer that was asked for; `total` says the stage has no more. */
@@ -60,7 +70,7 @@ export class TextLeg implements SearchLeg {
   ) {}
 
   find(question: SearchQuestion): Promise<LegAnswer> {
-    return this.search.bounded(LONGEST_STATEMENT_MS, async () => {
+    return this.bounded(async () => {
       const page = new Page(question.offset, question.limit + 1);
       const corrected = await this.answer(page, question);
       const more = page.hits.length > question.limit;
@@ -70,13 +80,26 @@ export class TextLeg implements SearchLeg {
 
   /** Entries of a filter alone, the most depended upon first. */
   list(question: SearchQuestion): Promise<LegAnswer> {
-    return this.search.bounded(LONGEST_STATEMENT_MS, async () => {
+    return this.bounded(async () => {
       const scope: Scope = { filter: question.filter, without: [], withoutIds: [] };
       const slice = { limit: question.limit + 1, offset: question.offset };
       const ids = await this.ranking.listed(scope, await this.terms.corpus(), slice);
       const hits = ids.map((id) => ({ id, score: 0, text: null, marks: null, corrected: null }));
       return { hits: hits.slice(0, question.limit), more: hits.length > question.limit, corrected: null };
     });
+  }
+
+  /** What takes too long is the query's doing: hundreds of phrases and common words in one. */
+  private async bounded(find: () => Promise<LegAnswer>): Promise<LegAnswer> {
+    try {
+      return await this.search.bounded(LONGEST_STATEMENT_MS, find);
+    } catch (error) {
+      if (sqlStateOf(error) !== '57014') throw error;
+      throw new ImpossibleError(
+        'search.too_slow',
+        `The search took longer than ${LONGEST_STATEMENT_MS / 1000} s. Ask with fewer, rarer or unquoted words.`,
+      );
+    }
   }
 
   private async answer(page: Page, { groups: parsed, filter }: SearchQuestion): Promise<string | null> {
@@ -87,7 +110,7 @@ export class TextLeg implements SearchLeg {
     const strict = strictQuery(groups, corpus);
     await this.pin(run, nameTexts(parsed), strict, ['exact', 'prefix']);
     await this.stage(run, 'match', strict);
-    if (page.missing === 0) return null;
+    if (page.done) return null;
     run.corrected = await this.corrector.correct(groups);
     if (run.corrected !== null) {
       const meant = meantQuery(groups, corpus);
@@ -101,7 +124,7 @@ export class TextLeg implements SearchLeg {
 
   private async pin(run: Run, names: string[], query: TextQuery, tiers: [Tier, Tier]): Promise<void> {
     const { corpus, scope, page } = run;
-    if (names.length === 0 || page.missing === 0) return;
+    if (names.length === 0 || page.done) return;
     const pinned = await this.names.find(names, scope, query, corpus);
     const slice = pinned.slice(page.offset, page.offset + page.missing);
     const hits = slice.map((row) => this.hit(run, row, tiers[row.exact ? 0 : 1], query));
@@ -111,7 +134,7 @@ export class TextLeg implements SearchLeg {
 
   private async stage(run: Run, tier: Tier, query: TextQuery | undefined): Promise<void> {
     const { page, scope, corpus } = run;
-    if (!query || page.missing === 0 || scope.without.includes(query.match)) return;
+    if (!query || page.done || scope.without.includes(query.match)) return;
     const stage = { ...scope, match: query.match, negates: query.negates };
     const { rows, total } = await this.ranking.rank(stage, query, corpus, { limit: page.missing, offset: page.offset });
     page.take(

@@ -3,7 +3,7 @@ import { entryFilter } from '../../entries/entry-filter.js';
 import type { EntryFilter } from '../../entries/entry-filter.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import type { Corpus, TextQuery } from '../query/text-query.js';
-import { TEXT_SHARE, farSql, rankSql, scoreSql, textSql } from './score.js';
+import { TEXT_SHARE, farSql, glanceSql, nearSql, rankSql, scoreSql, textSql } from './score.js';
 
 /** An entry found, with how well. */
 export interface RankedRow {
@@ -32,8 +32,12 @@ export interface Slice {
   offset: number;
 }
 
-/** So many matches are ordered by more than their words. */
-export const RERANKED = 500;
+/** Of many matches so many are scored, those that look best at first sight. */
+export const GLANCED = 600;
+/** So many of the scored are ordered by more than their words. */
+const RERANKED = 300;
+/** More than any ranking is ever handed. */
+const MOST_CANDIDATES = 100_000;
 
 /** The documents' text by itself, or only its names and titles: each has an index. */
 export type Part = 'tsv' | 'heading';
@@ -44,12 +48,16 @@ const PARTS: Record<Part, string> = { tsv: 'd.tsv', heading: `ts_filter(d.tsv, '
 export class TextSearchRepository {
   constructor(private readonly uow: UnitOfWork) {}
 
-  /** Runs `fn` in a transaction whose statements end after `milliseconds` and plan for a short answer. */
+  /**
+   * Runs `fn` in a transaction whose statements end after `milliseconds` and plan for a short answer: row by row, for what
+   * is joined is some hundred rows at most, whatever the planner thinks of a text match.
+   */
   bounded<T>(milliseconds: number, fn: () => Promise<T>): Promise<T> {
     return this.uow.run(async () => {
       await this.uow.query(
         `SELECT set_config('statement_timeout', $1, true), set_config('jit', 'off', true),
-                set_config('max_parallel_workers_per_gather', '0', true)`,
+                set_config('max_parallel_workers_per_gather', '0', true),
+                set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)`,
         [String(milliseconds)],
         'search-bounds',
       );
@@ -73,56 +81,51 @@ export class TextSearchRepository {
     return Number(row.n);
   }
 
-  /** The best of everything in scope by its words, put in order with nearness and popularity. At most {@link RERANKED}. */
-  best(scope: Scope, query: TextQuery, corpus: Corpus, slice: Slice): Promise<RankedRow[]> {
+  /**
+   * Scores what is in scope and answers a slice of it, best first. With `many` only the {@link GLANCED} that look best at
+   * first sight are scored, and the slice is to end with them.
+   */
+  ranked(scope: Scope, query: TextQuery, corpus: Corpus, slice: Slice, many: boolean): Promise<RankedRow[]> {
     const values: unknown[] = [];
-    const score = scoreSql(query, corpus, values);
-    const words = this.words(`SELECT d.entry_id AS id, ${score.inner} ${this.from(scope, values)}`, score.words);
-    const first = `SELECT id, words FROM (${words}) v ORDER BY words DESC, id LIMIT ${RERANKED}`;
-    return this.uow.query<RankedRow>(this.reranked(first, query, corpus, values, slice), values);
+    const documents = `SELECT d.entry_id, d.doc_len, d.tsv ${this.from(scope, values)}`;
+    const source = many
+      ? `${documents} ORDER BY ${glanceSql(query, values)} DESC, d.entry_id LIMIT ${GLANCED}`
+      : documents;
+    return this.scored(source, query, corpus, values, slice);
   }
 
-  /** Everything in scope by its words alone: what comes after {@link best}. */
-  async byWords(scope: Scope, query: TextQuery, corpus: Corpus, slice: Slice): Promise<RankedRow[]> {
+  /** What comes after {@link ranked} of many. */
+  async glanced(scope: Scope, query: TextQuery, slice: Slice): Promise<string[]> {
     const values: unknown[] = [];
-    const score = scoreSql(query, corpus, values);
-    const words = this.words(`SELECT d.entry_id AS id, ${score.inner} ${this.from(scope, values)}`, score.words);
-    return this.uow.query<RankedRow>(
-      `SELECT w.id, ${farSql(query)} AS text, ${TEXT_SHARE} * (${farSql(query)}) AS rank FROM (${words}) w
-       ORDER BY w.words DESC, w.id LIMIT ${Number(slice.limit)} OFFSET ${Number(slice.offset)}`,
+    const rows = await this.uow.query<{ id: string }>(
+      `SELECT d.entry_id AS id ${this.from(scope, values)}
+       ORDER BY ${glanceSql(query, values)} DESC, d.entry_id LIMIT ${Number(slice.limit)} OFFSET ${Number(slice.offset)}`,
       values,
     );
+    return rows.map((row) => row.id);
   }
 
   /** Scores these entries, and those in scope whose name or title matches, if asked; all of them, best first. */
-  async rankedOf(
-    ids: readonly string[],
-    heading: Scope | undefined,
-    query: TextQuery,
-    corpus: Corpus,
-  ): Promise<RankedRow[]> {
-    const values: unknown[] = [];
-    const score = scoreSql(query, corpus, values);
-    const chosen = `SELECT unnest($${values.push(ids)}::bigint[]) AS id`;
-    const source = heading
+  rankedOf(ids: readonly string[], heading: Scope | undefined, query: TextQuery, corpus: Corpus): Promise<RankedRow[]> {
+    const values: unknown[] = [ids];
+    const chosen = 'SELECT unnest($1::bigint[]) AS id';
+    const candidates = heading
       ? `${chosen} UNION SELECT d.entry_id ${this.from(heading, values, { part: 'heading' })}`
       : chosen;
-    const words = this.words(
-      `SELECT c.id, ${score.inner} FROM (${source}) c JOIN entry_document d ON d.entry_id = c.id`,
-      score.words,
-    );
-    return this.uow.query<RankedRow>(this.reranked(words, query, corpus, values), values);
+    const source = `SELECT d.entry_id, d.doc_len, d.tsv FROM (${candidates}) c JOIN entry_document d ON d.entry_id = c.id`;
+    return this.scored(source, query, corpus, values, { limit: MOST_CANDIDATES, offset: 0 });
   }
 
   /**
    * Entries in scope, the most depended upon first: a walk of the popularity index that ends with the slice. The planner
-   * would sort every match instead, so the plan is pinned, for this statement only.
+   * would sort every match instead, so the plan is pinned, for this statement only. With `within` the walk ends after so
+   * many entries, whether they matched or not.
    */
-  async popular(scope: Scope, slice: Slice, part: Part = 'tsv'): Promise<string[]> {
+  async popular(scope: Scope, slice: Slice, walk: { part?: Part; within?: number } = {}): Promise<string[]> {
     await this.pin('off');
     const values: unknown[] = [];
     const rows = await this.uow.query<{ id: string }>(
-      `SELECT e.id ${this.from(scope, values, { part, entry: true })}
+      `SELECT e.id ${this.from(scope, values, { ...walk, entry: true })}
        ORDER BY e.popularity DESC, e.id DESC LIMIT ${Number(slice.limit)} OFFSET ${Number(slice.offset)}`,
       values,
     );
@@ -144,31 +147,48 @@ export class TextSearchRepository {
   private async pin(setting: 'on' | 'off'): Promise<void> {
     await this.uow.query(
       `SELECT set_config('enable_bitmapscan', $1, true), set_config('enable_seqscan', $1, true),
-              set_config('enable_sort', $1, true), set_config('enable_hashjoin', $1, true),
-              set_config('enable_mergejoin', $1, true)`,
+              set_config('enable_sort', $1, true)`,
       [setting],
       'search-pin',
     );
   }
 
-  /** The fences keep each rank from being computed once for every place that names it. */
-  private words(candidates: string, words: string): string {
-    return `SELECT x.id, ${words} AS words FROM (${candidates} OFFSET 0) x OFFSET 0`;
-  }
-
-  private reranked(candidates: string, query: TextQuery, corpus: Corpus, values: unknown[], slice?: Slice): string {
-    const page = slice ? `LIMIT ${Number(slice.limit)} OFFSET ${Number(slice.offset)}` : '';
-    return `SELECT y.id, y.text, ${rankSql(corpus)} AS rank FROM (
-        SELECT e.id, e.popularity, ${textSql(query, values)} AS text FROM (${candidates}) w
-        JOIN entry e ON e.id = w.id JOIN entry_document d ON d.entry_id = w.id OFFSET 0
-      ) y ORDER BY rank DESC, y.id ${page}`;
+  /**
+   * BM25 of the documents; the best {@link RERANKED} by it are put in order with nearness and popularity too. The fences
+   * keep a rank from being computed once for every place that names it.
+   */
+  private scored(
+    documents: string,
+    query: TextQuery,
+    corpus: Corpus,
+    values: unknown[],
+    slice: Slice,
+  ): Promise<RankedRow[]> {
+    const score = scoreSql(query, corpus, values);
+    const sql = `
+      WITH far AS MATERIALIZED (
+        SELECT x.id, ${score.words} AS words
+        FROM (SELECT d.entry_id AS id, ${score.inner} FROM (${documents}) d OFFSET 0) x
+      ), first AS MATERIALIZED (
+        SELECT * FROM far ORDER BY words DESC, id LIMIT ${RERANKED}
+      )
+      SELECT y.id, y.text, ${rankSql(corpus)} AS rank FROM (
+        SELECT w.id, w.popularity, ${textSql(query)} AS text FROM (
+          SELECT f.id, f.words, e.popularity, ${nearSql(query, values)} AS near
+          FROM first f JOIN entry e ON e.id = f.id JOIN entry_document d ON d.entry_id = f.id OFFSET 0
+        ) w OFFSET 0
+      ) y
+      UNION ALL
+      SELECT w.id, ${farSql(query)}, ${TEXT_SHARE} * (${farSql(query)}) FROM far w WHERE w.id NOT IN (SELECT id FROM first)
+      ORDER BY rank DESC, id LIMIT ${Number(slice.limit)} OFFSET ${Number(slice.offset)}`;
+    return this.uow.query<RankedRow>(sql, values);
   }
 
   /** `entry` on alias e and `entry_document` on alias d, either only where it is needed: joining a row costs as much as scoring it. */
   private from(
     scope: Scope,
     values: unknown[],
-    { part = 'tsv', entry = false }: { part?: Part; entry?: boolean } = {},
+    { part = 'tsv', entry = false, within }: { part?: Part; entry?: boolean; within?: number } = {},
   ): string {
     const parameter = (value: unknown, type: string): string => `$${values.push(value)}::${type}`;
     const conditions: string[] = [];
@@ -183,11 +203,12 @@ export class TextSearchRepository {
     if (scope.withoutIds.length > 0) conditions.push(`NOT ${id} = ANY(${parameter(scope.withoutIds, 'bigint[]')})`);
     const filter = entryFilter(scope.filter, values);
     conditions.push(filter);
-    const tables = !documents
-      ? 'entry e'
-      : entry || filter !== 'true'
-        ? 'entry e JOIN entry_document d ON d.entry_id = e.id'
-        : 'entry_document d';
+    const entries =
+      within === undefined
+        ? 'entry e'
+        : `(SELECT * FROM entry ORDER BY popularity DESC, id DESC LIMIT ${Number(within)}) e`;
+    const joined = `${entries} JOIN entry_document d ON d.entry_id = e.id`;
+    const tables = !documents ? entries : entry || filter !== 'true' ? joined : 'entry_document d';
     return `FROM ${tables} WHERE ${conditions.join(' AND ')}`;
   }
 }

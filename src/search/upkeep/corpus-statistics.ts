@@ -29,7 +29,6 @@ export class CorpusStatistics {
     const [state, docs] = [await this.corpus.state(), await this.corpus.docs()];
     const lexemes = isStale(state.docs, docs, state.refreshedAt, HOUR);
     const words = isStale(state.wordedDocs, docs, state.wordedAt, DAY);
-    if (lexemes || words) await this.corpus.tidyEmbedded();
     if (lexemes) await this.refreshLexemes();
     if (words) await this.refreshWords();
   }

@@ -111,14 +111,6 @@ export class CorpusRepository {
   async worded(docs: number): Promise<void> {
     await this.uow.query('UPDATE search_corpus SET worded_docs = $1, worded_at = clock_timestamp()', [docs]);
   }
-
-  /** The embedded database has no autovacuum: without this its planner guesses and its text indexes keep a long tail. */
-  async tidyEmbedded(): Promise<void> {
-    if (!this.uow.embedded) return;
-    for (const index of ['entry_document_tsv_idx', 'entry_document_heading_idx'])
-      await this.uow.query(`SELECT gin_clean_pending_list('${index}')`);
-    for (const table of ['entry', 'entry_document']) await this.uow.query(`ANALYZE ${table}`);
-  }
 }
 
 function* batches<Row>(rows: readonly Row[]): Generator<Row[]> {

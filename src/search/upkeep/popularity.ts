@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import { CorpusRepository } from './corpus.repository.js';
 
-const BATCH = 2000;
+/** Rows of one statement: on the embedded database everyone waits for it. */
+const BATCH = 500;
 /** Deleting and adding as many edges leaves their number as it was; so all is looked through once an hour anyway. */
 const LONGEST_MS = 3_600_000;
 

@@ -54,7 +54,7 @@ export class VocabularyRepository {
   beginning(prefix: string, limit: number): Promise<Word[]> {
     return this.uow.query<Word>(
       `WITH found AS MATERIALIZED (
-         SELECT word, ndoc FROM search_word WHERE word LIKE $1 ORDER BY word USING ~<~ LIMIT 5000
+         SELECT word, ndoc FROM search_word WHERE word LIKE $1 ORDER BY word LIMIT 5000
        )
        SELECT word, ndoc FROM found ORDER BY ndoc DESC, word LIMIT $2`,
       [`${prefix.replace(LIKE_SPECIAL, '\\$&')}%`, limit],
