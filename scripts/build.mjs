@@ -25,7 +25,11 @@ async function compile(file) {
   const target = join(out, file.replace(/\.ts$/, '.js'));
   const built = await modified(target);
   if (built > (await modified(join(root, file))) && built > settingsAge) return 0;
-  const { code, map } = await transformFile(join(root, file), { swcrc: true, cwd: root, sourceFileName: join(root, file) });
+  const { code, map } = await transformFile(join(root, file), {
+    swcrc: true,
+    cwd: root,
+    sourceFileName: join(root, file),
+  });
   await mkdir(dirname(target), { recursive: true });
   await writeFile(target, `${code}\n//# sourceMappingURL=${target.split('/').pop()}.map\n`);
   if (map) await writeFile(`${target}.map`, map);
