@@ -14,7 +14,7 @@ import type { YamlItem } from './yaml-catalog.js';
 export type YamlOutcome = { items: YamlItem[] } | { detail: string; errors: FieldError[] };
 
 /** YAML is read whole, at a hundred times its size in memory, so it has a smaller limit than the streamed formats. */
-export const YAML_LIMIT = 2 * 1024 ** 2;
+const YAML_LIMIT = 2 * 1024 ** 2;
 const MOST_MEGABYTES = 384;
 const MOST_MS = 30_000;
 const MOST_WAITING = 8;
@@ -33,8 +33,16 @@ const tooCostly = (): ImpossibleError =>
 let waiting = 0;
 let last: Promise<unknown> = Promise.resolve();
 
-/** The items of a catalog in YAML, read by a thread of its own: one at a time, and no longer than it may take. */
-export async function yamlItems(text: string): Promise<BodyItem[]> {
+/**
+ * The items of a catalog in YAML, counted from `from`, read by a thread of its own: one catalog at a time, and no longer
+ * than it may take.
+ */
+export async function yamlItems(text: string, from = 0): Promise<BodyItem[]> {
+  if (text.length > YAML_LIMIT)
+    throw new TooLargeError(
+      `YAML that is not two lists of items, each item beginning with "- " at the left edge, is read up to ${YAML_LIMIT} characters.`,
+      YAML_LIMIT,
+    );
   if (waiting >= MOST_WAITING)
     throw new UnavailableError('import.busy', 'Too many imports in YAML are waiting.', undefined, 10);
   waiting++;
@@ -42,7 +50,7 @@ export async function yamlItems(text: string): Promise<BodyItem[]> {
   last = run.catch(() => undefined);
   const outcome = await run;
   if ('errors' in outcome) throw new InvalidError(outcome.detail, outcome.errors);
-  return outcome.items.map(bodyItem);
+  return outcome.items.map((item, n) => bodyItem(item, from + n));
 }
 
 function bodyItem(item: YamlItem, index: number): BodyItem {
