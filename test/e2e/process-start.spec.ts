@@ -39,6 +39,7 @@ describe('a start', () => {
   it('says where to look and which key to use, once', async () => {
     const first = start();
     const url = await first.url();
+    await eventually('the announcement is printed', () => first.stdout.includes('Admin key'));
     const shown = /Admin key +(admin_[0-9A-Za-z]{49})/.exec(first.stdout)?.[1];
     expect(first.stdout).toContain(`API            ${url}/api/v1`);
     expect(first.stdout).toContain(`Documentation  ${url}/docs`);
@@ -67,6 +68,7 @@ describe('a start', () => {
     const service = new ServiceProcess({ ...own.env, LOG_FORMAT: 'json' });
     started.push(service);
     await service.url();
+    await eventually('the new key is shown', () => service.stderr.includes('Admin key'));
     for (const line of service.stdout.trim().split('\n'))
       expect(JSON.parse(line)).toMatchObject({ level: expect.any(String), msg: expect.any(String) });
     expect(service.stdout).not.toMatch(/admin_[0-9A-Za-z]{49}/);
