@@ -26,7 +26,8 @@ export const importEntriesCommand: LeafSpec = {
   summary: 'Import what "export" wrote',
   description:
     'NDJSON, JSON or YAML, plain or packed with gzip or xz, told by content; - is standard input.\n' +
-    'NDJSON of any size is sent piece by piece; running it again changes only what differs.',
+    'NDJSON of any size is sent piece by piece, JSON and YAML as one document within the limits of the server.\n' +
+    'Running it again changes only what differs.',
   arguments: [{ name: 'file', summary: 'file, or - for standard input', required: true, completes: 'file' }],
   options: [
     {
@@ -35,7 +36,7 @@ export const importEntriesCommand: LeafSpec = {
       choices: ['update', 'skip', 'fail'],
       common: true,
     },
-    { flags: '--atomic', summary: 'all or nothing; the file must fit into one request (64 MiB)', common: true },
+    { flags: '--atomic', summary: 'all or nothing; the file must fit into one request', common: true },
   ],
   examples: [
     { cmd: 'import catalog.ndjson', norun: 'needs a file of yours' },

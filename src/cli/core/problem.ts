@@ -73,6 +73,10 @@ function nextFor(answer: FailedAnswer, program: string): string | undefined {
       return /\/entities\/|\/graph/.test(answer.path) ? `${program} search "<part of the name>"` : undefined;
     case 412:
       return `${program} get <id> --fields key,revision`;
+    case 413:
+      return answer.path.endsWith('/import')
+        ? 'write it as NDJSON (export -o jsonl), which is sent in pieces'
+        : undefined;
     case 503:
       return `${program} health`;
     default:
