@@ -10,7 +10,7 @@ export interface HitRow extends EntryRow {
 }
 
 /** So much of a description is looked through for what matched; finding it takes longer than finding the entry. */
-const MOST_MARKED = 1200;
+const MOST_MARKED = 700;
 const OPTIONS = `StartSel=${MARK_START}, StopSel=${MARK_END}, MaxFragments=2, MaxWords=22, MinWords=8, FragmentDelimiter=" … "`;
 const TEXT = `translate(coalesce(e.title, e.name) || E'\\n' || left(coalesce(e.description, ''), ${MOST_MARKED}),
   '${MARK_START}${MARK_END}', '')`;

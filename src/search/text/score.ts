@@ -45,7 +45,9 @@ export interface ScoreSql {
  */
 export function scoreSql(query: TextQuery, corpus: Corpus, values: unknown[]): ScoreSql {
   const parameter = (value: unknown, type: string): string => `$${values.push(value)}::${type}`;
-  const length = `${K1} * (${1 - B} + ${B} * d.doc_len / ${parameter(Math.max(corpus.docLength, 1), 'float8')})`;
+  // In float8 throughout: a bare 0.5 is numeric, which costs more than the rank.
+  const perLexeme = parameter((K1 * B) / Math.max(corpus.docLength, 1), 'float8');
+  const length = `${K1 * (1 - B)}::float8 + ${perLexeme} * d.doc_len`;
   const columns = query.terms.map(({ alternatives }, i) => {
     const ranks = alternatives.map(({ query: text, worth }) => {
       const rank = `ts_rank(${WEIGHTS}, d.tsv, ${parameter(text, 'tsquery')})`;
@@ -60,12 +62,6 @@ export function scoreSql(query: TextQuery, corpus: Corpus, values: unknown[]): S
   });
   return { inner: [`${length} AS k`, ...columns].join(', '), words: parts.join(' + ') || '0::float8' };
 }
-
-/** A first, cheap look at the document `d`: how much of all the query's words it has, whatever they are worth. */
-export const glanceSql = (query: TextQuery, values: unknown[]): string => {
-  const forms = query.terms.flatMap(({ alternatives }) => alternatives.map((alternative) => alternative.query));
-  return `ts_rank(${WEIGHTS}, d.tsv, $${values.push([...new Set(forms)].join(' | '))}::tsquery)`;
-};
 
 /** 0..1 over the document `d`: how near several words stand. `values` takes the parameter. */
 export const nearSql = (query: TextQuery, values: unknown[]): string =>

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Corpus, TextQuery } from '../query/text-query.js';
-import { GLANCED, TextSearchRepository } from './text-search.repository.js';
+import { TextSearchRepository } from './text-search.repository.js';
 import type { Part, RankedRow, Scope, Slice } from './text-search.repository.js';
 
 /** So many matches are scored one and all, however small the catalog. */
@@ -36,7 +36,7 @@ export class StageRanking {
     const window = matches <= few ? undefined : await this.window(scope, query, corpus);
     const rows = window
       ? await this.windowed(scope, window, slice)
-      : await this.all(scope, query, corpus, slice, matches > GLANCED);
+      : await this.search.ranked(scope, query, corpus, slice);
     return this.withTotal(scope, rows, slice);
   }
 
@@ -45,16 +45,6 @@ export class StageRanking {
     return (await this.search.estimate(scope, part)) <= mostScored(corpus)
       ? this.search.sortedByPopularity(scope, slice, part)
       : this.search.popular(scope, slice, { part });
-  }
-
-  private async all(scope: Scope, query: TextQuery, corpus: Corpus, slice: Slice, many: boolean): Promise<RankedRow[]> {
-    if (!many) return this.search.ranked(scope, query, corpus, slice, many);
-    const limit = Math.min(slice.limit, GLANCED - slice.offset);
-    const rows = limit > 0 ? await this.search.ranked(scope, query, corpus, { ...slice, limit }, many) : [];
-    // Short of its slice: there are no more. Else the page goes on past what was scored.
-    if (rows.length < limit || rows.length === slice.limit) return rows;
-    const rest = { limit: slice.limit - rows.length, offset: Math.max(GLANCED, slice.offset) };
-    return [...rows, ...(await this.search.glanced(scope, query, rest)).map(unranked)];
   }
 
   /** The ranked part of many matches; undefined when hardly any are found. */

@@ -3,7 +3,7 @@ import { entryFilter } from '../../entries/entry-filter.js';
 import type { EntryFilter } from '../../entries/entry-filter.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import type { Corpus, TextQuery } from '../query/text-query.js';
-import { TEXT_SHARE, farSql, glanceSql, nearSql, rankSql, scoreSql, textSql } from './score.js';
+import { TEXT_SHARE, farSql, nearSql, rankSql, scoreSql, textSql } from './score.js';
 
 /** An entry found, with how well. */
 export interface RankedRow {
@@ -32,8 +32,6 @@ export interface Slice {
   offset: number;
 }
 
-/** Of many matches so many are scored, those that look best at first sight. */
-export const GLANCED = 600;
 /** So many of the scored are ordered by more than their words. */
 const RERANKED = 300;
 /** More than any ranking is ever handed. */
@@ -81,28 +79,10 @@ export class TextSearchRepository {
     return Number(row.n);
   }
 
-  /**
-   * Scores what is in scope and answers a slice of it, best first. With `many` only the {@link GLANCED} that look best at
-   * first sight are scored, and the slice is to end with them.
-   */
-  ranked(scope: Scope, query: TextQuery, corpus: Corpus, slice: Slice, many: boolean): Promise<RankedRow[]> {
+  /** Scores everything in scope and answers a slice of it, best first. */
+  ranked(scope: Scope, query: TextQuery, corpus: Corpus, slice: Slice): Promise<RankedRow[]> {
     const values: unknown[] = [];
-    const documents = `SELECT d.entry_id, d.doc_len, d.tsv ${this.from(scope, values)}`;
-    const source = many
-      ? `${documents} ORDER BY ${glanceSql(query, values)} DESC, d.entry_id LIMIT ${GLANCED}`
-      : documents;
-    return this.scored(source, query, corpus, values, slice);
-  }
-
-  /** What comes after {@link ranked} of many. */
-  async glanced(scope: Scope, query: TextQuery, slice: Slice): Promise<string[]> {
-    const values: unknown[] = [];
-    const rows = await this.uow.query<{ id: string }>(
-      `SELECT d.entry_id AS id ${this.from(scope, values)}
-       ORDER BY ${glanceSql(query, values)} DESC, d.entry_id LIMIT ${Number(slice.limit)} OFFSET ${Number(slice.offset)}`,
-      values,
-    );
-    return rows.map((row) => row.id);
+    return this.scored(this.from(scope, values), query, corpus, values, slice);
   }
 
   /** Scores these entries, and those in scope whose name or title matches, if asked; all of them, best first. */
@@ -112,7 +92,7 @@ export class TextSearchRepository {
     const candidates = heading
       ? `${chosen} UNION SELECT d.entry_id ${this.from(heading, values, { part: 'heading' })}`
       : chosen;
-    const source = `SELECT d.entry_id, d.doc_len, d.tsv FROM (${candidates}) c JOIN entry_document d ON d.entry_id = c.id`;
+    const source = `FROM (${candidates}) c JOIN entry_document d ON d.entry_id = c.id`;
     return this.scored(source, query, corpus, values, { limit: MOST_CANDIDATES, offset: 0 });
   }
 
@@ -165,23 +145,26 @@ export class TextSearchRepository {
     slice: Slice,
   ): Promise<RankedRow[]> {
     const score = scoreSql(query, corpus, values);
-    const sql = `
-      WITH far AS MATERIALIZED (
-        SELECT x.id, ${score.words} AS words
-        FROM (SELECT d.entry_id AS id, ${score.inner} FROM (${documents}) d OFFSET 0) x
-      ), first AS MATERIALIZED (
-        SELECT * FROM far ORDER BY words DESC, id LIMIT ${RERANKED}
-      )
+    const far = `
+      SELECT x.id, ${score.words} AS words
+      FROM (SELECT d.entry_id AS id, ${score.inner} ${documents} OFFSET 0) x`;
+    const near = `
       SELECT y.id, y.text, ${rankSql(corpus)} AS rank FROM (
         SELECT w.id, w.popularity, ${textSql(query)} AS text FROM (
           SELECT f.id, f.words, e.popularity, ${nearSql(query, values)} AS near
           FROM first f JOIN entry e ON e.id = f.id JOIN entry_document d ON d.entry_id = f.id OFFSET 0
         ) w OFFSET 0
-      ) y
-      UNION ALL
-      SELECT w.id, ${farSql(query)}, ${TEXT_SHARE} * (${farSql(query)}) FROM far w WHERE w.id NOT IN (SELECT id FROM first)
-      ORDER BY rank DESC, id LIMIT ${Number(slice.limit)} OFFSET ${Number(slice.offset)}`;
-    return this.uow.query<RankedRow>(sql, values);
+      ) y`;
+    const first = (from: string): string => `SELECT * FROM ${from} ORDER BY words DESC, id LIMIT ${RERANKED}`;
+    const rest = `
+      SELECT w.id, ${farSql(query)}, ${TEXT_SHARE} * (${farSql(query)}) FROM far w WHERE w.id NOT IN (SELECT id FROM first)`;
+    // Most pages lie within what is put in order; then nothing else needs to be kept.
+    const sql =
+      slice.offset + slice.limit <= RERANKED
+        ? `WITH first AS MATERIALIZED (${first(`(${far}) u`)}) ${near}`
+        : `WITH far AS MATERIALIZED (${far}), first AS MATERIALIZED (${first('far')}) ${near} UNION ALL ${rest}`;
+    const page = `ORDER BY rank DESC, id LIMIT ${Number(slice.limit)} OFFSET ${Number(slice.offset)}`;
+    return this.uow.query<RankedRow>(`${sql} ${page}`, values);
   }
 
   /** `entry` on alias e and `entry_document` on alias d, either only where it is needed: joining a row costs as much as scoring it. */
