@@ -84,6 +84,8 @@ export interface HostileHeaders {
   headers: [string, string][];
   /** Takes the place of the caller's credential. */
   credential?: true;
+  /** May be refused before anybody is asked for a credential. */
+  early?: true;
 }
 
 const one = (name: string, ...values: string[]): HostileHeaders[] =>
@@ -123,7 +125,8 @@ export const HOSTILE_HEADERS: readonly HostileHeaders[] = [
   ...one('X-Forwarded-Proto', 'javascript'),
   ...one('X-HTTP-Method-Override', 'DELETE'),
   ...one('Cookie', `a=${'b'.repeat(4000)}`, '=;=;=', '__proto__=1'),
-  ...one('Host', '', '[', 'evil.example:99999', 'a'.repeat(3000), '\u00ff'),
+  { what: 'an empty Host', headers: [['Host', '']], early: true },
+  ...one('Host', '[', 'evil.example:99999', 'a'.repeat(3000), '\u00ff'),
   ...one('Expect', 'tea', '200-ok'),
   ...one('Upgrade', 'h2c', 'websocket', 'TLS/1.0'),
   ...one('Content-Encoding', 'x', 'gzip, gzip', 'constructor'),

@@ -204,10 +204,11 @@ const typeDrafts = (): Draft[] =>
   WRONG_TYPES.map((type): Draft => ({ where: 'content type', what: type, change: (request) => request.setType(type) }));
 
 const headerDrafts = (): Draft[] =>
-  HOSTILE_HEADERS.map(({ what, headers, credential }): Draft => ({
+  HOSTILE_HEADERS.map(({ what, headers, credential, early }): Draft => ({
     where: 'header',
     what,
     credential,
+    early,
     change: (request) => request.addHeaders(headers),
   }));
 
@@ -234,6 +235,7 @@ function methodDrafts({ path }: Operation, all: readonly Operation[]): Draft[] {
     where: 'method',
     what: method,
     early: true,
+    otherRoute: true,
     change: (request) => request.setMethod(method),
   }));
 }

@@ -16,19 +16,16 @@ async function* asLines(items: AsyncIterable<TransferItem>): AsyncGenerator<stri
 
 /** `{ "entries": [...], "relationships": [...] }`, an item a line, written as it is read. */
 async function* asJson(items: AsyncIterable<TransferItem>): AsyncGenerator<string> {
-  yield '{"entries":[';
+  // Nothing is written before something is read: what goes wrong until then can still be told.
+  let before = '{"entries":[';
   let list: TransferItem['kind'] = 'entry';
-  let first = true;
   for await (const { kind, ...item } of items) {
-    if (kind !== list) {
-      yield '\n],"relationships":[';
-      list = kind;
-      first = true;
-    }
-    yield `${first ? '' : ','}\n${JSON.stringify(item)}`;
-    first = false;
+    if (kind !== list) before = `${before === ',' ? '' : before}\n],"relationships":[`;
+    list = kind;
+    yield `${before}\n${JSON.stringify(item)}`;
+    before = ',';
   }
-  yield list === 'entry' ? '\n],"relationships":[]}\n' : '\n]}\n';
+  yield `${before === ',' ? '' : before}${list === 'entry' ? '\n],"relationships":[]}\n' : '\n]}\n'}`;
 }
 
 async function* asYaml(items: AsyncIterable<TransferItem>): AsyncGenerator<string> {

@@ -35,6 +35,8 @@ export class LineSplitter implements ItemSplitter {
       if (at > start) this.keep(chunk.subarray(start, at));
       if (this.size > 0) items.push(...this.end());
       start = at + 1;
+      // A search for each of a million empty lines would take longer than to look at them.
+      while (chunk[start] === NEWLINE) start++;
     }
     this.keep(chunk.subarray(start));
     return items;

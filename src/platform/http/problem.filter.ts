@@ -36,6 +36,7 @@ export class ProblemFilter implements ExceptionFilter {
     response.statusCode = error.status;
     response.removeHeader('ETag');
     response.removeHeader('Content-Encoding');
+    response.removeHeader('Content-Disposition');
     response.setHeader('Content-Type', 'application/problem+json; charset=utf-8');
     response.setHeader('Content-Length', Buffer.byteLength(body));
     response.end(body);

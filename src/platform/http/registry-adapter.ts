@@ -5,6 +5,7 @@ import type { NestApplicationOptions } from '@nestjs/common';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import express from 'express';
 import type { Express, NextFunction, Request, Response } from 'express';
+import { InvalidError } from '../errors/registry-error.js';
 import { answerClientError } from './client-error.js';
 import { parseQuery } from './query-parser.js';
 import { RouteTable } from './route-table.js';
@@ -83,7 +84,8 @@ export class RegistryAdapter extends ExpressAdapter {
     Object.setPrototypeOf(RegistryResponse.prototype, app.response as object);
     const listener = (request: Request, response: Response): void => this.scope(request, response, this.enter);
     const server = createServer(
-      { IncomingMessage: RegistryRequest, ServerResponse: RegistryResponse },
+      // A missing Host is told as everything else that is wrong, not by a bare 400.
+      { IncomingMessage: RegistryRequest, ServerResponse: RegistryResponse, requireHostHeader: false },
       listener as unknown as RequestListener<typeof RegistryRequest, typeof RegistryResponse>,
     );
     server.on('clientError', answerClientError);
@@ -130,7 +132,10 @@ export class RegistryAdapter extends ExpressAdapter {
   }
 
   private readonly enter = (request: Request, response: Response): void => {
-    if (this.before.length === 0) this.route(request, response);
+    if (!request.headers.host && request.httpVersion === '1.1') {
+      response.setHeader('Connection', 'close');
+      this.fail(InvalidError.field('Host', 'is missing'), request, response);
+    } else if (this.before.length === 0) this.route(request, response);
     else this.layer(request, response, 0);
   };
 
