@@ -9,7 +9,7 @@ export interface Need {
 }
 
 /** More alternatives than that on one relationship are not looked at. */
-const MOST_NAMES = 100;
+const MOST_NAMES = 200;
 
 const nameKey = (type: string, name: string): string => `${type}\0${name}`;
 
@@ -124,15 +124,16 @@ export class Alternatives {
 
 const hasAny = (group: readonly string[]): boolean => group.length > 0;
 
-/** The groups of names on a relationship; free-form metadata of another shape names none. */
+/** The groups of names on a relationship; free-form metadata of another shape, or of too many names, names none. */
 function groupsOf({ groups, alternatives }: Pick<NeedRow, 'groups' | 'alternatives'>): string[][] {
-  if (Array.isArray(groups)) return groups.slice(0, MOST_NAMES).map(namesOf);
-  return Array.isArray(alternatives) ? [namesOf(alternatives)] : [];
+  const lists: unknown[] = Array.isArray(groups) ? groups : Array.isArray(alternatives) ? [alternatives] : [];
+  const names = lists.reduce<number>((sum, list) => sum + (Array.isArray(list) ? list.length : 0), lists.length);
+  return names > MOST_NAMES ? [] : lists.map(namesOf);
 }
 
 function namesOf(group: unknown): string[] {
   if (!Array.isArray(group)) return [];
-  return group.slice(0, MOST_NAMES).flatMap((one: unknown) => {
+  return group.flatMap((one: unknown) => {
     const name: unknown = typeof one === 'object' && one !== null ? (one as { name?: unknown }).name : one;
     return typeof name === 'string' && name.length <= 128 ? [name.toLowerCase()] : [];
   });

@@ -9,9 +9,11 @@ import type { GraphRepository } from './graph.repository.js';
 
 /** Entries read, worked out and written at a time: what bounds the memory of an answer of a hundred thousand. */
 const BATCH = 500;
+/** Keys of a path: along a chain of ten thousand entries whole paths would be fifty million. */
+const MOST_PATH = 100;
 
 export interface ClosureNode extends GraphNode {
-  /** Keys from the root to this entry, both included. */
+  /** Keys from the root to this entry, both included; of a long path the root's and the last 99. */
   path: string[];
   /** Impact only: what it needs of the entry before it on the path can be met by an entry that is not affected. */
   has_alternative?: boolean;
@@ -82,9 +84,10 @@ export class ClosureAnswer {
   private pathTo(place: number, { key, type, name }: GraphNode): string[] | undefined {
     const path = [key];
     for (let at = this.walk.parent[place]; at >= 0; at = this.walk.parent[at]) {
-      const before = this.parents.get(at);
+      const before = this.parents.get(path.length < MOST_PATH - 1 ? at : 0);
       if (!before) return undefined;
       path.push(before.key);
+      if (path.length === MOST_PATH) break;
     }
     if (this.parents.has(place)) this.parents.set(place, { key, type, name });
     return path.reverse();

@@ -43,6 +43,16 @@ export class GraphRepository {
     return [...found.values()];
   }
 
+  /** How many relationship types there are. */
+  async countTypes(): Promise<number> {
+    const [row] = await this.uow.query<{ n: number }>(
+      'SELECT count(*)::integer AS n FROM relationship_type',
+      [],
+      'graph-types',
+    );
+    return row.n;
+  }
+
   /** What graph answers say of these entries; entries removed meanwhile are absent. */
   async summaries(ids: readonly NodeId[]): Promise<Map<NodeId, SummaryRow>> {
     const rows = await this.uow.query<SummaryRow & object>(

@@ -15,7 +15,7 @@ export interface NeighborsQuestion {
   id: string;
   types?: readonly string[];
   direction: Direction;
-  /** Most neighbours of each type. */
+  /** Most neighbours of each type; fewer where there are very many types. */
   limit: number;
   /** Continues one type. */
   cursor?: string;
@@ -45,6 +45,9 @@ interface Continued {
   place: NeighborPlace;
 }
 
+/** Neighbours of all types together: clients name as many types as they like. */
+const MOST_NEIGHBORS = 20_000;
+
 /** What an entry is directly related to, by type. */
 @Injectable()
 export class NeighborsService {
@@ -61,7 +64,9 @@ export class NeighborsService {
     if (from && types && !types.includes(from.type))
       throw InvalidError.field('cursor', 'belongs to a list with another sort or other filters');
     const typeIds = await this.graph.typeIds(from ? [from.type] : types);
-    const question = { of: root, direction, typeIds, limit: limit + 1, place: from?.place };
+    const typeCount = typeIds?.length ?? (await this.graph.countTypes());
+    const most = Math.max(1, Math.min(limit, Math.floor(MOST_NEIGHBORS / typeCount)));
+    const question = { of: root, direction, typeIds, limit: most + 1, place: from?.place };
     const [rows, summaries, degree] = await Promise.all([
       this.repository.list(question),
       this.graph.summaries([root]),
@@ -69,7 +74,7 @@ export class NeighborsService {
     ]);
     const row = summaries.get(root);
     if (!row) throw new NotFoundError('entity', id);
-    const { neighbors, next, count } = grouped(rows, limit, list);
+    const { neighbors, next, count } = grouped(rows, most, list);
     const cut = Object.keys(next).length > 0;
     return {
       root: toSummaryResponse(row),

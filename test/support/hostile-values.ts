@@ -4,6 +4,8 @@ export interface HostileValue {
   json: string;
   /** No body may hold it, whatever the field. */
   poison?: boolean;
+  /** Tried in every field, whatever chance says: a type of JSON. */
+  always?: boolean;
 }
 
 const SQL = [
@@ -62,15 +64,11 @@ const named = (values: Record<string, string>): HostileValue[] =>
 
 /** Values of every type of JSON. */
 export const JSON_VALUES: readonly HostileValue[] = [
-  ...['null', 'true', 'false', '0', '-0', '-1', '1.5', '1e308', '1e-320', '9007199254740993', '-2147483649'].map(
-    (json) => ({ what: json, json }),
-  ),
+  ...['null', 'true', '0', '-1', '""', '[]', '{}'].map((json) => ({ what: json, json, always: true })),
+  ...['false', '-0', '1.5', '1e308', '1e-320', '9007199254740993', '-2147483649'].map((json) => ({ what: json, json })),
   { what: '1e999', json: '1e999', poison: true },
   { what: '-1e999', json: '-1e999', poison: true },
   { what: 'a thousand digits', json: '1'.repeat(1000), poison: true },
-  { what: 'an empty text', json: '""' },
-  { what: 'an empty list', json: '[]' },
-  { what: 'an empty object', json: '{}' },
   { what: 'a list of null', json: '[null]' },
   { what: 'a list of lists', json: '[["a"],[]]' },
   { what: 'a list of everything', json: '[1,"a",null,true,{}]' },

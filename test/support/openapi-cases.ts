@@ -29,7 +29,7 @@ export interface HostileCase extends Expected {
   request: WireRequest;
 }
 
-type Draft = Expected & { where: string; what: string; change: (request: RequestDraft) => void };
+type Draft = Expected & { where: string; what: string; always?: boolean; change: (request: RequestDraft) => void };
 
 export interface CaseOptions {
   seed: number;
@@ -58,7 +58,7 @@ export function hostileCases(document: OpenApi, { seed, valuesAPlace, mixed, sam
   };
   for (const [operation, ofOperation] of places)
     for (const place of ofOperation)
-      for (const draft of random.some(place, valuesAPlace))
+      for (const draft of [...place.filter(({ always }) => always), ...random.some(place, valuesAPlace)])
         add(operation, [draft], `${operation.id} · ${draft.where} · ${draft.what}`);
   for (let i = 0; i < mixed; i++) {
     const operation = random.pick(operations);
@@ -183,10 +183,11 @@ function fieldDrafts({ id }: Operation, { prefix, schema: whole }: Body, { path,
   const forbidden = (json: string): boolean =>
     // For a field that may be left out null says just that.
     (required || json !== 'null') && !(lenient && json.startsWith('"')) && forbids(schema, valueAt(json));
-  return JSON_VALUES.map(({ what, json, poison }): Draft => ({
+  return JSON_VALUES.map(({ what, json, poison, always }): Draft => ({
     where: `body ${path.join('.')}`,
     what,
     field: prefix + path[0],
+    always,
     ...((poison || forbidden(json)) && { refused: true }),
     change: (request) => request.setField(path, json),
   }));

@@ -93,13 +93,13 @@ export class RelationshipsService {
       const ends = await this.ids.resolveMany([
         row.source_uid,
         row.target_uid,
-        ...[edge.source_id, edge.target_id].filter((end) => end !== undefined),
+        ...[edge.source_id, edge.target_id].filter(isGiven),
       ]);
       const [source, target] = [ends.get(row.source_uid)!, ends.get(row.target_uid)!];
       const moved =
-        (edge.source_id !== undefined && ends.get(edge.source_id)?.id !== source.id) ||
-        (edge.target_id !== undefined && ends.get(edge.target_id)?.id !== target.id) ||
-        (edge.type !== undefined && edge.type !== row.type);
+        (isGiven(edge.source_id) && ends.get(edge.source_id)?.id !== source.id) ||
+        (isGiven(edge.target_id) && ends.get(edge.target_id)?.id !== target.id) ||
+        (isGiven(edge.type) && edge.type !== row.type);
       if (moved)
         throw new ImpossibleError(
           'relationship.identity_fixed',
@@ -135,6 +135,9 @@ export class RelationshipsService {
     return found(id, isId(id) ? await this.repository.lock(id) : undefined);
   }
 }
+
+/** `null` repeats an end or the type as little as leaving it out does. */
+const isGiven = (field: string | null | undefined): field is string => field !== undefined && field !== null;
 
 /** A bigint in text; anything else names no relationship. */
 const isId = (text: string): boolean => /^[1-9][0-9]{0,17}$/.test(text);

@@ -61,7 +61,7 @@ export class DependencyNode extends GraphNodeAnswer {
   @ApiProperty({
     type: [String],
     description:
-      'Keys along one shortest path, from the root to this entry; where there are several, over the entries registered first.',
+      'Keys along one shortest path, from the root to this entry; where there are several, over the entries registered first. Of more than 100 keys, the first and the last 99.',
     example: ['svc_checkout', 'svc_payments', 'resource_postgres'],
   })
   path: string[];
