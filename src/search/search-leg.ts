@@ -19,6 +19,8 @@ export interface LegHit {
   text: number | null;
   /** tsquery text to mark in the highlight; null for none. */
   marks: string | null;
+  /** How the word begins that the query is most about, for the part of a description to show. */
+  about: string | null;
   /** The query as it was corrected for this hit. */
   corrected: string | null;
 }

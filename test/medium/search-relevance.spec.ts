@@ -43,6 +43,7 @@ describe('relevance on real packages', () => {
 
   const first = async (query: string, limit: number): Promise<{ found: string[]; corrected: string | null }> => {
     const answer = await app.api.post(SEARCH, { query, limit });
+    if (answer.status !== 200) throw new Error(JSON.stringify(answer.body));
     return { found: names(answer.body), corrected: answer.headers.get('x-search-corrected') };
   };
 

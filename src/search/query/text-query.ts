@@ -42,6 +42,8 @@ export interface TextQuery {
   terms: ScoredTerm[];
   /** All required terms as one tsquery, in one form each, for how near they stand; undefined with fewer than two. */
   near?: string;
+  /** How the rarest word begins, as far as its forms have it in common; null when there is none. */
+  about: string | null;
   /** No more entries than this can match, by the statistics; undefined when they do not tell. */
   most?: number;
 }
@@ -105,6 +107,13 @@ function scored(terms: readonly QueryTerm[], corpus: Corpus, ways: (term: QueryT
   });
 }
 
+/** A stem and the words it stands for differ at the end: `librari`, `library`. */
+function aboutOf(terms: readonly QueryTerm[]): string | null {
+  const rarest = terms.toSorted((a, b) => a.ndoc - b.ndoc).at(0);
+  const lexeme = /'([^']+)'/.exec(rarest?.correction?.stemmed || rarest?.stemmed || rarest?.plain || '')?.[1];
+  return lexeme === undefined ? null : lexeme.slice(0, Math.max(4, lexeme.length - 1));
+}
+
 interface Shape {
   ways: (term: QueryTerm) => Alternative[];
   /** How a group's required terms are joined. */
@@ -123,6 +132,7 @@ function build(groups: readonly QueryTerm[][], corpus: Corpus, shape: Shape): Te
     match: matches.length === 1 ? matches[0] : matches.map((match) => `( ${match} )`).join(' | '),
     negates: groups.some((group) => group.some((term) => term.negated)),
     terms: scored(positive, corpus, shape.ways),
+    about: aboutOf(positive),
     near:
       groups.length === 1 && positive.length > 1 ? all(positive.map((term) => term.stemmed || term.plain)) : undefined,
   };

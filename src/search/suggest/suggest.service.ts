@@ -9,7 +9,7 @@ import { TextSearchRepository } from '../text/text-search.repository.js';
 import { Speller } from '../vocabulary/speller.js';
 import { VocabularyRepository } from '../vocabulary/vocabulary.repository.js';
 
-const LONGEST_STATEMENT_MS = 2000;
+const LONGEST_STATEMENT_MS = 5000;
 /** Versions of one entry share a name; so many more rows are read than names are needed. */
 const VERSIONS = 3;
 /** A share of the answer is kept for words, where there are any. */

@@ -34,27 +34,44 @@ export class NameRepository {
    * Entries named as one of the texts (in any type and version) or of that id or key, and then up to `limit` whose name
    * begins as the first text; each part the most depended upon first.
    */
-  named(texts: readonly string[], filter: EntryFilter, limit: number): Promise<FoundName[]> {
+  async named(texts: readonly string[], filter: EntryFilter, limit: number): Promise<FoundName[]> {
     const values: unknown[] = [];
     const exact = exactly(texts, values);
-    const begins = `e.name LIKE $${values.push(`${nameOf(texts[0]).replace(LIKE_SPECIAL, '\\$&')}%`)}`;
+    const begins = `e.name LIKE ${begun(texts[0], values)}`;
     const narrowed = entryFilter(filter, values);
-    return this.uow.query<FoundName>(
-      `WITH exact AS MATERIALIZED (
-         SELECT ${COLUMNS} FROM entry e WHERE (${exact}) AND ${narrowed}
-       ), first AS MATERIALIZED (
+    const rows = await this.uow.query<FoundName & { begun: string }>(
+      `WITH begun AS MATERIALIZED (
          SELECT ${COLUMNS} FROM entry e WHERE ${begins} AND ${narrowed}
-         ORDER BY e.name, e.id LIMIT ${MOST_SORTED + 1}
-       ), popular AS MATERIALIZED (
-         SELECT ${COLUMNS} FROM (SELECT * FROM entry ORDER BY popularity DESC, id DESC LIMIT ${MOST_POPULAR}) e
-         WHERE (SELECT count(*) FROM first) > ${MOST_SORTED} AND ${begins} AND ${narrowed}
+         ORDER BY e.name, e.id LIMIT ${limit > 0 ? MOST_SORTED + 1 : 0}
        )
-       (SELECT *, true AS exact FROM exact ORDER BY popularity DESC, id DESC LIMIT ${MOST_EXACT})
+       (SELECT ${COLUMNS}, true AS exact, 0 AS begun FROM entry e WHERE (${exact}) AND ${narrowed}
+        ORDER BY e.popularity DESC, e.id DESC LIMIT ${MOST_EXACT})
        UNION ALL
-       (SELECT *, false FROM (
-          SELECT * FROM first UNION ALL SELECT * FROM popular WHERE id NOT IN (SELECT id FROM first)
-        ) begun WHERE id NOT IN (SELECT id FROM exact)
+       (SELECT *, false, (SELECT count(*) FROM begun) FROM begun
         ORDER BY popularity DESC, length(name), name, id LIMIT ${Number(limit)})`,
+      values,
+    );
+    const named = rows.filter((row) => row.exact);
+    const first: FoundName[] = rows.filter((row) => !row.exact);
+    if (Number(rows.at(-1)?.begun) > MOST_SORTED) first.push(...(await this.popular(texts[0], filter, limit)));
+    const known = new Set(named.map((row) => row.id));
+    return [
+      ...named,
+      ...distinct(first)
+        .filter((row) => !known.has(row.id))
+        .sort(byPopularity)
+        .slice(0, limit),
+    ];
+  }
+
+  /** Of the entries most depended upon, those whose name begins so. */
+  private popular(text: string, filter: EntryFilter, limit: number): Promise<FoundName[]> {
+    const values: unknown[] = [];
+    return this.uow.query<FoundName>(
+      `SELECT ${COLUMNS}, false AS exact
+       FROM (SELECT * FROM entry ORDER BY popularity DESC, id DESC LIMIT ${MOST_POPULAR}) e
+       WHERE e.name LIKE ${begun(text, values)} AND ${entryFilter(filter, values)}
+       ORDER BY e.popularity DESC, e.id DESC LIMIT ${Number(limit)}`,
       values,
     );
   }
@@ -84,6 +101,15 @@ function exactly(texts: readonly string[], values: unknown[]): string {
   }
   return conditions.join(' OR ');
 }
+
+/** A parameter for LIKE. */
+const begun = (text: string, values: unknown[]): string =>
+  `$${values.push(`${nameOf(text).replace(LIKE_SPECIAL, '\\$&')}%`)}`;
+
+const distinct = (rows: readonly FoundName[]): FoundName[] => [...new Map(rows.map((row) => [row.id, row])).values()];
+
+const byPopularity = (a: NamedRow, b: NamedRow): number =>
+  b.popularity - a.popularity || a.name.length - b.name.length || (a.name < b.name ? -1 : 1);
 
 /** Words as a name would join them. */
 const nameOf = (text: string): string => text.toLowerCase().replace(/\s+/g, '-');

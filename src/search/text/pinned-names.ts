@@ -36,7 +36,7 @@ export class PinnedNames {
     const named = new Map(found.map((row) => [row.id, row]));
     for (const id of withoutIds) named.delete(id);
     if (named.size === 0) return [];
-    const ranked = await this.search.rankedOf([...named.keys()], undefined, query, corpus);
+    const ranked = await this.search.rankedOf({ ids: [...named.keys()] }, query, corpus);
     const pinned = ranked.map((row) => {
       const name = named.get(row.id)!;
       return name.exact

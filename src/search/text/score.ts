@@ -46,20 +46,18 @@ export interface ScoreSql {
 export function scoreSql(query: TextQuery, corpus: Corpus, values: unknown[]): ScoreSql {
   const parameter = (value: unknown, type: string): string => `$${values.push(value)}::${type}`;
   // In float8 throughout: a bare 0.5 is numeric, which costs more than the rank.
-  const perLexeme = parameter((K1 * B) / Math.max(corpus.docLength, 1), 'float8');
-  const length = `${K1 * (1 - B)}::float8 + ${perLexeme} * d.doc_len`;
+  const perLexeme = parameter((K1 * B) / SATURATION / Math.max(corpus.docLength, 1), 'float8');
+  const length = `${(K1 * (1 - B)) / SATURATION}::float8 + ${perLexeme} * d.doc_len`;
   const columns = query.terms.map(({ alternatives }, i) => {
     const ranks = alternatives.map(({ query: text, worth }) => {
       const rank = `ts_rank(${WEIGHTS}, d.tsv, ${parameter(text, 'tsquery')})`;
       return worth === 1 ? rank : `${worth} * ${rank}`;
     });
-    return `least(0.97, greatest(${ranks.join(', ')})) AS r${i}`;
+    return `least(0.97, greatest(1e-6, ${ranks.join(', ')}))::float8 AS r${i}`;
   });
   const total = query.terms.reduce((sum, { idf }) => sum + idf, 0);
-  const parts = query.terms.map(({ idf }, i) => {
-    const share = parameter(idf / total, 'float8');
-    return `${share} * ${SATURATION} * x.r${i} / (${SATURATION} * x.r${i} + x.k * (1 - x.r${i}))`;
-  });
+  // tf / (tf + K) with tf = c r / (1 - r) and k = K / c, in as few steps as it takes: this runs for every match.
+  const parts = query.terms.map(({ idf }, i) => `${parameter(idf / total, 'float8')} / (1 + x.k * (1 / x.r${i} - 1))`);
   return { inner: [`${length} AS k`, ...columns].join(', '), words: parts.join(' + ') || '0::float8' };
 }
 

@@ -33,9 +33,9 @@ export class StageRanking {
     const few = mostScored(corpus);
     const most = query.most ?? Infinity;
     const matches = most <= few ? most : await this.search.estimate(scope);
-    const window = matches <= few ? undefined : await this.window(scope, query, corpus);
+    const window = matches <= few ? undefined : await this.window(scope, corpus);
     const rows = window
-      ? await this.windowed(scope, window, slice)
+      ? await this.windowed(scope, window, query, corpus, slice)
       : await this.search.ranked(scope, query, corpus, slice);
     return this.withTotal(scope, rows, slice);
   }
@@ -47,25 +47,34 @@ export class StageRanking {
       : this.search.popular(scope, slice, { part });
   }
 
-  /** The ranked part of many matches; undefined when hardly any are found. */
-  private async window(scope: Scope, query: TextQuery, corpus: Corpus): Promise<RankedRow[] | undefined> {
+  /** What of many matches is to be ranked; undefined when hardly any are found. */
+  private async window(scope: Scope, corpus: Corpus): Promise<{ ids: string[]; heading?: Scope } | undefined> {
     const few = mostScored(corpus);
     const first = { limit: WINDOW, offset: 0 };
     // Twice as far as the window should reach.
     const within = Math.ceil((2 * WINDOW * corpus.docs) / few);
     const ids = await this.search.popular(scope, first, { within });
     if (ids.length < LEAST_WINDOW) return undefined;
-    if ((await this.search.estimate(scope, 'heading')) <= few) return this.search.rankedOf(ids, scope, query, corpus);
+    if ((await this.search.estimate(scope, 'heading')) <= few) return { ids, heading: scope };
     const named = await this.search.popular(scope, first, { part: 'heading', within });
-    return this.search.rankedOf([...new Set([...ids, ...named])], undefined, query, corpus);
+    return { ids: [...new Set([...ids, ...named])] };
   }
 
-  private async windowed(scope: Scope, window: RankedRow[], slice: Slice): Promise<RankedRow[]> {
-    const rows = window.slice(slice.offset, slice.offset + slice.limit);
+  private async windowed(
+    scope: Scope,
+    window: { ids: string[]; heading?: Scope },
+    query: TextQuery,
+    corpus: Corpus,
+    slice: Slice,
+  ): Promise<RankedRow[]> {
+    // The window holds these at least.
+    if (slice.offset + slice.limit <= window.ids.length) return this.search.rankedOf(window, query, corpus, slice);
+    const ranked = await this.search.rankedOf(window, query, corpus);
+    const rows = ranked.slice(slice.offset, slice.offset + slice.limit);
     if (rows.length === slice.limit) return rows;
     const tail = await this.search.popular(
-      { ...scope, withoutIds: [...scope.withoutIds, ...window.map((row) => row.id)] },
-      { limit: slice.limit - rows.length, offset: Math.max(0, slice.offset - window.length) },
+      { ...scope, withoutIds: [...scope.withoutIds, ...ranked.map((row) => row.id)] },
+      { limit: slice.limit - rows.length, offset: Math.max(0, slice.offset - ranked.length) },
     );
     return [...rows, ...tail.map(unranked)];
   }

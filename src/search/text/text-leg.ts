@@ -14,7 +14,7 @@ import { StageRanking } from './stage-ranking.js';
 import { TextSearchRepository } from './text-search.repository.js';
 import type { RankedRow, Scope } from './text-search.repository.js';
 
-const LONGEST_STATEMENT_MS = 3000;
+const LONGEST_STATEMENT_MS = 5000;
 /** After this nothing more is tried: a search that found too little answers what it has. */
 const LONGEST_SEARCH_MS = 2000;
 
@@ -84,7 +84,7 @@ export class TextLeg implements SearchLeg {
       const scope: Scope = { filter: question.filter, without: [], withoutIds: [] };
       const slice = { limit: question.limit + 1, offset: question.offset };
       const ids = await this.ranking.listed(scope, await this.terms.corpus(), slice);
-      const hits = ids.map((id) => ({ id, score: 0, text: null, marks: null, corrected: null }));
+      const hits = ids.map((id) => ({ id, score: 0, text: null, marks: null, about: null, corrected: null }));
       return { hits: hits.slice(0, question.limit), more: hits.length > question.limit, corrected: null };
     });
   }
@@ -145,6 +145,7 @@ export class TextLeg implements SearchLeg {
   }
 
   private hit({ corrected }: Run, { id, text, rank }: RankedRow, tier: Tier, query: TextQuery): LegHit {
-    return { id, score: scoreOf(tier, rank), text: Math.round(text * 1e6) / 1e6, marks: query.match, corrected };
+    const score = scoreOf(tier, rank);
+    return { id, score, text: Math.round(text * 1e6) / 1e6, marks: query.match, about: query.about, corrected };
   }
 }

@@ -85,15 +85,20 @@ export class TextSearchRepository {
     return this.scored(this.from(scope, values), query, corpus, values, slice);
   }
 
-  /** Scores these entries, and those in scope whose name or title matches, if asked; all of them, best first. */
-  rankedOf(ids: readonly string[], heading: Scope | undefined, query: TextQuery, corpus: Corpus): Promise<RankedRow[]> {
+  /** Scores these entries, and those in scope whose name or title matches, if asked; all or a slice of them, best first. */
+  rankedOf(
+    { ids, heading }: { ids: readonly string[]; heading?: Scope },
+    query: TextQuery,
+    corpus: Corpus,
+    slice: Slice = { limit: MOST_CANDIDATES, offset: 0 },
+  ): Promise<RankedRow[]> {
     const values: unknown[] = [ids];
     const chosen = 'SELECT unnest($1::bigint[]) AS id';
     const candidates = heading
       ? `${chosen} UNION SELECT d.entry_id ${this.from(heading, values, { part: 'heading' })}`
       : chosen;
     const source = `FROM (${candidates}) c JOIN entry_document d ON d.entry_id = c.id`;
-    return this.scored(source, query, corpus, values, { limit: MOST_CANDIDATES, offset: 0 });
+    return this.scored(source, query, corpus, values, slice);
   }
 
   /**
