@@ -13,16 +13,21 @@ export interface ResolvedEntry {
   version: string;
 }
 
-interface Reference {
+/** A key as it was given, taken apart. */
+interface NameReference {
   text: string;
-  uid: string | null;
-  kind: string | null;
-  name: string | null;
-  version: string | null;
+  type: string;
+  name: string;
+  version?: string;
 }
 
 const BY_UID = 'SELECT id, uid, kind, name, version FROM entry WHERE uid = $1';
 const BY_NAME = 'SELECT id, uid, kind, name, version FROM entry WHERE kind = $1 AND name = $2';
+const BY_UIDS = 'SELECT id, uid, kind, name, version FROM entry WHERE uid = ANY ($1::uuid[])';
+const BY_NAMES = `
+  SELECT r.text, e.id, e.uid, e.kind, e.name, e.version
+  FROM json_to_recordset($1::json) AS r(text text, type text, name text, version text)
+  JOIN entry e ON e.kind = r.type AND e.name = r.name AND (r.version IS NULL OR e.version = r.version)`;
 
 const newest = (rows: ResolvedEntry[]): ResolvedEntry | undefined =>
   rows.reduce<ResolvedEntry | undefined>(
@@ -55,33 +60,35 @@ export class EntryIds {
     return reference.version === undefined ? newest(rows) : rows.find((row) => row.version === reference.version);
   }
 
-  /** The entries behind many ids or keys, by the text given; unknown ones are absent. One statement. */
+  /** The entries behind many ids or keys, by the text given; unknown ones are absent. */
   async resolveMany(idsOrKeys: Iterable<string>): Promise<Map<string, ResolvedEntry>> {
-    const references = [...new Set(idsOrKeys)].flatMap((text) => this.referenceOf(text));
-    if (references.length === 0) return new Map();
-    const rows = await this.uow.query<ResolvedEntry & { text: string }>(
-      `SELECT r.text, e.id, e.uid, e.kind, e.name, e.version
-       FROM json_to_recordset($1::json) AS r(text text, uid uuid, kind text, name text, version text)
-       JOIN entry e ON e.uid = r.uid
-       UNION ALL
-       SELECT r.text, e.id, e.uid, e.kind, e.name, e.version
-       FROM json_to_recordset($1::json) AS r(text text, uid uuid, kind text, name text, version text)
-       JOIN entry e ON e.kind = r.kind AND e.name = r.name AND (r.version IS NULL OR e.version = r.version)
-       WHERE r.uid IS NULL`,
-      [JSON.stringify(references)],
-    );
+    const uids = new Map<string, string[]>();
+    const names: NameReference[] = [];
+    for (const text of new Set(idsOrKeys)) {
+      const reference = parseReference(text);
+      if (!reference) continue;
+      if (!('uid' in reference)) names.push({ text, ...reference });
+      else if (!uids.get(reference.uid)?.push(text)) uids.set(reference.uid, [text]);
+    }
+    const found = await this.byName(names);
+    if (uids.size === 0) return found;
+    const rows = await this.uow.query<ResolvedEntry & object>(BY_UIDS, [[...uids.keys()]], 'entries-by-uid');
+    for (const row of rows) for (const text of uids.get(row.uid)!) found.set(text, row);
+    return found;
+  }
+
+  private async byName(references: readonly NameReference[]): Promise<Map<string, ResolvedEntry>> {
     const byText = new Map<string, ResolvedEntry>();
+    if (references.length === 0) return byText;
+    const rows = await this.uow.query<ResolvedEntry & { text: string }>(
+      BY_NAMES,
+      [JSON.stringify(references)],
+      'entries-by-name',
+    );
     for (const row of rows) {
       const best = byText.get(row.text);
       if (!best || compareVersions(best.version, row.version) < 0) byText.set(row.text, row);
     }
     return byText;
-  }
-
-  private referenceOf(text: string): Reference[] {
-    const reference = parseReference(text);
-    if (!reference) return [];
-    if ('uid' in reference) return [{ text, uid: reference.uid, kind: null, name: null, version: null }];
-    return [{ text, uid: null, kind: reference.type, name: reference.name, version: reference.version ?? null }];
   }
 }

@@ -47,11 +47,14 @@ export class PathService {
 
   /** @throws RegistryError 404 `graph.no_path`, 422 `graph.too_large`, 503 `graph.deadline` or `graph.changed` */
   async between(question: PathQuestion): Promise<PathAnswer> {
-    const [source, target, typeIds] = await Promise.all([
+    const asked = [
       entryNamed(this.ids, 'source', question.source),
       entryNamed(this.ids, 'target', question.target),
       this.graph.typeIds(question.types),
-    ]);
+    ] as const;
+    // All at once; of two unknown ends it is always the first that is named.
+    await Promise.allSettled(asked);
+    const [source, target, typeIds] = await Promise.all(asked);
     const { nodes, edges } = await this.walked({ source, target }, question, typeIds);
     const rows = await this.graph.summaries(nodes);
     if (rows.size < nodes.length || edges.length < nodes.length - 1)

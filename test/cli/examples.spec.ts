@@ -73,23 +73,25 @@ const ureg = (args: string[], stdin = ''): Promise<Ended> =>
 
 /** The same text on every machine and every day. */
 function normalised(text: string): string {
-  return text
-    .replaceAll(service.url, 'http://127.0.0.1:8080')
-    .replaceAll(service.adminKey.slice(-4), 'x7Qz')
-    .replaceAll(program.home, '/home/you')
-    .replace(/[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g, '0192f0c1-7c3a-7a10-9d5e-0242ac120002')
-    .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, '2026-03-01T09:30:00.000Z')
-    // Reads are written down every ten seconds: whether one shows is a matter of how fast the machine is.
-    .replace(/("accessed_at": ?)"[^"]*"/g, '$1null')
-    .replace(/\t\d+s$/gm, '\t5m')
-    .replace(/up \d+ s/g, 'up 300 s')
-    .replace(/("uptime": ?)[\d.]+/g, '$1300')
-    .replace(/^\d\.\d{3}\t/gm, '0.912\t')
-    .replace(/\b[0-9a-f]{64}\b/g, 'df47c4d93dbdb0fdd94f8d26ff3d1ed128d2036efda482e7d273b6d20463532e')
-    .replace(/("latency_ms": ?)[\d.]+/g, '$10.4')
-    .replace(/("?\w*_?bytes"?(?:: |\t))\d+/g, '$18388608')
-    .replace(/("relationship_id": ")\d+/g, '$11042')
-    .replace(/(in )[\d.]+ s$/gm, '$10.1 s');
+  return (
+    text
+      .replaceAll(service.url, 'http://127.0.0.1:8080')
+      .replaceAll(service.adminKey.slice(-4), 'x7Qz')
+      .replaceAll(program.home, '/home/you')
+      .replace(/[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g, '0192f0c1-7c3a-7a10-9d5e-0242ac120002')
+      .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, '2026-03-01T09:30:00.000Z')
+      // Reads are written down every ten seconds: whether one shows is a matter of how fast the machine is.
+      .replace(/("accessed_at": ?)"[^"]*"/g, '$1null')
+      .replace(/\t\d+s$/gm, '\t5m')
+      .replace(/up \d+ s/g, 'up 300 s')
+      .replace(/("uptime": ?)[\d.]+/g, '$1300')
+      .replace(/^\d\.\d{3}\t/gm, '0.912\t')
+      .replace(/\b[0-9a-f]{64}\b/g, 'df47c4d93dbdb0fdd94f8d26ff3d1ed128d2036efda482e7d273b6d20463532e')
+      .replace(/("latency_ms": ?)[\d.]+/g, '$10.4')
+      .replace(/("?\w*_?bytes"?(?:: |\t))\d+/g, '$18388608')
+      .replace(/("relationship_id": ")\d+/g, '$11042')
+      .replace(/(in )[\d.]+ s$/gm, '$10.1 s')
+  );
 }
 
 /** As much as the docs show: what stands further down may change without them. */

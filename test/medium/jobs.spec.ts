@@ -113,7 +113,8 @@ describe('a job with a lock', () => {
 
   it('is given back when the work fails', async () => {
     let runs = 0;
-    replica().every(
+    const jobs = replica();
+    jobs.every(
       'failing',
       40,
       () => {
@@ -122,8 +123,9 @@ describe('a job with a lock', () => {
       { lock: true },
     );
     await eventually('it runs again', () => runs >= 2, 5000);
+    await jobs.stop();
     const [row] = await database.uow.query<{ held: boolean }>(
-      "SELECT held_until > clock_timestamp() + interval '5 s' AS held FROM job_lease WHERE name = 'failing'",
+      "SELECT held_until > clock_timestamp() AS held FROM job_lease WHERE name = 'failing'",
     );
     expect(row.held).toBe(false);
   });

@@ -15,7 +15,7 @@ import { TextSearchRepository } from './text-search.repository.js';
 import type { RankedRow, Scope } from './text-search.repository.js';
 
 const LONGEST_STATEMENT_MS = 5000;
-/** After this nothing more is tried: a search that found too little answers what it has. */
+/** After this no guesses are made any more: a search that found too little answers what it has. */
 const LONGEST_SEARCH_MS = 2000;
 
 /** The slice still to fill, as the stages go by. */
@@ -33,9 +33,13 @@ class Page {
     return this.limit - this.hits.length;
   }
 
-  /** True when nothing more is to be looked for. */
-  get done(): boolean {
-    return this.missing === 0 || performance.now() > this.deadline;
+  get full(): boolean {
+    return this.missing === 0;
+  }
+
+  /** True when there is no time for guesses. */
+  get late(): boolean {
+    return performance.now() > this.deadline;
   }
 
   /** Takes the slice of a stage's answer that was asked for; `total` says the stage has no more. */
@@ -110,21 +114,21 @@ export class TextLeg implements SearchLeg {
     const strict = strictQuery(groups, corpus);
     await this.pin(run, nameTexts(parsed), strict, ['exact', 'prefix']);
     await this.stage(run, 'match', strict);
-    if (page.done) return null;
+    if (page.full) return null;
     run.corrected = await this.corrector.correct(groups);
     if (run.corrected !== null) {
       const meant = meantQuery(groups, corpus);
       await this.pin(run, nameTexts(parseQuery(run.corrected)), meant, ['meant-exact', 'meant-prefix']);
       await this.stage(run, 'meant', meant);
     }
-    await this.stage(run, 'widened', widenedQuery(groups, corpus));
-    await this.stage(run, 'loose', looseQuery(groups, corpus));
+    if (!page.late) await this.stage(run, 'widened', widenedQuery(groups, corpus));
+    if (!page.late) await this.stage(run, 'loose', looseQuery(groups, corpus));
     return run.corrected;
   }
 
   private async pin(run: Run, names: string[], query: TextQuery, tiers: [Tier, Tier]): Promise<void> {
     const { corpus, scope, page } = run;
-    if (names.length === 0 || page.done) return;
+    if (names.length === 0 || page.full) return;
     const pinned = await this.names.find(names, scope, query, corpus);
     const slice = pinned.slice(page.offset, page.offset + page.missing);
     const hits = slice.map((row) => this.hit(run, row, tiers[row.exact ? 0 : 1], query));
@@ -134,7 +138,7 @@ export class TextLeg implements SearchLeg {
 
   private async stage(run: Run, tier: Tier, query: TextQuery | undefined): Promise<void> {
     const { page, scope, corpus } = run;
-    if (!query || page.done || scope.without.includes(query.match)) return;
+    if (!query || page.full || scope.without.includes(query.match)) return;
     const stage = { ...scope, match: query.match, negates: query.negates };
     const { rows, total } = await this.ranking.rank(stage, query, corpus, { limit: page.missing, offset: page.offset });
     page.take(

@@ -55,6 +55,14 @@ export class CorpusRepository {
     return Number(row.n ?? 0);
   }
 
+  /** Entries and relationships there are now, by the counters. */
+  async size(): Promise<number> {
+    const [row] = await this.uow.query<{ n: string }>(
+      `SELECT (SELECT coalesce(sum(n), 0) FROM entry_count) + (SELECT coalesce(sum(n), 0) FROM relationship_count) AS n`,
+    );
+    return Number(row.n);
+  }
+
   async ids(): Promise<IdRange | undefined> {
     const [row] = await this.uow.query<{ first: string | null; last: string | null }>(
       'SELECT min(id) AS first, max(id) AS last FROM entry',

@@ -1,25 +1,34 @@
 import { Injectable } from '@nestjs/common';
 import type { OnApplicationBootstrap } from '@nestjs/common';
 import { Jobs } from '../../platform/jobs/jobs.js';
+import { CorpusRepository } from './corpus.repository.js';
 import { CorpusStatistics } from './corpus-statistics.js';
 import { Popularity } from './popularity.js';
+import { Settling } from './settling.js';
 
 /** How soon a grown catalog is noticed. Where nothing has grown, a round is two look-ups. */
-const EVERY_MS = 60_000;
+const EVERY_MS = 30_000;
 
 /** The periodic work that keeps ranking true, by one replica at a time. */
 @Injectable()
 export class SearchUpkeep implements OnApplicationBootstrap {
   constructor(
     private readonly jobs: Jobs,
+    private readonly corpus: CorpusRepository,
     private readonly statistics: CorpusStatistics,
     private readonly popularity: Popularity,
   ) {}
 
   onApplicationBootstrap(): void {
-    this.jobs.every('search-statistics', EVERY_MS, () => this.statistics.refreshStale(), { lock: true });
-    this.jobs.every('search-popularity', EVERY_MS, async () => void (await this.popularity.refreshStale()), {
-      lock: true,
-    });
+    this.settled('search-statistics', () => this.statistics.refreshStale());
+    this.settled('search-popularity', () => this.popularity.refreshStale());
+  }
+
+  private settled(name: string, refresh: () => Promise<unknown>): void {
+    const settling = new Settling();
+    const work = async (): Promise<void> => {
+      if (settling.settled(await this.corpus.size())) await refresh();
+    };
+    this.jobs.every(name, EVERY_MS, work, { lock: true });
   }
 }

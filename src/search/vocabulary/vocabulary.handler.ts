@@ -6,7 +6,7 @@ import type { WordSource } from './vocabulary.repository.js';
 
 /** Learns the words of new and changed entries. Adding a word that is there changes nothing, so a repeat does no harm. */
 @Injectable()
-@HandlesEvents('search-vocabulary', ['entity_created', 'entity_updated'], { share: 0.2 })
+@HandlesEvents('search-vocabulary', ['entity_created', 'entity_updated'], { share: 0.05 })
 export class VocabularyHandler implements EventHandler {
   constructor(private readonly vocabulary: VocabularyRepository) {}
 
