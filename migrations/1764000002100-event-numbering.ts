@@ -3,7 +3,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 /**
  * Numbering of events, in one statement and so in one short transaction. A cursor over ids would lose the event of a
  * transaction that took its id early and committed late; here a row is numbered once every transaction that could still
- * come before it has ended (`xid` below the snapshot's xmin), in the order (xid, id), which therefore never changes.
+ * come before it has ended (`xid` below the oldest running writer's), in the order (xid, id), which therefore never changes.
  */
 export class EventNumbering1764000002100 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
@@ -16,6 +16,17 @@ export class EventNumbering1764000002100 implements MigrationInterface {
     );
     // No unnumbered row has a lesser xid than the last numbered one: looking from there skips what is done, dead or not.
     // An xid at or above the snapshot's xmax was never given here: it came with a restored dump of another cluster.
+    // The least xid whose transaction may still write events here. A snapshot knows of every database of the server; a
+    // transaction that surely belongs to another one cannot, and shall not hold up the numbering, however long it runs.
+    await queryRunner.query(`
+      CREATE FUNCTION event_oldest_writer(now pg_snapshot) RETURNS xid8 LANGUAGE sql STABLE AS $$
+        SELECT coalesce(min(x.xid::text::bigint)::text::xid8, pg_snapshot_xmax(now))
+        FROM pg_snapshot_xip(now) AS x (xid)
+        WHERE NOT EXISTS (
+          SELECT FROM pg_stat_activity a
+          WHERE a.backend_xid::text::bigint = x.xid::text::bigint % 4294967296 AND a.datname <> current_database()
+        )
+      $$`);
     await queryRunner.query(`
       CREATE FUNCTION event_number(batch integer, channel text)
         RETURNS TABLE (head bigint, numbered integer, waiting_since timestamptz)
@@ -45,9 +56,8 @@ export class EventNumbering1764000002100 implements MigrationInterface {
         END IF;
         WITH due AS MATERIALIZED (
           SELECT e.id, e.at, e.xid, e.span
-          FROM event e, pg_current_snapshot() AS now
-          WHERE e.seq IS NULL AND e.xid >= bound
-            AND (e.xid < pg_snapshot_xmin(now) OR e.xid >= pg_snapshot_xmax(now))
+          FROM event e, pg_current_snapshot() AS now, event_oldest_writer(now) AS oldest
+          WHERE e.seq IS NULL AND e.xid >= bound AND (e.xid < oldest OR e.xid >= pg_snapshot_xmax(now))
           ORDER BY e.xid, e.id
           LIMIT batch
         ), place AS MATERIALIZED (
@@ -68,6 +78,7 @@ export class EventNumbering1764000002100 implements MigrationInterface {
 
   async down(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query('DROP FUNCTION event_number(integer, text)');
+    await queryRunner.query('DROP FUNCTION event_oldest_writer(pg_snapshot)');
     await queryRunner.query('ALTER TABLE event_consumer DROP COLUMN lease_owner, DROP COLUMN lease_until');
     await queryRunner.query('ALTER TABLE event_sequence DROP COLUMN floor, DROP COLUMN xid');
   }

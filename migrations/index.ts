@@ -13,6 +13,7 @@ import { SearchStatistics1764000003100 } from './1764000003100-search-statistics
 import { SearchVocabulary1764000003200 } from './1764000003200-search-vocabulary.js';
 import { SearchSlashes1764000003300 } from './1764000003300-search-slashes.js';
 import { Graph1764000004100 } from './1764000004100-graph.js';
+import { RelationshipEnds1764000004200 } from './1764000004200-relationship-ends.js';
 import { ClassificationRule1764000005100 } from './1764000005100-classification-rule.js';
 import { JobLease1764000006100 } from './1764000006100-job-lease.js';
 
@@ -33,6 +34,7 @@ export const MIGRATIONS = [
   SearchVocabulary1764000003200,
   SearchSlashes1764000003300,
   Graph1764000004100,
+  RelationshipEnds1764000004200,
   ClassificationRule1764000005100,
   JobLease1764000006100,
 ];

@@ -7,7 +7,7 @@ import { NativePostgres } from './native-postgres.mjs';
 
 const jest = fileURLToPath(new URL('../node_modules/jest/bin/jest.js', import.meta.url));
 const server = process.env.DATABASE_URL ? undefined : await NativePostgres.start({ max_connections: 200 });
-const tests = spawn(process.execPath, [jest, '--selectProjects', 'medium', 'e2e', ...process.argv.slice(2)], {
+const tests = spawn(process.execPath, [jest, ...process.argv.slice(2), '--selectProjects', 'medium', 'e2e'], {
   stdio: 'inherit',
   env: { ...process.env, DATABASE_URL: process.env.DATABASE_URL ?? server.url },
 });

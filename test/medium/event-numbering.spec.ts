@@ -1,6 +1,6 @@
 import type { UnitOfWork } from '../../src/platform/database/unit-of-work.js';
 import type { Numbered } from '../../src/streams/event.repository.js';
-import { testDatabase } from '../support/database.js';
+import { isNative, testDatabase } from '../support/database.js';
 import type { TestDatabase } from '../support/database.js';
 import {
   entityEvent,
@@ -56,6 +56,20 @@ describe('numbering of events', () => {
     await numberAll(parts);
     expect(await numbered(uow)).toEqual([[1, 1, 'a'], [2, 1, 'b'], [3, 1, 'c']]); // prettier-ignore
     expect(await parts.events.bounds()).toEqual({ head: 3, floor: 0 });
+  });
+
+  (isNative() ? it : it.skip)('is not held up by a transaction of another database of the server', async () => {
+    const other = await testDatabase({ empty: true });
+    try {
+      await other.uow.run(async () => {
+        await other.uow.query('CREATE TABLE long_work (n integer)');
+        await record(parts, entityEvent('a'));
+        await numberAll(parts);
+        expect(await numbered(uow)).toEqual([[1, 1, 'a']]);
+      });
+    } finally {
+      await other.close();
+    }
   });
 
   it('records nothing outside of a transaction, and nothing of one that is rolled back', async () => {
