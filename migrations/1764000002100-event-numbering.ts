@@ -17,7 +17,8 @@ export class EventNumbering1764000002100 implements MigrationInterface {
     // No unnumbered row has a lesser xid than the last numbered one: looking from there skips what is done, dead or not.
     // An xid at or above the snapshot's xmax was never given here: it came with a restored dump of another cluster.
     // The least xid whose transaction may still write events here. A snapshot knows of every database of the server; a
-    // transaction that surely belongs to another one cannot, and shall not hold up the numbering, however long it runs.
+    // transaction that surely belongs to another one cannot, and shall not hold up the numbering
+    // for more than a second, however long it runs. (Looking costs two milliseconds.)
     await queryRunner.query(`
       CREATE FUNCTION event_oldest_writer(now pg_snapshot) RETURNS xid8 LANGUAGE sql STABLE AS $$
         SELECT coalesce(min(x.xid::text::bigint)::text::xid8, pg_snapshot_xmax(now))
@@ -56,8 +57,10 @@ export class EventNumbering1764000002100 implements MigrationInterface {
         END IF;
         WITH due AS MATERIALIZED (
           SELECT e.id, e.at, e.xid, e.span
-          FROM event e, pg_current_snapshot() AS now, event_oldest_writer(now) AS oldest
-          WHERE e.seq IS NULL AND e.xid >= bound AND (e.xid < oldest OR e.xid >= pg_snapshot_xmax(now))
+          FROM event e, pg_current_snapshot() AS now,
+            LATERAL (SELECT CASE WHEN waiting_since < clock_timestamp() - interval '1 s'
+              THEN event_oldest_writer(now) ELSE pg_snapshot_xmin(now) END AS oldest OFFSET 0) writer
+          WHERE e.seq IS NULL AND e.xid >= bound AND (e.xid < writer.oldest OR e.xid >= pg_snapshot_xmax(now))
           ORDER BY e.xid, e.id
           LIMIT batch
         ), place AS MATERIALIZED (

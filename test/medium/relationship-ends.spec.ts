@@ -30,8 +30,14 @@ describe('the ends of relationships', () => {
     );
   const remove = (id: string): Promise<unknown> =>
     database.uow.run(() => database.uow.query('DELETE FROM entry WHERE id = $1', [id]));
-  const stateOf = (work: Promise<unknown>): Promise<string | undefined> =>
-    work.then(() => undefined, sqlStateOf) as Promise<string | undefined>;
+  const stateOf = async (work: Promise<unknown>): Promise<string | undefined> => {
+    try {
+      await work;
+      return undefined;
+    } catch (error) {
+      return sqlStateOf(error);
+    }
+  };
 
   /** What must never be there: relationships of entries that are gone, and degrees that miscount. */
   const wrong = async (): Promise<unknown[]> => [
