@@ -7,27 +7,10 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  */
 export class EventNumbering1764000002100 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
-    // What retention dropped: the least `since` that still gets every later event.
-    await queryRunner.query(
-      "ALTER TABLE event_sequence ADD COLUMN floor bigint NOT NULL DEFAULT 0, ADD COLUMN xid xid8 NOT NULL DEFAULT '0'",
-    );
-    await queryRunner.query(
-      'ALTER TABLE event_consumer ADD COLUMN lease_owner text, ADD COLUMN lease_until timestamptz',
-    );
+    await this.columns(queryRunner);
+    await this.oldestWriter(queryRunner);
     // No unnumbered row has a lesser xid than the last numbered one: looking from there skips what is done, dead or not.
     // An xid at or above the snapshot's xmax was never given here: it came with a restored dump of another cluster.
-    // The least xid whose transaction may still write events here. A snapshot knows of every database of the server; a
-    // transaction that surely belongs to another one cannot, and shall not hold up the numbering
-    // for more than a second, however long it runs. (Looking costs two milliseconds.)
-    await queryRunner.query(`
-      CREATE FUNCTION event_oldest_writer(now pg_snapshot) RETURNS xid8 LANGUAGE sql STABLE AS $$
-        SELECT coalesce(min(x.xid::text::bigint)::text::xid8, pg_snapshot_xmax(now))
-        FROM pg_snapshot_xip(now) AS x (xid)
-        WHERE NOT EXISTS (
-          SELECT FROM pg_stat_activity a
-          WHERE a.backend_xid::text::bigint = x.xid::text::bigint % 4294967296 AND a.datname <> current_database()
-        )
-      $$`);
     await queryRunner.query(`
       CREATE FUNCTION event_number(batch integer, channel text)
         RETURNS TABLE (head bigint, numbered integer, waiting_since timestamptz)
@@ -77,6 +60,33 @@ export class EventNumbering1764000002100 implements MigrationInterface {
         SELECT e.at INTO waiting_since FROM event e WHERE e.seq IS NULL AND e.xid >= bound ORDER BY e.xid, e.id LIMIT 1;
         RETURN NEXT;
       END $$`);
+  }
+
+  private async columns(queryRunner: QueryRunner): Promise<void> {
+    // What retention dropped: the least `since` that still gets every later event.
+    await queryRunner.query(
+      "ALTER TABLE event_sequence ADD COLUMN floor bigint NOT NULL DEFAULT 0, ADD COLUMN xid xid8 NOT NULL DEFAULT '0'",
+    );
+    await queryRunner.query(
+      'ALTER TABLE event_consumer ADD COLUMN lease_owner text, ADD COLUMN lease_until timestamptz',
+    );
+  }
+
+  /**
+   * The least xid whose transaction may still write events here. A snapshot knows of every database of the server; a
+   * transaction that surely belongs to another one cannot, and shall not hold up the numbering for more than a second,
+   * however long it runs. (Looking costs two milliseconds.)
+   */
+  private async oldestWriter(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query(`
+      CREATE FUNCTION event_oldest_writer(now pg_snapshot) RETURNS xid8 LANGUAGE sql STABLE AS $$
+        SELECT coalesce(min(x.xid::text::bigint)::text::xid8, pg_snapshot_xmax(now))
+        FROM pg_snapshot_xip(now) AS x (xid)
+        WHERE NOT EXISTS (
+          SELECT FROM pg_stat_activity a
+          WHERE a.backend_xid::text::bigint = x.xid::text::bigint % 4294967296 AND a.datname <> current_database()
+        )
+      $$`);
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
