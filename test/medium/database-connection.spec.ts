@@ -1,3 +1,4 @@
+import type { Pool } from 'pg';
 import { DATABASE_SCHEMA } from '../../src/database-schema.js';
 import { dataSource } from '../../src/platform/database/data-source.js';
 import { UnitOfWork } from '../../src/platform/database/unit-of-work.js';
@@ -37,6 +38,16 @@ describe('connections to the database', () => {
     await eventually('questions are answered again', answers);
     await uow.run(() => uow.query('INSERT INTO jotting VALUES (1)'));
     expect(await uow.query('SELECT id FROM jotting')).toEqual([{ id: 1 }]);
+  });
+
+  it('that break between two uses are no uncaught error', async () => {
+    const { master } = database.dataSource.driver as unknown as { master: Pool };
+    const client = await master.connect();
+    // What the server's last words, and then the end of the socket, come to while nobody listens.
+    for (const reason of ['terminating connection', 'Connection terminated unexpectedly'])
+      expect(() => client.emit('error', new Error(reason))).not.toThrow();
+    client.release(true);
+    expect(await answers()).toBe(true);
   });
 
   it('a transaction whose connection breaks fails as such and leaves nothing', async () => {

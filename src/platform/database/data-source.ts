@@ -1,3 +1,5 @@
+import { Client } from 'pg';
+import type { ClientConfig } from 'pg';
 import { DataSource } from 'typeorm';
 import type { MigrationInterface } from 'typeorm';
 import type { DatabaseSettings } from './database-settings.js';
@@ -13,6 +15,18 @@ const IDLE_IN_TRANSACTION_MS = 60_000;
 const CONNECT_MS = 10_000;
 /** What the client waits beyond the server's own limit before it takes the connection for dead. */
 const GRACE_MS = 5000;
+
+/**
+ * A connection whose breaking is never an uncaught error. The pool listens while nobody uses it and TypeORM while a
+ * transaction does, but between and after those the server's last words ("terminating connection …") and the end of the
+ * socket would find nobody. What ran on it fails by itself.
+ */
+class HeardClient extends Client {
+  constructor(config?: string | ClientConfig) {
+    super(config);
+    this.on('error', () => undefined);
+  }
+}
 
 /** A data source, not yet initialised. `poolError` hears of connections that break while nobody uses them. */
 export function dataSource(
@@ -42,6 +56,7 @@ export function dataSource(
 function poolOptions({ url, poolSize, statementTimeout, embedded }: DatabaseSettings): object {
   return {
     connectionString: url,
+    Client: HeardClient,
     max: poolSize,
     application_name: 'universal-registry',
     connectionTimeoutMillis: CONNECT_MS,
