@@ -8,6 +8,7 @@ import { HealthModule } from './health/health.module.js';
 import { DatabaseModule } from './platform/database/database.module.js';
 import type { Env } from './platform/env/env.js';
 import { EnvModule } from './platform/env/env.module.js';
+import { HttpClientModule } from './platform/http-client/http-client.module.js';
 import { HttpModule } from './platform/http/http.module.js';
 import { JobsModule } from './platform/jobs/jobs.module.js';
 import { Logger } from './platform/logging/logger.js';
@@ -26,6 +27,7 @@ export class AppModule {
         LoggingModule.forRoot(logger),
         DatabaseModule.forRoot(DATABASE_SCHEMA),
         HttpModule,
+        HttpClientModule,
         JobsModule,
         GatewayModule,
         HealthModule.forRoot(env),

@@ -11,6 +11,7 @@ import {
   Min,
   ValidateBy,
 } from 'class-validator';
+import { AllowedTargets } from '../http-client/allowed-targets.js';
 import { FromVariable, base64, bytes, flag, integer, list, text } from './variable.js';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -30,6 +31,12 @@ const isOrigin = (value: unknown): boolean => {
 };
 const IsOrigin = (): PropertyDecorator =>
   ValidateBy({ name: 'isOrigin', validator: { validate: isOrigin } }, { each: true });
+
+const AreTargets = (): PropertyDecorator =>
+  ValidateBy({
+    name: 'areTargets',
+    validator: { validate: (value) => Array.isArray(value) && AllowedTargets.parse(value as string[]) !== undefined },
+  });
 
 /** The settings of the process, read and checked once at start (see `.env.example`). */
 export class Env {
@@ -158,6 +165,11 @@ export class Env {
   @IsArray()
   @Matches(PROXY, { each: true })
   readonly trustProxy: string[] = [];
+
+  /** Internal addresses, networks and names that calls to the outside may reach all the same. */
+  @FromVariable('OUTBOUND_ALLOWED_HOSTS', list, 'be names, addresses or networks such as hooks.internal,10.1.0.0/16')
+  @AreTargets()
+  readonly outboundAllowedHosts: string[] = [];
 
   /** True when no DATABASE_URL is given: PostgreSQL runs inside, data in DATA_DIR. */
   get embedded(): boolean {
