@@ -16,6 +16,8 @@ import { Graph1764000004100 } from './1764000004100-graph.js';
 import { RelationshipEnds1764000004200 } from './1764000004200-relationship-ends.js';
 import { ClassificationRule1764000005100 } from './1764000005100-classification-rule.js';
 import { JobLease1764000006100 } from './1764000006100-job-lease.js';
+import { KeyRotation1764000007300 } from './1764000007300-key-rotation.js';
+import { AccessRole1764000007310 } from './1764000007310-access-role.js';
 
 /** Every migration, oldest first. A merged one is never edited. */
 export const MIGRATIONS = [
@@ -37,4 +39,6 @@ export const MIGRATIONS = [
   RelationshipEnds1764000004200,
   ClassificationRule1764000005100,
   JobLease1764000006100,
+  KeyRotation1764000007300,
+  AccessRole1764000007310,
 ];

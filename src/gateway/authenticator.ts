@@ -7,6 +7,7 @@ import type { Caller, Grant } from './caller.js';
 import { CredentialCache } from './credential-cache.js';
 import { KeyLookup } from './keys/key-lookup.js';
 import { KeyUsage } from './keys/key-usage.js';
+import { OldKeyUse } from './keys/old-key-use.js';
 import { hasPermission } from './permissions.js';
 import { TokenVerifier } from './tokens/token-verifier.js';
 
@@ -26,6 +27,7 @@ export class Authenticator implements CredentialVerifier {
     private readonly keys: KeyLookup,
     private readonly tokens: TokenVerifier,
     private readonly usage: KeyUsage,
+    private readonly oldKeys: OldKeyUse,
   ) {}
 
   /** The holder, when this process has checked the credential in the last seconds; without waiting for anything. */
@@ -60,6 +62,7 @@ export class Authenticator implements CredentialVerifier {
       throw new UnauthenticatedError();
     }
     this.usage.record(grant.keyId, address);
+    if (grant.caller.replaced) this.oldKeys.note(grant.keyId);
     return grant.caller;
   }
 

@@ -4,11 +4,16 @@ import type { Principal } from '../platform/http/request-context.js';
 import { AllowList } from './allow-list.js';
 import type { ApiKeyRow } from './keys/api-key.repository.js';
 import { narrowed } from './permissions.js';
-import { effective } from './roles.js';
+import { effective } from './roles/role-permissions.js';
 
 /** Who a credential stands for, and whether it was the key itself or a token made from it. */
 export interface Caller extends Principal {
   credential: 'key' | 'token';
+  roles: readonly string[];
+  /** The key and all it took the place of, as one: what a quota is counted for. */
+  lineage: string;
+  /** Since when another key takes the place of this one, and when it ends. */
+  replaced?: { at: Date; ends: Date };
 }
 
 /** A credential that held when it was looked up; what can be checked without the database is checked at every use. */
@@ -26,7 +31,10 @@ export function grantOfKey(row: ApiKeyRow): Grant {
       id: row.id,
       type: row.type,
       name: row.name,
-      permissions: effective(row.type, row.permissions, row.role),
+      permissions: effective(row.type, row),
+      roles: row.role ? [row.role] : [],
+      lineage: row.rotation_group_id,
+      ...(row.replaced_at && row.expires_at && { replaced: { at: row.replaced_at, ends: row.expires_at } }),
       ...(row.expires_at && { expiresAt: row.expires_at }),
       credential: 'key',
     },

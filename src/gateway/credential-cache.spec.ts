@@ -2,7 +2,15 @@ import type { Grant } from './caller.js';
 import { CredentialCache } from './credential-cache.js';
 
 const grantOf = (keyId: string): Grant => ({
-  caller: { id: keyId, type: 'api_key', name: keyId, permissions: ['read:*'], credential: 'key' },
+  caller: {
+    id: keyId,
+    type: 'api_key',
+    name: keyId,
+    permissions: ['read:*'],
+    roles: [],
+    lineage: keyId,
+    credential: 'key',
+  },
   keyId,
   expiresAt: Infinity,
 });

@@ -48,6 +48,13 @@ export class CredentialCache {
     for (const [digest, grant] of this.grants.entries()) if (grant.keyId === keyId) this.grants.delete(digest);
   }
 
+  /** Drops whoever holds a role. */
+  forgetRole(role: string): void {
+    this.version++;
+    for (const [digest, { caller }] of this.grants.entries())
+      if (caller.roles.includes(role)) this.grants.delete(digest);
+  }
+
   clear(): void {
     this.version++;
     this.grants.clear();

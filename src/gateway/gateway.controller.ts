@@ -15,8 +15,16 @@ export class GatewayController {
   @ApiOperation({ operationId: 'whoami', summary: 'Say whose credential this is and what it may do' })
   @ApiOkResponse({ type: WhoAmI })
   whoami(): WhoAmI {
-    const { id, type, name, permissions, expiresAt, credential } = callerOf();
-    return { id, type, name, credential, permissions: [...permissions], expires_at: expiresAt ?? null };
+    const { id, type, name, permissions, roles, expiresAt, credential } = callerOf();
+    return {
+      id,
+      type,
+      name,
+      credential,
+      permissions: [...permissions],
+      roles: [...roles],
+      expires_at: expiresAt ?? null,
+    };
   }
 
   @Get('permissions')

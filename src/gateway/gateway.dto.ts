@@ -9,6 +9,7 @@ export class WhoAmI {
   @Shown('key', { enum: ['key', 'token'], description: 'Whether the key itself was sent or a token made from it.' })
   credential: string;
   @Shown(['read:*', 'write:entities'], { type: [String] }) permissions: string[];
+  @Shown(['viewer'], { type: [String], description: 'Names of the roles it holds.' }) roles: string[];
   @Shown(null, { type: String, format: 'date-time', nullable: true }) expires_at: Date | null;
 }
 

@@ -17,6 +17,11 @@ import { KeyLookup } from './keys/key-lookup.js';
 import { KeyUsage } from './keys/key-usage.js';
 import { KeysController } from './keys/keys.controller.js';
 import { KeysService } from './keys/keys.service.js';
+import { OldKeyUse } from './keys/old-key-use.js';
+import { KeyRotation } from './keys/key-rotation.js';
+import { RoleRepository } from './roles/role.repository.js';
+import { RolesController } from './roles/roles.controller.js';
+import { RolesService } from './roles/roles.service.js';
 import { RouteInventory } from './route-inventory.js';
 import { SigningKeys } from './tokens/signing-keys.js';
 import { TokenVerifier } from './tokens/token-verifier.js';
@@ -27,7 +32,7 @@ import { TokensService } from './tokens/tokens.service.js';
 @Global()
 @Module({
   imports: [DiscoveryModule],
-  controllers: [GatewayController, KeysController, TokensController],
+  controllers: [GatewayController, KeysController, RolesController, TokensController],
   providers: [
     ApiKeyList,
     ApiKeyRepository,
@@ -40,8 +45,12 @@ import { TokensService } from './tokens/tokens.service.js';
     KeyHasher,
     KeyLookup,
     KeyNotices,
+    KeyRotation,
     KeysService,
     KeyUsage,
+    OldKeyUse,
+    RoleRepository,
+    RolesService,
     RouteInventory,
     SigningKeys,
     TokensService,

@@ -5,8 +5,9 @@ import { UnitOfWork } from '../platform/database/unit-of-work.js';
 import { CredentialCache } from './credential-cache.js';
 
 const CHANNEL = 'key_revoked';
+const ROLE = 'role:';
 
-/** Tells every replica that a key was revoked or changed: at once where notices arrive, else when the cache's time is up. */
+/** Tells every replica what was revoked or changed: at once where notices arrive, else when the cache's time is up. */
 @Injectable()
 export class KeyNotices implements OnModuleInit {
   constructor(
@@ -16,13 +17,28 @@ export class KeyNotices implements OnModuleInit {
   ) {}
 
   async onModuleInit(): Promise<void> {
-    // Empty after a reconnect: what was said meanwhile is lost, so nothing that is known may be trusted.
-    await this.listener.listen(CHANNEL, (keyId) => (keyId === '' ? this.cache.clear() : this.cache.forget(keyId)));
+    await this.listener.listen(CHANNEL, (notice) => this.heed(notice));
   }
 
   /** Inside the transaction of the change: the notice goes out when it commits. */
-  async send(keyId: string): Promise<void> {
-    if (!this.uow.embedded) await this.uow.query('SELECT pg_notify($1, $2)', [CHANNEL, keyId]);
-    this.uow.afterCommit(() => this.cache.forget(keyId));
+  send(keyId: string): Promise<void> {
+    return this.publish(keyId);
+  }
+
+  /** As `send`, for everyone who holds a role. */
+  sendRole(name: string): Promise<void> {
+    return this.publish(ROLE + name);
+  }
+
+  private async publish(notice: string): Promise<void> {
+    if (!this.uow.embedded) await this.uow.query('SELECT pg_notify($1, $2)', [CHANNEL, notice]);
+    this.uow.afterCommit(() => this.heed(notice));
+  }
+
+  private heed(notice: string): void {
+    // Empty after a reconnect: what was said meanwhile is lost, so nothing that is known may be trusted.
+    if (notice === '') this.cache.clear();
+    else if (notice.startsWith(ROLE)) this.cache.forgetRole(notice.slice(ROLE.length));
+    else this.cache.forget(notice);
   }
 }

@@ -1,5 +1,6 @@
 import { PERMISSION_PATTERN, covers, hasPermission, lacking, narrowed } from './permissions.js';
-import { beyondType, effective, expanded } from './roles.js';
+import { beyondType, effective, expanded, isUnrestricted } from './roles/role-permissions.js';
+import type { Held } from './roles/role-permissions.js';
 
 describe('permissions', () => {
   it.each([
@@ -63,17 +64,35 @@ describe('permissions', () => {
 });
 
 describe('roles', () => {
+  const held = (permissions: string[], role: string | null = null, own: string[] | null = null): Held => ({
+    permissions,
+    role,
+    role_permissions: own,
+  });
+
   it('are written out at use, beside the permissions given', () => {
-    expect(expanded(['write:graph'], 'viewer')).toEqual(['write:graph', 'read:*']);
-    expect(expanded([], 'developer')).toEqual(['read:*', 'write:plugin', 'write:service']);
-    expect(expanded(['read:graph'], 'constructor')).toEqual(['read:graph']);
+    expect(expanded(held(['write:graph'], 'viewer'))).toEqual(['write:graph', 'read:*']);
+    expect(expanded(held([], 'developer'))).toEqual(['read:*', 'write:plugin', 'write:service']);
+    expect(expanded(held(['read:graph'], 'constructor'))).toEqual(['read:graph']);
+    expect(expanded(held(['read:graph'], 'own', ['write:graph']))).toEqual(['read:graph', 'write:graph']);
+  });
+
+  it('built in mean what they always mean, whatever is said elsewhere', () => {
+    expect(expanded(held([], 'viewer', ['*']))).toEqual(['read:*']);
   });
 
   it('a key that is no admin key administers nothing, whatever its row says', () => {
-    expect(effective('api_key', ['admin:keys', 'read:entities'], null)).toEqual(['read:entities']);
-    expect(effective('service_key', ['*:entities'], null)).toEqual(['read:entities', 'write:entities']);
-    expect(effective('api_key', [], 'admin')).not.toContain('*');
-    expect(effective('admin_key', [], 'admin')).toEqual(['*']);
+    expect(effective('api_key', held(['admin:keys', 'read:entities']))).toEqual(['read:entities']);
+    expect(effective('service_key', held(['*:entities']))).toEqual(['read:entities', 'write:entities']);
+    expect(effective('api_key', held([], 'admin'))).not.toContain('*');
+    expect(effective('api_key', held([], 'own', ['admin:keys', 'read:graph']))).toEqual(['read:graph']);
+    expect(effective('admin_key', held([], 'admin'))).toEqual(['*']);
+  });
+
+  it('of the operator’s own making is no lasting administration', () => {
+    expect(isUnrestricted(held([], 'admin'))).toBe(true);
+    expect(isUnrestricted(held(['*']))).toBe(true);
+    expect(isUnrestricted(held([], 'own', ['*']))).toBe(false);
   });
 
   it('says which permissions a type can never hold', () => {

@@ -242,6 +242,7 @@ describe('access', () => {
       name: 'Ada',
       credential: 'key',
       permissions: ['read:graph'],
+      roles: [],
       expires_at: null,
     });
     const permissions = (await app.call('GET', '/api/v1/gateway/permissions', { key })).body;

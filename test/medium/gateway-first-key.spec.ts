@@ -9,6 +9,8 @@ import { keyTypeOf, makeKey } from '../../src/gateway/keys/key-format.js';
 import { KeyHasher } from '../../src/gateway/keys/key-hasher.js';
 import { KeyLookup } from '../../src/gateway/keys/key-lookup.js';
 import { KeysService } from '../../src/gateway/keys/keys.service.js';
+import { RoleRepository } from '../../src/gateway/roles/role.repository.js';
+import { RolesService } from '../../src/gateway/roles/roles.service.js';
 import { DatabaseListener } from '../../src/platform/database/database-listener.js';
 import { UnitOfWork } from '../../src/platform/database/unit-of-work.js';
 import { readEnv } from '../../src/platform/env/load-env.js';
@@ -40,7 +42,8 @@ describe('the first admin key', () => {
     const repository = new ApiKeyRepository(uow);
     const hasher = new KeyHasher(env);
     const notices = new KeyNotices(uow, new DatabaseListener(database.settings, quietLogger()), new CredentialCache());
-    const keys = new KeysService(uow, repository, hasher, notices);
+    const roles = new RolesService(uow, new RoleRepository(uow), notices);
+    const keys = new KeysService(uow, repository, hasher, notices, roles);
     const first = new FirstKey(env, uow, repository, keys, hasher, notices, quietLogger());
     await first.onApplicationBootstrap();
     return first.announcement();

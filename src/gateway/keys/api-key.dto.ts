@@ -14,7 +14,7 @@ import {
 } from 'class-validator';
 import { EnumField, ObjectField, Shown, TextField, TextListField } from '../../platform/http/fields.js';
 import { PageQuery } from '../../platform/http/paging.js';
-import { ROLE_NAMES } from '../roles.js';
+import { ROLE_NAME, ROLE_NAME_RULE } from '../roles/role-name.js';
 import { KEY_TYPES } from './key-format.js';
 
 const DATE_TIME = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)$/;
@@ -62,7 +62,14 @@ export class ApiKeyCreate {
   })
   permissions?: string[] | null;
 
-  @EnumField(ROLE_NAMES, { description: 'A set of permissions by name, beside those given.', example: 'viewer' })
+  @TextField({
+    max: 63,
+    lowerCase: true,
+    pattern: ROLE_NAME,
+    rule: ROLE_NAME_RULE,
+    description: 'A set of permissions by name, beside those given: `admin`, `developer`, `viewer` or one of your own.',
+    example: 'viewer',
+  })
   role?: string | null;
 
   @ApiPropertyOptional({
@@ -137,6 +144,20 @@ export class ApiKey {
   })
   origin: string;
   @Shown('admin_key:0192f0c1-7c3a-7a10-9d5e-0242ac120002') created_by: string;
+  @Shown('0192f0c1-7c3a-7a10-9d5e-0242ac120002', {
+    format: 'uuid',
+    description: 'One for a key and those that take its place by rotation: they share their quota.',
+  })
+  rotation_group_id: string;
+  @Shown(null, { type: String, format: 'uuid', nullable: true, description: 'The key whose place it takes.' })
+  rotated_from: string | null;
+  @Shown(null, {
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'Since when another key takes its place.',
+  })
+  replaced_at: Date | null;
   @Shown('2026-05-02T09:30:00.000Z', { type: String, format: 'date-time', nullable: true }) last_used_at: Date | null;
   @Shown('10.1.2.3', { type: String, nullable: true }) last_used_ip: string | null;
   @Shown(4711, { description: 'Counted every ten seconds.' }) use_count: number;
@@ -152,4 +173,41 @@ export class ApiKeyMade extends ApiKey {
     description: 'Shown this once; only its hash is kept.',
   })
   key: string;
+}
+
+export const LONGEST_GRACE_SECONDS = 2_592_000;
+export const USUAL_GRACE_SECONDS = 86_400;
+
+export class KeyRotate {
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 0,
+    maximum: LONGEST_GRACE_SECONDS,
+    default: USUAL_GRACE_SECONDS,
+    nullable: true,
+    example: USUAL_GRACE_SECONDS,
+    description: 'Seconds that the old key works on, at most 30 days; 0 ends it at once. Its own end may come first.',
+  })
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(LONGEST_GRACE_SECONDS)
+  grace_period_seconds?: number | null;
+
+  @ApiPropertyOptional({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    example: '2030-01-01T00:00:00.000Z',
+    description: 'When the new key ends; when the old one would have, if left out; never, if null.',
+  })
+  @IsOptional()
+  @Matches(DATE_TIME, { message: '$property must be an RFC 3339 date and time' })
+  expires_at?: string | null;
+}
+
+/** The new key, shown this once, and how long the old one works on. */
+export class ApiKeyRotated extends ApiKeyMade {
+  @Shown('2026-05-02T12:00:00.000Z', { format: 'date-time', description: 'When the old key ends.' })
+  former_expires_at: Date;
 }

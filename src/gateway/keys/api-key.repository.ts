@@ -13,6 +13,8 @@ export interface ApiKeyRow {
   last_four: string;
   permissions: string[];
   role: string | null;
+  /** What the role means, unless it is a built-in one. */
+  role_permissions: string[] | null;
   allowed_ips: string[];
   rate_limit: number | null;
   rate_window_seconds: number | null;
@@ -22,6 +24,11 @@ export interface ApiKeyRow {
   expires_at: Date | null;
   revoked_at: Date | null;
   revoked_by: string | null;
+  /** One for a key and all that took its place, one after the other: quota is counted for it. */
+  rotation_group_id: string;
+  rotated_from: string | null;
+  /** When another key took its place. */
+  replaced_at: Date | null;
   last_used_at: Date | null;
   last_used_ip: string | null;
   use_count: string;
@@ -33,14 +40,26 @@ export interface ApiKeyRow {
 /** What a maker or an editor decides about a key. */
 export type ApiKeySettings = Pick<
   ApiKeyRow,
-  'name' | 'permissions' | 'role' | 'allowed_ips' | 'rate_limit' | 'rate_window_seconds' | 'metadata' | 'expires_at'
+  | 'name'
+  | 'permissions'
+  | 'role'
+  | 'role_permissions'
+  | 'allowed_ips'
+  | 'rate_limit'
+  | 'rate_window_seconds'
+  | 'metadata'
+  | 'expires_at'
 >;
 
 export type NewApiKey = ApiKeySettings &
-  Pick<ApiKeyRow, 'id' | 'type' | 'last_four' | 'origin' | 'created_by'> & { hash: KeyHash };
+  Pick<ApiKeyRow, 'id' | 'type' | 'last_four' | 'origin' | 'created_by' | 'rotation_group_id' | 'rotated_from'> & {
+    hash: KeyHash;
+  };
 
-export const API_KEY_COLUMNS = `id, name, type, last_four, permissions, role, allowed_ips, rate_limit, rate_window_seconds, metadata,
-  origin, created_by, expires_at, revoked_at, revoked_by, last_used_at, last_used_ip, use_count, revision, created_at,
+export const API_KEY_COLUMNS = `id, name, type, last_four, permissions, role,
+  (SELECT r.permissions FROM access_role r WHERE r.name = api_key.role) AS role_permissions, allowed_ips, rate_limit,
+  rate_window_seconds, metadata, origin, created_by, expires_at, revoked_at, revoked_by, rotation_group_id, rotated_from,
+  replaced_at, last_used_at, last_used_ip, use_count, revision, created_at,
   updated_at`;
 export const LIVE = 'revoked_at IS NULL AND (expires_at IS NULL OR expires_at > clock_timestamp())';
 const UNRESTRICTED = `type = 'admin_key' AND ('*' = ANY (permissions) OR role = 'admin') AND ${LIVE}`;
@@ -76,12 +95,13 @@ export class ApiKeyRepository {
   async insert(key: NewApiKey): Promise<ApiKeyRow | undefined> {
     const [row] = await this.uow.query<ApiKeyRow>(
       `INSERT INTO api_key (id, name, type, hash, hash_version, last_four, permissions, role, allowed_ips, rate_limit,
-         rate_window_seconds, metadata, origin, created_by, expires_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+         rate_window_seconds, metadata, origin, created_by, expires_at, rotation_group_id, rotated_from)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
        ON CONFLICT (hash) DO NOTHING RETURNING ${API_KEY_COLUMNS}`,
       [
         key.id, key.name, key.type, key.hash.hash, key.hash.version, key.last_four, key.permissions, key.role,
         key.allowed_ips, key.rate_limit, key.rate_window_seconds, key.metadata, key.origin, key.created_by, key.expires_at,
+        key.rotation_group_id, key.rotated_from,
       ], // prettier-ignore
     );
     return row;
@@ -98,6 +118,47 @@ export class ApiKeyRepository {
       ], // prettier-ignore
     );
     return row;
+  }
+
+  /** The key that this one took the place of, while it still works. */
+  async livingPredecessor({ rotated_from: id }: ApiKeyRow): Promise<ApiKeyRow | undefined> {
+    return id === null ? undefined : this.findLive(id);
+  }
+
+  /** The key that took the place of this one. */
+  async successorOf(id: string): Promise<ApiKeyRow | undefined> {
+    const sql = `SELECT ${API_KEY_COLUMNS} FROM api_key WHERE rotated_from = $1`;
+    return (await this.uow.query<ApiKeyRow>(sql, [id]))[0];
+  }
+
+  /** From now on another key takes its place; it ends with the grace, or when it would have ended anyway. */
+  async markReplaced(id: string, graceSeconds: number): Promise<ApiKeyRow> {
+    const [row] = await this.uow.query<ApiKeyRow>(
+      `UPDATE api_key SET replaced_at = clock_timestamp(),
+         expires_at = least(expires_at, clock_timestamp() + make_interval(secs => $2)), revision = revision + 1,
+         updated_at = clock_timestamp() WHERE id = $1 RETURNING ${API_KEY_COLUMNS}`,
+      [id, graceSeconds],
+    );
+    return row;
+  }
+
+  async endNow(id: string): Promise<void> {
+    await this.uow.query(
+      `UPDATE api_key SET expires_at = least(expires_at, clock_timestamp()), revision = revision + 1,
+         updated_at = clock_timestamp() WHERE id = $1`,
+      [id],
+    );
+  }
+
+  /** Those of `ids` that were replaced and not reported as still in use within the last hour; they are now. */
+  async noteOldUse(ids: readonly string[]): Promise<ApiKeyRow[]> {
+    return this.uow.query<ApiKeyRow>(
+      `UPDATE api_key SET old_use_noted_at = clock_timestamp()
+       WHERE id = ANY ($1::uuid[]) AND replaced_at IS NOT NULL
+         AND (old_use_noted_at IS NULL OR old_use_noted_at <= clock_timestamp() - interval '1 hour')
+       RETURNING ${API_KEY_COLUMNS}`,
+      [ids],
+    );
   }
 
   async revoke(ids: readonly string[], by: string): Promise<void> {

@@ -26,6 +26,7 @@ const REPLACED = 'system:replaced';
 const SETTINGS = {
   permissions: [],
   role: 'admin',
+  role_permissions: null,
   allowed_ips: [],
   rate_limit: null,
   rate_window_seconds: null,
@@ -83,7 +84,7 @@ export class FirstKey implements OnApplicationBootstrap {
       const former = (await this.repository.liveOfOrigin('env')).filter((id) => id !== row?.id);
       await this.revoke(former);
       if (row?.revoked_at) await this.repository.restore(row.id);
-      if (!row) await this.keys.store('admin_key', { ...SETTINGS, name: 'REGISTRY_ADMIN_KEY' }, 'env', key);
+      if (!row) await this.keys.store('admin_key', { ...SETTINGS, name: 'REGISTRY_ADMIN_KEY' }, 'env', { given: key });
       return {};
     });
   }
@@ -120,7 +121,7 @@ export class FirstKey implements OnApplicationBootstrap {
 
   private async make(): Promise<string> {
     const key = makeKey('admin_key');
-    await this.keys.store('admin_key', { ...SETTINGS, name: 'First admin key' }, 'first', key);
+    await this.keys.store('admin_key', { ...SETTINGS, name: 'First admin key' }, 'first', { given: key });
     return key;
   }
 

@@ -1,5 +1,6 @@
 import { Body, Controller, Delete, Get, Header, HttpCode, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
 import {
+  ApiBody,
   ApiCreatedResponse,
   ApiNoContentResponse,
   ApiOkResponse,
@@ -11,12 +12,14 @@ import type { Request, Response } from 'express';
 import { ApiProblems } from '../../platform/http/api-problem.decorator.js';
 import { assertFresh, etagOf, ifMatch, ifNoneMatch } from '../../platform/http/etag.js';
 import { sendPage } from '../../platform/http/paging.js';
+import { validated } from '../../platform/http/validation.pipe.js';
 import { Permission } from '../../platform/http/permission.decorator.js';
 import { callerOf } from '../caller.js';
 import { SealedAnswer } from '../idempotency/sealed-answer.decorator.js';
 import { ApiKeyList } from './api-key.list.js';
-import { ApiKey, ApiKeyCreate, ApiKeyMade, ApiKeyPatch, ApiKeyQuery } from './api-key.dto.js';
+import { ApiKey, ApiKeyCreate, ApiKeyMade, ApiKeyPatch, ApiKeyQuery, ApiKeyRotated, KeyRotate } from './api-key.dto.js';
 import { toApiKeyResponse } from './api-key-response.js';
+import { KeyRotation } from './key-rotation.js';
 import { KeysService } from './keys.service.js';
 
 const KeyId = (): MethodDecorator => ApiParam({ name: 'id', example: '0192f7c1-8c1a-7d3e-9b1f-2f6f2d1c0a55' });
@@ -27,6 +30,7 @@ const KeyId = (): MethodDecorator => ApiParam({ name: 'id', example: '0192f7c1-8
 export class KeysController {
   constructor(
     private readonly keys: KeysService,
+    private readonly rotation: KeyRotation,
     private readonly pages: ApiKeyList,
   ) {}
 
@@ -99,5 +103,40 @@ export class KeysController {
   async revoke(@Param('id') id: string, @Req() request: Request): Promise<void> {
     const expected = ifMatch(request);
     await this.keys.revoke(id, ({ revision }) => assertFresh(expected, revision));
+  }
+
+  @Post(':id/rotate')
+  @KeyId()
+  @SealedAnswer()
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({
+    operationId: 'rotateKey',
+    summary: 'Make a key that takes the place of this one, which works on until the grace ends',
+  })
+  @ApiBody({ type: KeyRotate, required: false })
+  @ApiCreatedResponse({ type: ApiKeyRotated })
+  @ApiProblems(400, 404, 409, 412, 422)
+  async rotate(
+    @Param('id') id: string,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<ApiKeyRotated> {
+    const body = validated(KeyRotate, request.body ?? {});
+    const expected = ifMatch(request);
+    const check = ({ revision }: { revision: number }): void => assertFresh(expected, revision);
+    const { row, key, former } = await this.rotation.rotate(id, body, callerOf(), check);
+    response.setHeader('Location', `/api/v1/gateway/keys/${row.id}`);
+    response.setHeader('ETag', etagOf(row.revision));
+    return { ...toApiKeyResponse(row), key, former_expires_at: former.expires_at! };
+  }
+
+  @Post(':id/rotate/complete')
+  @KeyId()
+  @HttpCode(200)
+  @ApiOperation({ operationId: 'completeKeyRotation', summary: 'End the grace of a rotation: the old key ends now' })
+  @ApiOkResponse({ type: ApiKey })
+  @ApiProblems(400, 404, 409, 422)
+  async complete(@Param('id') id: string): Promise<ApiKey> {
+    return toApiKeyResponse(await this.rotation.complete(id));
   }
 }

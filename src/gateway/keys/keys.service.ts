@@ -5,7 +5,8 @@ import { ConflictError, NotFoundError } from '../../platform/errors/registry-err
 import { currentActor } from '../../platform/http/request-context.js';
 import type { Principal } from '../../platform/http/request-context.js';
 import { KeyNotices } from '../key-notices.js';
-import { expanded } from '../roles.js';
+import { expanded, isUnrestricted } from '../roles/role-permissions.js';
+import { RolesService } from '../roles/roles.service.js';
 import type { ApiKeyCreate } from './api-key.dto.js';
 import { ApiKeyRepository } from './api-key.repository.js';
 import type { ApiKeyRow, ApiKeySettings } from './api-key.repository.js';
@@ -25,26 +26,32 @@ export class KeysService {
     private readonly keys: ApiKeyRepository,
     private readonly hasher: KeyHasher,
     private readonly notices: KeyNotices,
+    private readonly roles: RolesService,
   ) {}
 
   /** @throws ForbiddenError `key.beyond_maker` when the maker lacks a permission it hands on */
-  async make(body: ApiKeyCreate, maker: Principal): Promise<{ row: ApiKeyRow; key: string }> {
-    const settings = settingsOf(body, body.type);
-    assertMayGrant(maker, expanded(settings.permissions, settings.role));
-    return this.store(body.type, settings, 'api');
+  make(body: ApiKeyCreate, maker: Principal): Promise<{ row: ApiKeyRow; key: string }> {
+    return this.uow.run(async () => {
+      const settings = settingsOf(body, body.type, await this.roles.granted(body.role));
+      assertMayGrant(maker, expanded(settings));
+      return this.store(body.type, settings, 'api');
+    });
   }
 
-  /** A new key of the service's own making. */
+  /** A new key of the service's own making, in the place of `former` when there is one. */
   async store(
     type: KeyType,
     settings: ApiKeySettings,
     origin: ApiKeyRow['origin'],
-    given?: string,
+    { given, former }: { given?: string; former?: ApiKeyRow } = {},
   ): Promise<{ row: ApiKeyRow; key: string }> {
     const key = given ?? makeKey(type);
+    const id = uuidv7();
     const row = await this.keys.insert({
       ...settings,
-      id: uuidv7(),
+      id,
+      rotation_group_id: former?.rotation_group_id ?? id,
+      rotated_from: former?.id ?? null,
       type,
       hash: this.hasher.hash(key),
       last_four: lastFourOf(key),
@@ -57,21 +64,23 @@ export class KeysService {
 
   /** @throws NotFoundError */
   get(id: string): Promise<ApiKeyRow> {
-    return this.keys.get(this.checked(id));
+    return this.keys.get(checkedKeyId(id));
   }
 
   /** Applies a JSON merge patch. Who changes a key must hold all that it can do, before and after. */
   patch(id: string, patch: object, maker: Principal, check: (row: ApiKeyRow) => void): Promise<ApiKeyRow> {
     return this.uow.run(async () => {
       const admins = await this.keys.lockUnrestricted();
-      const before = await this.keys.get(this.checked(id), true);
+      const before = await this.keys.get(checkedKeyId(id), true);
       check(before);
       if (before.revoked_at)
         throw new ConflictError('key.revoked', 'A revoked key cannot be changed.', { status: 'revoked' });
-      assertMayGrant(maker, expanded(before.permissions, before.role));
+      if (before.replaced_at)
+        throw new ConflictError('key.rotated', 'Another key took the place of this one: change that one.');
+      assertMayGrant(maker, expanded(before));
       const body = mergePatch(bodyOfRow(before), patch) as Omit<ApiKeyCreate, 'type'>;
-      const settings = settingsOf(body, before.type, before);
-      assertMayGrant(maker, expanded(settings.permissions, settings.role));
+      const settings = settingsOf(body, before.type, await this.roles.granted(body.role), before);
+      assertMayGrant(maker, expanded(settings));
       assertAdminStays(admins, before, settings);
       const row = await this.keys.update(before.id, settings);
       await this.notices.send(row.id);
@@ -83,7 +92,7 @@ export class KeysService {
   async revoke(id: string, check: (row: ApiKeyRow) => void): Promise<void> {
     await this.uow.run(async () => {
       const admins = await this.keys.lockUnrestricted();
-      const before = await this.keys.get(this.checked(id), true);
+      const before = await this.keys.get(checkedKeyId(id), true);
       check(before);
       if (before.revoked_at) return;
       assertAdminStays(admins, before);
@@ -91,19 +100,19 @@ export class KeysService {
       await this.notices.send(before.id);
     });
   }
+}
 
-  /** What is no UUID names no key. */
-  private checked(id: string): string {
-    if (!UUID.test(id)) throw new NotFoundError('key', id);
-    return id;
-  }
+/** What is no UUID names no key. */
+export function checkedKeyId(id: string): string {
+  if (!UUID.test(id)) throw new NotFoundError('key', id);
+  return id;
 }
 
 type Admin = Awaited<ReturnType<ApiKeyRepository['lockUnrestricted']>>[number];
 
 /** The last key that may do everything and does not expire is not given away: nobody could make another. */
-function assertAdminStays(admins: readonly Admin[], before: ApiKeyRow, after?: ApiKeySettings): void {
-  if (after && !after.expires_at && expanded(after.permissions, after.role).includes('*')) return;
+export function assertAdminStays(admins: readonly Admin[], before: ApiKeyRow, after?: ApiKeySettings): void {
+  if (after && !after.expires_at && isUnrestricted(after)) return;
   const lasting = admins.filter(({ expires_at: end }) => end === null);
   if (lasting.length === 1 && lasting[0].id === before.id)
     throw new ConflictError('key.last_admin', 'This is the last lasting admin key: make another one first.');

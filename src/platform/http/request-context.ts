@@ -8,6 +8,8 @@ export interface Principal {
   name: string;
   /** Expanded: `read:*`, `write:entities`, `admin:keys`, `*` … */
   permissions: readonly string[];
+  /** Names of the roles held, built-in and of the operator's own. */
+  roles?: readonly string[];
   expiresAt?: Date;
 }
 
