@@ -4,6 +4,7 @@ import { InvalidError } from '../platform/errors/registry-error.js';
 import type { FieldError } from '../platform/errors/registry-error.js';
 import { slugOf } from './entry-key.js';
 import { initialStatusOf, statusesOf } from './entry-types.js';
+import { VISIBILITIES } from './visibility.js';
 
 type Json = Record<string, unknown>;
 
@@ -57,6 +58,7 @@ export function draftOf(body: EntryBody & { type: string }): EntryDraft {
     if (bytes > OBJECT_LIMIT)
       errors.push({ field, message: `holds ${bytes} bytes of JSON, more than the limit of ${OBJECT_LIMIT}` });
   }
+  errors.push(...securityErrors(body.security_context ?? {}));
   if (errors.length > 0) throw new InvalidError('The entry is not valid.', errors);
   return {
     type: body.type,
@@ -93,4 +95,21 @@ export function mergePatch(target: unknown, patch: unknown): unknown {
     else merged.set(key, mergePatch(merged.get(key), value));
   }
   return Object.fromEntries(merged);
+}
+
+const MOST_READERS = 100;
+const READER = /^[\w.:@/+-]{1,200}$/;
+
+/** What decides who sees an entry must be read as it was meant. */
+function securityErrors({ visibility, readers }: Json): FieldError[] {
+  const errors: FieldError[] = [];
+  if (visibility !== undefined && !VISIBILITIES.some((known) => known === visibility))
+    errors.push({ field: 'security_context.visibility', message: `must be one of ${VISIBILITIES.join(', ')}` });
+  const listed = readers === undefined || (Array.isArray(readers) && readers.length <= MOST_READERS);
+  if (!listed || (readers as unknown[] | undefined)?.some((one) => typeof one !== 'string' || !READER.test(one)))
+    errors.push({
+      field: 'security_context.readers',
+      message: `must be at most ${MOST_READERS} ids of keys (with or without their type) or roles such as role:viewer`,
+    });
+  return errors;
 }

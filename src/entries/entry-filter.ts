@@ -1,3 +1,5 @@
+import { visible } from './visibility.js';
+
 /** What lists and searches may be narrowed by. All must hold; several tags must all be there; several types are either-or. */
 export interface EntryFilter {
   types?: readonly string[];
@@ -30,10 +32,14 @@ function containment(metadata: Record<string, unknown>): string {
 }
 
 /**
- * The filter as SQL conditions on alias `e`, joined by AND (`true` when it asks nothing). Values are appended to
+ * The filter as SQL conditions on alias `e`, joined by AND, with what the caller may see. Values are appended to
  * `values`, so that the statement's own parameters may come before and after.
  */
-export function entryFilter(filter: EntryFilter, values: unknown[]): string {
+export const entryFilter = (filter: EntryFilter, values: unknown[]): string =>
+  `${filterConditions(filter, values)} AND ${visible('e.id', values)}`;
+
+/** The filter by itself, for statements that say elsewhere what the caller may see; `true` when it asks nothing. */
+export function filterConditions(filter: EntryFilter, values: unknown[]): string {
   const conditions: string[] = [];
   const add = (value: unknown, condition: (parameter: string) => string): void => {
     values.push(value);

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../platform/database/unit-of-work.js';
 import { NotFoundError } from '../platform/errors/registry-error.js';
 import { compareVersions, parseReference } from './entry-key.js';
+import { statementFor, visible } from './visibility.js';
 
 /** An entry's inside id beside what it is known by. */
 export interface ResolvedEntry {
@@ -21,13 +22,13 @@ interface NameReference {
   version?: string;
 }
 
-const BY_UID = 'SELECT id, uid, kind, name, version FROM entry WHERE uid = $1';
-const BY_NAME = 'SELECT id, uid, kind, name, version FROM entry WHERE kind = $1 AND name = $2';
-const BY_UIDS = 'SELECT id, uid, kind, name, version FROM entry WHERE uid = ANY ($1::uuid[])';
+const COLUMNS = 'e.id, e.uid, e.kind, e.name, e.version';
+const BY_UID = `SELECT ${COLUMNS} FROM entry e WHERE e.uid = $1`;
+const BY_NAME = `SELECT ${COLUMNS} FROM entry e WHERE e.kind = $1 AND e.name = $2`;
+const BY_UIDS = `SELECT ${COLUMNS} FROM entry e WHERE e.uid = ANY ($1::uuid[])`;
 const BY_NAMES = `
-  SELECT r.text, e.id, e.uid, e.kind, e.name, e.version
-  FROM json_to_recordset($1::json) AS r(text text, type text, name text, version text)
-  JOIN entry e ON e.kind = r.type AND e.name = r.name AND (r.version IS NULL OR e.version = r.version)`;
+  SELECT r.text, ${COLUMNS} FROM json_to_recordset($1::json) AS r(text text, type text, name text, version text)
+  JOIN entry e ON e.kind = r.type AND e.name = r.name AND (r.version IS NULL OR e.version = r.version) WHERE true`;
 
 const newest = (rows: ResolvedEntry[]): ResolvedEntry | undefined =>
   rows.reduce<ResolvedEntry | undefined>(
@@ -35,7 +36,10 @@ const newest = (rows: ResolvedEntry[]): ResolvedEntry | undefined =>
     undefined,
   );
 
-/** Turns what clients name entries by into inside ids. A key without a version means the newest. */
+/**
+ * Turns what clients name entries by into inside ids. A key without a version means the newest. What the caller may not
+ * see is not there.
+ */
 @Injectable()
 export class EntryIds {
   constructor(private readonly uow: UnitOfWork) {}
@@ -50,13 +54,8 @@ export class EntryIds {
   async find(idOrKey: string): Promise<ResolvedEntry | undefined> {
     const reference = parseReference(idOrKey);
     if (!reference) return undefined;
-    if ('uid' in reference)
-      return (await this.uow.query<ResolvedEntry & object>(BY_UID, [reference.uid], 'entry-by-uid'))[0];
-    const rows = await this.uow.query<ResolvedEntry & object>(
-      BY_NAME,
-      [reference.type, reference.name],
-      'entry-by-name',
-    );
+    if ('uid' in reference) return (await this.ask<ResolvedEntry>(BY_UID, [reference.uid], 'entry-by-uid'))[0];
+    const rows = await this.ask<ResolvedEntry>(BY_NAME, [reference.type, reference.name], 'entry-by-name');
     return reference.version === undefined ? newest(rows) : rows.find((row) => row.version === reference.version);
   }
 
@@ -72,7 +71,7 @@ export class EntryIds {
     }
     const found = await this.byName(names);
     if (uids.size === 0) return found;
-    const rows = await this.uow.query<ResolvedEntry & object>(BY_UIDS, [[...uids.keys()]], 'entries-by-uid');
+    const rows = await this.ask<ResolvedEntry>(BY_UIDS, [[...uids.keys()]], 'entries-by-uid');
     for (const row of rows) for (const text of uids.get(row.uid)!) found.set(text, row);
     return found;
   }
@@ -80,7 +79,7 @@ export class EntryIds {
   private async byName(references: readonly NameReference[]): Promise<Map<string, ResolvedEntry>> {
     const byText = new Map<string, ResolvedEntry>();
     if (references.length === 0) return byText;
-    const rows = await this.uow.query<ResolvedEntry & { text: string }>(
+    const rows = await this.ask<ResolvedEntry & { text: string }>(
       BY_NAMES,
       [JSON.stringify(references)],
       'entries-by-name',
@@ -90,5 +89,10 @@ export class EntryIds {
       if (!best || compareVersions(best.version, row.version) < 0) byText.set(row.text, row);
     }
     return byText;
+  }
+
+  private ask<Row>(sql: string, values: unknown[], name: string): Promise<(Row & object)[]> {
+    const seen = visible('e.id', values);
+    return this.uow.query<Row & object>(`${sql} AND ${seen}`, values, statementFor(name));
   }
 }

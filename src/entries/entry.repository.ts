@@ -5,6 +5,7 @@ import { entryFilter } from './entry-filter.js';
 import type { EntryFilter } from './entry-filter.js';
 import { ENTRY_COLUMNS } from './entry-response.js';
 import type { EntryRow } from './entry-response.js';
+import { statementFor, visible } from './visibility.js';
 
 /** A draft on its way into a row. */
 export interface NewEntry {
@@ -87,9 +88,11 @@ export class EntryRepository {
     return (await this.uow.query<EntryRow & object>(BY_ID, [id], 'entry-get'))[0];
   }
 
+  /** Undefined also for what the caller may not see. */
   async findByUid(uid: string): Promise<EntryRow | undefined> {
-    const sql = `SELECT ${ENTRY_COLUMNS} FROM entry e WHERE e.uid = $1`;
-    return (await this.uow.query<EntryRow & object>(sql, [uid], 'entry-get-by-uid'))[0];
+    const values: unknown[] = [uid];
+    const sql = `SELECT ${ENTRY_COLUMNS} FROM entry e WHERE e.uid = $1 AND ${visible('e.id', values)}`;
+    return (await this.uow.query<EntryRow & object>(sql, values, statementFor('entry-get-by-uid')))[0];
   }
 
   /** The row, locked until the transaction ends. */
@@ -97,14 +100,20 @@ export class EntryRepository {
     return (await this.uow.query<EntryRow & object>(`${BY_ID} FOR UPDATE OF e`, [id], 'entry-lock'))[0];
   }
 
-  /** The rows of these identities, locked, in an order every caller keeps. */
+  /** The rows of these identities that the caller may see, locked, in an order every caller keeps. */
   lockByIdentity(identities: readonly Pick<EntryDraft, 'type' | 'name' | 'version'>[]): Promise<EntryRow[]> {
+    const values: unknown[] = [
+      identities.map((one) => one.type),
+      identities.map((one) => one.name),
+      identities.map((one) => one.version),
+    ];
     return this.uow.query<EntryRow & object>(
       `SELECT ${ENTRY_COLUMNS} FROM entry e
        WHERE (e.kind, e.name, e.version) IN (SELECT * FROM unnest($1::text[], $2::text[], $3::text[]))
+         AND ${visible('e.id', values)}
        ORDER BY e.id FOR UPDATE OF e`,
-      [identities.map((one) => one.type), identities.map((one) => one.name), identities.map((one) => one.version)],
-      'entry-lock-identities',
+      values,
+      statementFor('entry-lock-identities'),
     );
   }
 
@@ -153,11 +162,12 @@ export class EntryRepository {
     await this.uow.query('DELETE FROM entry WHERE id = $1', [id]);
   }
 
-  /** Every entry in the order they were made, a page at a time. */
+  /** Every entry the caller may see in the order they were made, a page at a time. */
   page(afterId: string, limit: number): Promise<EntryRow[]> {
+    const values: unknown[] = [afterId, limit];
     return this.uow.query<EntryRow & object>(
-      `SELECT ${ENTRY_COLUMNS} FROM entry e WHERE e.id > $1 ORDER BY e.id LIMIT $2`,
-      [afterId, limit],
+      `SELECT ${ENTRY_COLUMNS} FROM entry e WHERE e.id > $1 AND ${visible('e.id', values)} ORDER BY e.id LIMIT $2`,
+      values,
     );
   }
 }

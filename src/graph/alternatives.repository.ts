@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { RelationshipTypes } from '../entries/relationships/relationship-types.js';
+import { endsVisible, visible } from '../entries/visibility.js';
 import { UnitOfWork } from '../platform/database/unit-of-work.js';
 import type { NodeId } from './engine/neighbor-source.js';
 
@@ -36,10 +37,11 @@ export class AlternativesRepository {
   async named(
     wanted: readonly { type: string; name: string }[],
   ): Promise<{ type: string; name: string; id: NodeId }[]> {
+    const values: unknown[] = [wanted.map(({ type }) => type), wanted.map(({ name }) => name)];
     const rows = await this.uow.query<{ type: string; name: string; id: string }>(
       `SELECT e.kind AS type, e.name, e.id FROM unnest($1::text[], $2::text[]) u(kind, name)
-       JOIN entry e ON e.kind = u.kind AND e.name = u.name`,
-      [wanted.map(({ type }) => type), wanted.map(({ name }) => name)],
+       JOIN entry e ON e.kind = u.kind AND e.name = u.name WHERE ${visible('e.id', values)}`,
+      values,
     );
     return rows.map((row) => ({ ...row, id: Number(row.id) }));
   }
@@ -48,8 +50,8 @@ export class AlternativesRepository {
   providers(ids: readonly NodeId[]): Promise<Map<NodeId, NodeId[]>> {
     return this.listed(
       ids,
-      `SELECT r.source_id AS other FROM relationship r WHERE r.target_id = u.n AND r.type = $2
-       ORDER BY r.source_id LIMIT ${MOST_STAND_INS}`,
+      (values) => `SELECT r.source_id AS other FROM relationship r
+       WHERE r.target_id = u.n AND r.type = $2 AND ${visible('r.source_id', values)} ORDER BY r.source_id LIMIT ${MOST_STAND_INS}`,
     );
   }
 
@@ -57,19 +59,20 @@ export class AlternativesRepository {
   fellowProviders(ids: readonly NodeId[]): Promise<Map<NodeId, NodeId[]>> {
     return this.listed(
       ids,
-      `SELECT DISTINCT o.source_id AS other FROM relationship r
+      (values) => `SELECT DISTINCT o.source_id AS other FROM relationship r
        JOIN relationship o ON o.target_id = r.target_id AND o.type = $2 AND o.source_id <> u.n
-       WHERE r.source_id = u.n AND r.type = $2 ORDER BY o.source_id LIMIT ${MOST_STAND_INS}`,
+       WHERE r.source_id = u.n AND r.type = $2 AND ${endsVisible('o', values)} ORDER BY o.source_id LIMIT ${MOST_STAND_INS}`,
     );
   }
 
-  private async listed(ids: readonly NodeId[], others: string): Promise<Map<NodeId, NodeId[]>> {
+  private async listed(ids: readonly NodeId[], others: (values: unknown[]) => string): Promise<Map<NodeId, NodeId[]>> {
     const result = new Map<NodeId, NodeId[]>();
     const provides = (await this.types.find(['provides'])).get('provides');
     if (provides === undefined || ids.length === 0) return result;
+    const values: unknown[] = [ids, provides];
     const rows = await this.uow.query<{ n: string; other: string }>(
-      `SELECT u.n, o.other FROM unnest($1::bigint[]) u(n) CROSS JOIN LATERAL (${others}) o`,
-      [ids, provides],
+      `SELECT u.n, o.other FROM unnest($1::bigint[]) u(n) CROSS JOIN LATERAL (${others(values)}) o`,
+      values,
     );
     for (const { n, other } of rows) {
       const list = result.get(Number(n));

@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { endsVisible } from '../entries/visibility.js';
+import type { Viewer } from '../entries/visibility.js';
 import { UnitOfWork } from '../platform/database/unit-of-work.js';
 import { ImpossibleError } from '../platform/errors/registry-error.js';
 import { CsrBuilder } from './engine/csr.js';
@@ -24,18 +26,26 @@ export class CyclesRepository {
     return n;
   }
 
+  /** Whether anything is hidden from this viewer. */
+  async hidesFrom(viewer: readonly string[]): Promise<boolean> {
+    const sql = 'SELECT 1 FROM entry_restriction WHERE NOT readers && $1::text[] LIMIT 1';
+    return (await this.uow.query(sql, [viewer], 'graph-hides')).length > 0;
+  }
+
   /**
-   * All relationships of these types as of one moment: a cursor sees one snapshot, however many pages it is read in, so
+   * All relationships of these types that the viewer may see, as of one moment: a cursor sees one snapshot, however many pages it is read in, so
    * no cycle is made up of relationships that never were there together.
    * @throws ImpossibleError `graph.too_large`
    */
-  load(typeIds: readonly number[]): Promise<Csr> {
+  load(typeIds: readonly number[], viewer: Viewer): Promise<Csr> {
     return this.uow.run(async () => {
       const builder = new CsrBuilder();
+      const values: unknown[] = [typeIds];
       await this.uow.query(
         `DECLARE graph_edges NO SCROLL CURSOR FOR
-         SELECT source_id AS s, target_id AS t, bidirectional AS b FROM relationship WHERE type = ANY($1::smallint[])`,
-        [typeIds],
+         SELECT source_id AS s, target_id AS t, bidirectional AS b FROM relationship r
+         WHERE type = ANY($1::smallint[]) AND ${endsVisible('r', values, viewer)}`,
+        values,
       );
       let page: Edge[];
       do {

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { toSummaryResponse } from '../entries/entry-response.js';
 import type { SummaryResponse } from '../entries/entry-response.js';
+import { currentViewer } from '../entries/visibility.js';
 import { CyclesRepository } from './cycles.repository.js';
 import type { NodeId } from './engine/neighbor-source.js';
 import { SharedRun } from './engine/shared-run.js';
@@ -42,7 +43,7 @@ export class CyclesService {
   /** Largest first. @throws ImpossibleError `graph.too_large` */
   async list({ types, limit, offset }: CyclesQuestion): Promise<{ cycles: Cycle[]; total: number }> {
     const typeIds = await this.graph.typeIds(types ?? CYCLES.types);
-    const all = await this.componentsOf(typeIds);
+    const all = await this.seenComponents(typeIds);
     const page = all.slice(offset, offset + limit);
     const rows = await this.graph.summaries(page.flatMap((members) => members.slice(0, CYCLES.shownNodes)));
     const cycles = page.map((members) => ({
@@ -54,6 +55,14 @@ export class CyclesService {
       truncated: members.length > CYCLES.shownNodes,
     }));
     return { cycles, total: all.length };
+  }
+
+  /** Through what the caller may not see no cycle leads; so who is kept from something gets an answer of their own. */
+  private async seenComponents(typeIds: number[]): Promise<NodeId[][]> {
+    const viewer = currentViewer();
+    if (viewer && (await this.repository.hidesFrom(viewer)))
+      return inSlices(strongComponents(await this.repository.load(typeIds, viewer)));
+    return this.componentsOf(typeIds);
   }
 
   private componentsOf(typeIds: number[]): Promise<NodeId[][]> {
@@ -70,7 +79,7 @@ export class CyclesService {
       // Read before the relationships, so that a change in between makes the answer newer than its mark, never older.
       const mark = await this.repository.changeMark();
       if (known?.mark === mark) return known.components;
-      const components = await inSlices(strongComponents(await this.repository.load(typeIds)));
+      const components = await inSlices(strongComponents(await this.repository.load(typeIds, undefined)));
       known = { mark, components };
       return components;
     });

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { SUMMARY_COLUMNS } from '../entries/entry-response.js';
 import type { SummaryRow } from '../entries/entry-response.js';
+import { currentViewer, statementFor } from '../entries/visibility.js';
 import { RelationshipTypes } from '../entries/relationships/relationship-types.js';
 import { UnitOfWork } from '../platform/database/unit-of-work.js';
 import { InvalidError } from '../platform/errors/registry-error.js';
@@ -128,12 +129,19 @@ export class GraphRepository {
     );
   }
 
-  /** How many relationships an entry has, of all types. */
+  /** How many relationships to entries the caller may see an entry has, of all types. */
   async degree(id: NodeId): Promise<{ out: number; in: number }> {
+    const viewer = currentViewer();
+    const unseen = (own: string, other: string): string =>
+      viewer
+        ? ` - (SELECT count(*) FROM entry_restriction x JOIN relationship r ON r.${own} = $1 AND r.${other} = x.entry_id
+              WHERE NOT x.readers && $2::text[])::integer`
+        : '';
     const [row] = await this.uow.query<{ o: number; i: number }>(
-      'SELECT out_degree AS o, in_degree AS i FROM entry_degree WHERE entry_id = $1',
-      [id],
-      'graph-degree',
+      `SELECT out_degree${unseen('source_id', 'target_id')} AS o, in_degree${unseen('target_id', 'source_id')} AS i
+       FROM entry_degree WHERE entry_id = $1`,
+      viewer ? [id, viewer] : [id],
+      statementFor('graph-degree', viewer),
     );
     return { out: row?.o ?? 0, in: row?.i ?? 0 };
   }

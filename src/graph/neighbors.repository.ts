@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { SUMMARY_COLUMNS } from '../entries/entry-response.js';
 import type { SummaryRow } from '../entries/entry-response.js';
+import { visible } from '../entries/visibility.js';
 import { UnitOfWork } from '../platform/database/unit-of-work.js';
 import type { Direction, NodeId } from './engine/neighbor-source.js';
 
@@ -43,7 +44,8 @@ export class NeighborsRepository {
     for (const leg of ['out', 'in'] as const) {
       if (place && leg === 'out' && place.direction === 'in') continue;
       const after = place?.direction === leg ? `$${values.push(place.after)}::bigint` : undefined;
-      legs.push(this.leg(leg, direction, types, after));
+      const seen = visible(leg === 'out' ? 'r.target_id' : 'r.source_id', values);
+      legs.push(this.leg(leg, direction, { types, after, seen }));
     }
     return this.uow.query<NeighborRow & object>(
       `SELECT ${SUMMARY_COLUMNS}, n.relationship_id, n.relationship_type, n.weight, n.bidirectional, n.direction
@@ -53,13 +55,17 @@ export class NeighborsRepository {
     );
   }
 
-  private leg(leg: 'out' | 'in', direction: Direction, types: string, after: string | undefined): string {
+  private leg(
+    leg: 'out' | 'in',
+    direction: Direction,
+    { types, after, seen }: { types: string; after: string | undefined; seen: string },
+  ): string {
     const [own, other] = leg === 'out' ? ['source_id', 'target_id'] : ['target_id', 'source_id'];
     const onlyBack = direction === 'both' || direction === leg ? '' : ' AND r.bidirectional';
     return `SELECT r.id AS relationship_id, t.name AS relationship_type, r.weight, r.bidirectional, '${leg}' AS direction,
         r.${other} AS neighbour
       FROM relationship_type t CROSS JOIN LATERAL (
-        SELECT * FROM relationship r WHERE r.${own} = $1 AND r.type = t.id${onlyBack}${after ? ` AND r.${other} > ${after}` : ''}
+        SELECT * FROM relationship r WHERE r.${own} = $1 AND r.type = t.id${onlyBack}${after ? ` AND r.${other} > ${after}` : ''} AND ${seen}
         ORDER BY r.${other} LIMIT $2
       ) r ${types}`;
   }

@@ -1,4 +1,6 @@
 import type { UnitOfWork } from '../platform/database/unit-of-work.js';
+import { currentViewer, hiddenFrom, statementFor } from '../entries/visibility.js';
+import type { Viewer } from '../entries/visibility.js';
 import { sqlStateOf } from '../platform/database/database-errors.js';
 import { OutOfTime } from './engine/neighbor-source.js';
 import type { Direction, EdgeSteps, NeighborSource, NodeId, Steps } from './engine/neighbor-source.js';
@@ -11,15 +13,18 @@ type End = 'source' | 'target';
  * A join over the unnested frontier: one index descent per entry. `= ANY($1)` reads the same rows, but beyond some
  * hundred entries the planner takes it for a reason to scan the table.
  */
-const leg = (from: End, to: End, columns: string, condition = ''): string =>
+const leg = (from: End, to: End, columns: string, condition: string, seen: Seen): string =>
   `SELECT r.${from}_id AS f, r.${to}_id AS t${columns} FROM unnest($1::bigint[]) u(n)
-   JOIN relationship r ON r.${from}_id = u.n${condition}`;
+   JOIN relationship r ON r.${from}_id = u.n${condition} AND ${seen(`r.${to}_id`)}`;
+
+/** The condition that the caller may see the entry of a column. */
+type Seen = (column: string) => string;
 
 /** The steps of a direction; a bidirectional relationship is one against it too. */
-function steps(direction: Direction, columns: string, types: string): string {
+function steps(direction: Direction, columns: string, types: string, seen: Seen): string {
   const [from, to]: [End, End] = direction === 'in' ? ['target', 'source'] : ['source', 'target'];
   const back = direction === 'both' ? '' : ' AND r.bidirectional';
-  return `${leg(from, to, columns, types)} UNION ALL ${leg(to, from, columns, types + back)}`;
+  return `${leg(from, to, columns, types, seen)} UNION ALL ${leg(to, from, columns, types + back, seen)}`;
 }
 
 /** A whole column travels as one text: a row object per step would be most of the time and memory of a large level. */
@@ -40,12 +45,19 @@ export class SqlNeighbors implements NeighborSource {
     direction: Direction,
     /** Undefined: all types. */
     private readonly typeIds?: readonly number[],
+    /** Walks never enter what the caller may not see. */
+    private readonly viewer: Viewer = currentViewer(),
   ) {
     const types = typeIds ? ' AND r.type = ANY($3::smallint[])' : '';
-    this.name = `${direction}${typeIds ? '-of' : ''}`;
-    const distinct = `SELECT t, min(f) AS f FROM (${steps(direction, '', types)}) s GROUP BY t ORDER BY t LIMIT $2`;
+    this.name = statementFor(`${direction}${typeIds ? '-of' : ''}`, viewer);
+    const readers = typeIds ? '$4' : '$3';
+    const seen: Seen = (column) => (viewer ? `NOT ${hiddenFrom(column, readers)}` : 'true');
+    const distinct = `SELECT t, min(f) AS f FROM (${steps(direction, '', types, seen)}) s GROUP BY t ORDER BY t LIMIT $2`;
     this.reachSql = packed(['f', 't'], distinct);
-    this.edgesSql = packed(['f', 't', 'e', 'w'], `${steps(direction, ', r.id AS e, r.weight AS w', types)} LIMIT $2`);
+    this.edgesSql = packed(
+      ['f', 't', 'e', 'w'],
+      `${steps(direction, ', r.id AS e, r.weight AS w', types, seen)} LIMIT $2`,
+    );
     const degree = { out: 'out_degree', in: 'in_degree', both: 'out_degree + in_degree' }[direction];
     this.degreesSql = packed(
       ['n', 'd'],
@@ -72,7 +84,7 @@ export class SqlNeighbors implements NeighborSource {
   }
 
   private values(frontier: readonly NodeId[], limit: number): unknown[] {
-    return this.typeIds ? [frontier, limit + 1, this.typeIds] : [frontier, limit + 1];
+    return [frontier, limit + 1, ...(this.typeIds ? [this.typeIds] : []), ...(this.viewer ? [this.viewer] : [])];
   }
 
   private async ask(sql: string, question: string, values: unknown[]): Promise<Record<string, number[]>> {

@@ -83,10 +83,16 @@ export class HealthService {
     }
   }
 
+  /** Anyone may ask, so restricted entries are not counted. */
   private async totals(): Promise<HealthStats> {
     const [row] = await this.uow.query<{ entries: string; relationships: string }>(
-      `SELECT (SELECT coalesce(sum(n), 0) FROM entry_count) AS entries,
-              (SELECT coalesce(sum(n), 0) FROM relationship_count) AS relationships`,
+      `SELECT (SELECT coalesce(sum(n), 0) FROM entry_count)
+                - (SELECT count(*) FROM entry_restriction x JOIN entry e ON e.id = x.entry_id) AS entries,
+              (SELECT coalesce(sum(n), 0) FROM relationship_count)
+                - (SELECT count(*) FROM (
+                     SELECT r.id FROM entry_restriction x JOIN relationship r ON r.source_id = x.entry_id
+                     UNION SELECT r.id FROM entry_restriction x JOIN relationship r ON r.target_id = x.entry_id
+                   ) hidden) AS relationships`,
     );
     return { total_entities: Number(row.entries), total_relationships: Number(row.relationships) };
   }

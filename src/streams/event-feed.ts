@@ -3,9 +3,10 @@ import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/
 import { UnitOfWork } from '../platform/database/unit-of-work.js';
 import { Logger } from '../platform/logging/logger.js';
 import { CursorTooOldError, checkPosition } from './cursor-errors.js';
+import type { EventPage } from './event-row.js';
 import { EventHead } from './event-head.js';
-import { messagesOf } from './event-message.js';
-import type { FeedMessage } from './event-message.js';
+import { entriesOf, messagesOf } from './event-message.js';
+import type { FeedMessage, Restrictions } from './event-message.js';
 import { EventRepository } from './event.repository.js';
 import type { FeedFilter } from './feed-filter.js';
 import { FeedSubscription } from './feed-subscription.js';
@@ -79,7 +80,8 @@ export class EventFeed implements OnApplicationBootstrap, BeforeApplicationShutd
       // Its turn may come late, and a client that opens and closes all the time must not be served for nothing.
       if (!wanted()) return { rows: [], upTo: after, full: false };
       const page = await this.events.page(after, filter.like, Math.min(Math.max(limit, LEAST_ROWS), ROWS_A_PAGE));
-      return { ...page, rows: page.rows.map((row) => messagesOf(row, after)) };
+      const restrictions = await this.restrictionsOf(page);
+      return { ...page, rows: page.rows.map((row) => messagesOf(row, after, restrictions)) };
     });
   }
 
@@ -97,13 +99,18 @@ export class EventFeed implements OnApplicationBootstrap, BeforeApplicationShutd
     this.live.delete(subscription);
   }
 
+  private async restrictionsOf({ restricted, rows }: EventPage): Promise<Restrictions | undefined> {
+    return restricted && rows.length > 0 ? this.events.restrictionsOf(entriesOf(rows)) : undefined;
+  }
+
   private async follow(): Promise<number> {
     if (this.live.size === 0) return Infinity;
     try {
       const page = await this.events.page(this.last, undefined, ROWS_A_PAGE);
+      const restrictions = await this.restrictionsOf(page);
       this.failing = false;
       for (const row of page.rows) {
-        const messages = messagesOf(row);
+        const messages = messagesOf(row, 0, restrictions);
         for (const subscription of this.live) subscription.offer(messages);
       }
       for (const subscription of this.live) subscription.settle(page.upTo);

@@ -15,4 +15,6 @@ export interface EventPage {
   upTo: number;
   /** Whether more may follow right behind. */
   full: boolean;
+  /** Whether any entry is restricted, so that it must be asked whether these are. */
+  restricted: boolean;
 }

@@ -24,7 +24,7 @@ const PAGE = `
   SELECT p.seq, p.span, p.type, p.entry_id, p.payload, p.at, p.actor, whole.*
   FROM (SELECT (SELECT floor FROM event_sequence) AS floor, (SELECT max(seq) FROM scan) AS scanned,
           (SELECT count(*) FROM scan) AS looked_at, (SELECT count(*) FROM found) AS found,
-          (SELECT count(*) FROM page) AS taken) whole
+          (SELECT count(*) FROM page) AS taken, EXISTS (SELECT FROM entry_restriction) AS restricted) whole
   LEFT JOIN page p ON true
   ORDER BY p.seq`;
 
@@ -41,6 +41,7 @@ interface PageRow {
   looked_at: string;
   found: string;
   taken: string;
+  restricted: boolean;
 }
 
 export interface Numbered {
@@ -89,7 +90,18 @@ export class EventRepository {
       rows: found,
       upTo: Math.max(after, Number(last ?? after)),
       full: cut || Number(first.looked_at) === scanned,
+      restricted: first.restricted,
     };
+  }
+
+  /** Who may read the restricted ones among these entries, gone ones too, by public id. */
+  async restrictionsOf(uids: readonly string[]): Promise<Map<string, string[]>> {
+    const rows = await this.uow.query<{ uid: string; readers: string[] }>(
+      'SELECT uid, readers FROM entry_restriction WHERE uid = ANY ($1::uuid[])',
+      [uids],
+      'event-restrictions',
+    );
+    return new Map(rows.map((row) => [row.uid, row.readers]));
   }
 }
 

@@ -17,7 +17,9 @@ import {
 } from './streams-fixture.js';
 import type { StreamParts } from './streams-fixture.js';
 
-const ALL = new FeedFilter();
+const filterOf = (types?: string[], entityTypes?: string[]): FeedFilter =>
+  new FeedFilter(types, entityTypes, () => undefined);
+const ALL = filterOf();
 
 describe('the event feed', () => {
   let database: TestDatabase;
@@ -126,11 +128,11 @@ describe('the event feed', () => {
       entityEvent('b'),
     );
     const cases: [FeedFilter, number[]][] = [
-      [new FeedFilter(['entity.*']), [1, 4, 5]],
-      [new FeedFilter(['entity_*']), [1, 4, 5]],
-      [new FeedFilter(['relationship_created', 'entity_deleted']), [2, 3, 4]],
-      [new FeedFilter(['*'], ['plugin']), [4]],
-      [new FeedFilter(['nothing_like_it']), []],
+      [filterOf(['entity.*']), [1, 4, 5]],
+      [filterOf(['entity_*']), [1, 4, 5]],
+      [filterOf(['relationship_created', 'entity_deleted']), [2, 3, 4]],
+      [filterOf(['*'], ['plugin']), [4]],
+      [filterOf(['nothing_like_it']), []],
     ];
     for (const [filter, seqs] of cases) {
       const { sink, subscription } = await follow(0, new KeepingSink(), filter);
@@ -138,7 +140,7 @@ describe('the event feed', () => {
       expect(sink.seqs).toEqual(seqs);
       expect(subscription.position).toBe(5);
     }
-    const live = await follow('head', new KeepingSink(), new FeedFilter([], ['plugin']));
+    const live = await follow('head', new KeepingSink(), filterOf([], ['plugin']));
     await until(() => live.sink.caughtUps > 0);
     await write(entityEvent('c'), entityEvent('q', 'entity_created', 'plugin'), entityEvent('d'));
     await until(() => live.subscription.position === 8);
@@ -197,8 +199,8 @@ describe('the event feed', () => {
     );
     await write(relationshipsEvent('x'));
     const page = await parts.events.page(0, ['relationship\\_%'], 500);
-    expect(page).toEqual({ rows: [], upTo: 2000, full: true });
-    const { sink } = await follow(0, new KeepingSink(), new FeedFilter(['relationship_*']));
+    expect(page).toEqual({ rows: [], upTo: 2000, full: true, restricted: false });
+    const { sink } = await follow(0, new KeepingSink(), filterOf(['relationship_*']));
     await until(() => sink.seqs.length === 1);
     expect(sink.seqs).toEqual([4501]);
   });

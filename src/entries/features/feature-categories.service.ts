@@ -4,6 +4,7 @@ import { ConflictError, NotFoundError } from '../../platform/errors/registry-err
 import { EntriesService } from '../entries.service.js';
 import { ENTRY_COLUMNS } from '../entry-response.js';
 import type { EntryRow } from '../entry-response.js';
+import { currentViewer, hidden, visible } from '../visibility.js';
 import { namespaceOf } from './feature-categories.js';
 
 export interface FeatureCategoryInput {
@@ -18,9 +19,17 @@ export interface FeatureCategoryInput {
 /** A category with how many entries it holds. */
 export type CountedCategory = EntryRow & { entries: string };
 
-const COUNTED = `SELECT ${ENTRY_COLUMNS}, coalesce(c.n, 0) AS entries FROM entry e
-  LEFT JOIN (SELECT feature, sum(n) AS n FROM entry_count WHERE kind <> 'feature' GROUP BY feature) c ON c.feature = e.name
-  WHERE e.kind = 'feature'`;
+/** `c`: how many entries each category has, as the caller may count them. */
+function counted(values: unknown[]): string {
+  const viewer = currentViewer();
+  const unseen = viewer
+    ? `UNION ALL SELECT e.feature, -1 FROM entry_restriction r JOIN entry e ON e.id = r.entry_id
+       WHERE e.kind <> 'feature' AND ${hidden('e.id', values, viewer)}`
+    : '';
+  return `(SELECT feature, sum(n) AS n FROM (
+    SELECT feature, n FROM entry_count WHERE kind <> 'feature' ${unseen}
+  ) counters GROUP BY feature) c`;
+}
 
 /** Feature categories: entries of type `feature`, counted. */
 @Injectable()
@@ -32,15 +41,21 @@ export class FeatureCategoriesService {
 
   /** In the order they were made: the eight seeded ones first. */
   list(page: { limit: number; offset: number; afterId?: string }): Promise<CountedCategory[]> {
-    return this.uow.query<CountedCategory & object>(`${COUNTED} AND e.id > $1 ORDER BY e.id LIMIT $2 OFFSET $3`, [
-      page.afterId ?? '0',
-      page.limit,
-      page.offset,
-    ]);
+    const values: unknown[] = [page.afterId ?? '0', page.limit, page.offset];
+    return this.uow.query<CountedCategory & object>(
+      `SELECT ${ENTRY_COLUMNS}, coalesce(c.n, 0) AS entries FROM entry e
+       LEFT JOIN ${counted(values)} ON c.feature = e.name
+       WHERE e.kind = 'feature' AND ${visible('e.id', values)} AND e.id > $1 ORDER BY e.id LIMIT $2 OFFSET $3`,
+      values,
+    );
   }
 
   async count(): Promise<number> {
-    const rows = await this.uow.query<{ n: string }>("SELECT count(*) AS n FROM entry WHERE kind = 'feature'");
+    const values: unknown[] = [];
+    const rows = await this.uow.query<{ n: string }>(
+      `SELECT count(*) AS n FROM entry e WHERE kind = 'feature' AND ${visible('e.id', values)}`,
+      values,
+    );
     return Number(rows[0].n);
   }
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import { keyOf } from '../entry-key.js';
+import { endsVisible, statementFor, visible } from '../visibility.js';
 import { RELATIONSHIP_COLUMNS, RELATIONSHIP_JOINS } from './relationship-response.js';
 import type { RelationshipRow } from './relationship-response.js';
 
@@ -49,13 +50,17 @@ export class RelationshipRepository {
   constructor(private readonly uow: UnitOfWork) {}
 
   async find(id: string): Promise<RelationshipRow | undefined> {
-    const sql = `SELECT ${RELATIONSHIP_COLUMNS} FROM relationship r ${RELATIONSHIP_JOINS} WHERE r.id = $1`;
-    return (await this.uow.query<Row>(sql, [id], 'relationship-get'))[0];
+    const values: unknown[] = [id];
+    const sql = `SELECT ${RELATIONSHIP_COLUMNS} FROM relationship r ${RELATIONSHIP_JOINS}
+      WHERE r.id = $1 AND ${endsVisible('r', values)}`;
+    return (await this.uow.query<Row>(sql, values, statementFor('relationship-get')))[0];
   }
 
   async lock(id: string): Promise<RelationshipRow | undefined> {
-    const sql = `SELECT ${RELATIONSHIP_COLUMNS} FROM relationship r ${RELATIONSHIP_JOINS} WHERE r.id = $1 FOR UPDATE OF r`;
-    return (await this.uow.query<Row>(sql, [id]))[0];
+    const values: unknown[] = [id];
+    const sql = `SELECT ${RELATIONSHIP_COLUMNS} FROM relationship r ${RELATIONSHIP_JOINS}
+      WHERE r.id = $1 AND ${endsVisible('r', values)} FOR UPDATE OF r`;
+    return (await this.uow.query<Row>(sql, values))[0];
   }
 
   list(
@@ -133,7 +138,7 @@ export class RelationshipRepository {
     );
   }
 
-  /** How many entries point at this one by these types, with the first few's keys. */
+  /** How many entries point at this one by these types, with the keys of the first few that the caller may see. */
   async dependentsOf(
     entryId: string,
     types: readonly string[],
@@ -145,9 +150,11 @@ export class RelationshipRepository {
       types,
     ]);
     if (n === '0') return { count: 0, examples: [] };
+    const values: unknown[] = [entryId, types, most];
     const rows = await this.uow.query<{ kind: string; name: string; version: string }>(
-      `SELECT e.kind, e.name, e.version FROM entry e WHERE e.id IN (SELECT r.source_id ${from} LIMIT $3)`,
-      [entryId, types, most],
+      `SELECT e.kind, e.name, e.version FROM entry e
+       WHERE e.id IN (SELECT r.source_id ${from} AND ${visible('r.source_id', values)} LIMIT $3)`,
+      values,
     );
     return { count: Number(n), examples: rows.map((row) => keyOf(row.kind, row.name, row.version)) };
   }
@@ -162,6 +169,7 @@ export class RelationshipRepository {
     if (filter.targetId) add(filter.targetId, (p) => `r.target_id = ${p}`);
     if (filter.entryId) add(filter.entryId, (p) => `(r.source_id = ${p} OR r.target_id = ${p})`);
     if (filter.typeIds) add(filter.typeIds, (p) => `r.type = ANY(${p}::smallint[])`);
+    conditions.push(endsVisible('r', values));
     return conditions.join(' AND ');
   }
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
+import { currentViewer } from '../visibility.js';
 
 export interface CatalogStats {
   total_entities: number;
@@ -28,18 +29,34 @@ interface Counter {
 
 const EVENT_BYTES = `(SELECT coalesce(sum(pg_total_relation_size(inhrelid)), 0) FROM pg_inherits WHERE inhparent = 'event'::regclass)`;
 
-/** Totals read from the counters that triggers keep: the same cost whatever the size of the catalog. */
+/** What is to be taken off the counters for who may not see it; `$1` has the viewer's names. */
+const HIDDEN_ENTRIES = `UNION ALL SELECT e.kind, e.status, e.health, coalesce(e.feature, ''), -1
+  FROM entry_restriction r JOIN entry e ON e.id = r.entry_id WHERE NOT r.readers && $1::text[]`;
+const HIDDEN_RELATIONSHIPS = `UNION ALL SELECT l.type, -1 FROM (
+    SELECT l.id, l.type FROM entry_restriction r JOIN relationship l ON l.source_id = r.entry_id WHERE NOT r.readers && $1::text[]
+    UNION SELECT l.id, l.type FROM entry_restriction r JOIN relationship l ON l.target_id = r.entry_id WHERE NOT r.readers && $1::text[]
+  ) l`;
+
+/** Totals of what the caller may see, read from the counters that triggers keep: the same cost whatever the size of the catalog. */
 @Injectable()
 export class StatsRepository {
   constructor(private readonly uow: UnitOfWork) {}
 
   async read(): Promise<CatalogStats> {
+    const viewer = currentViewer();
+    const seer = viewer ? [viewer] : [];
     const [counters, relationships, database] = await Promise.all([
       this.uow.query<Counter & object>(
-        'SELECT kind, status, health, feature, sum(n) AS n FROM entry_count GROUP BY 1, 2, 3, 4 HAVING sum(n) <> 0',
+        `SELECT kind, status, health, feature, sum(n) AS n FROM (
+           SELECT kind, status, health, feature, n FROM entry_count ${viewer ? HIDDEN_ENTRIES : ''}
+         ) counted GROUP BY 1, 2, 3, 4 HAVING sum(n) <> 0`,
+        seer,
       ),
       this.uow.query<{ name: string; n: string }>(
-        'SELECT t.name, sum(c.n) AS n FROM relationship_count c JOIN relationship_type t ON t.id = c.type GROUP BY 1 HAVING sum(c.n) <> 0',
+        `SELECT t.name, sum(c.n) AS n FROM (
+           SELECT type, n FROM relationship_count ${viewer ? HIDDEN_RELATIONSHIPS : ''}
+         ) c JOIN relationship_type t ON t.id = c.type GROUP BY 1 HAVING sum(c.n) <> 0`,
+        seer,
       ),
       this.uow.query<Record<string, string>>(
         `SELECT pg_database_size(current_database()) AS size_bytes, pg_total_relation_size('entry') AS entries_bytes,

@@ -76,7 +76,7 @@ export class NameRepository {
     );
   }
 
-  /** In this order. */
+  /** In this order; of entries the caller was found to see. */
   byIds(ids: readonly string[]): Promise<NamedRow[]> {
     return this.uow.query<NamedRow>(
       `SELECT ${COLUMNS} FROM unnest($1::bigint[]) WITH ORDINALITY AS u (entry_id, n)

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { entryFilter } from '../../entries/entry-filter.js';
+import { filterConditions } from '../../entries/entry-filter.js';
 import type { EntryFilter } from '../../entries/entry-filter.js';
+import { visible } from '../../entries/visibility.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import type { Corpus, TextQuery } from '../query/text-query.js';
 import { TEXT_SHARE, farSql, nearSql, rankSql, scoreSql, textSql } from './score.js';
@@ -189,8 +190,8 @@ export class TextSearchRepository {
     const documents = conditions.length > 0;
     const id = documents ? 'd.entry_id' : 'e.id';
     if (scope.withoutIds.length > 0) conditions.push(`NOT ${id} = ANY(${parameter(scope.withoutIds, 'bigint[]')})`);
-    const filter = entryFilter(scope.filter, values);
-    conditions.push(filter);
+    const filter = filterConditions(scope.filter, values);
+    conditions.push(filter, visible(id, values));
     const entries =
       within === undefined
         ? 'entry e'

@@ -27,7 +27,12 @@ interface CountRow {
 export type Counted = 'lexemes' | 'words';
 const TABLES = {
   lexemes: { table: 'lexeme_stat', column: 'lexeme', source: 'SELECT tsv FROM entry_document WHERE entry_id' },
-  words: { table: 'search_word', column: 'word', source: 'SELECT search_words(name, title, tags) FROM entry WHERE id' },
+  words: {
+    table: 'search_word',
+    column: 'word',
+    source:
+      'SELECT search_words(name, title, tags) FROM entry e WHERE NOT EXISTS (SELECT FROM entry_restriction x WHERE x.entry_id = e.id) AND id',
+  },
 } as const;
 
 const WRITE_BATCH = 5000;

@@ -12,7 +12,10 @@ export class VocabularyHandler implements EventHandler {
 
   async handle(events: SequencedEvent[]): Promise<void> {
     const sources = events.flatMap(({ payload }) => {
-      const entity = payload.entity as Partial<WordSource> | undefined;
+      const entity = payload.entity as
+        (Partial<WordSource> & { security_context?: { visibility?: unknown } }) | undefined;
+      // The words of what not everyone may see are suggested to nobody.
+      if (entity?.security_context?.visibility === 'restricted') return [];
       return entity?.name ? [{ name: entity.name, title: entity.title ?? null, tags: entity.tags ?? [] }] : [];
     });
     if (sources.length > 0) await this.vocabulary.learn(sources);

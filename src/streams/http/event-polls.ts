@@ -4,7 +4,7 @@ import type { Request, Response } from 'express';
 import { withParameters } from '../../platform/http/paging.js';
 import { ShutdownState } from '../../platform/http/shutdown-state.js';
 import { EventFeed } from '../event-feed.js';
-import { FeedFilter } from '../feed-filter.js';
+import { FeedFilter, sameViewer } from '../feed-filter.js';
 import type { FeedSubscription } from '../feed-subscription.js';
 import type { EventQuery } from './event-query.dto.js';
 import { PollCollector } from './poll-collector.js';
@@ -30,7 +30,7 @@ export class EventPolls implements OnApplicationBootstrap {
 
   async serve(query: EventQuery, request: Request, response: Response): Promise<void> {
     const collector = new PollCollector(query.limit, query.wait > 0);
-    const filter = new FeedFilter(query.types, query.entity_types);
+    const filter = new FeedFilter(query.types, query.entity_types, sameViewer());
     const subscription = await this.feed.subscribe(query.since ?? 'oldest', filter, collector);
     const finish = (): void => collector.finish();
     const timers = [

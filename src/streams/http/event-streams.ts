@@ -4,7 +4,7 @@ import { InvalidError, UnauthenticatedError } from '../../platform/errors/regist
 import { currentRequest } from '../../platform/http/request-context.js';
 import type { Principal } from '../../platform/http/request-context.js';
 import { EventFeed } from '../event-feed.js';
-import { FeedFilter } from '../feed-filter.js';
+import { FeedFilter, sameViewer } from '../feed-filter.js';
 import { OpenConnections } from '../open-connections.js';
 import type { EventQuery } from './event-query.dto.js';
 import { StreamSink } from './stream-sink.js';
@@ -22,7 +22,11 @@ export class EventStreams {
   async serve(query: EventQuery, request: Request, response: Response): Promise<void> {
     const sink = new StreamSink(response);
     const since = lastEventId(request) ?? query.since ?? 'head';
-    const subscription = await this.feed.subscribe(since, new FeedFilter(query.types, query.entity_types), sink);
+    const subscription = await this.feed.subscribe(
+      since,
+      new FeedFilter(query.types, query.entity_types, sameViewer()),
+      sink,
+    );
     if (response.destroyed) return;
     const countOut = this.connections.add({
       transport: 'sse',

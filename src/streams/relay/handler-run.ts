@@ -131,7 +131,7 @@ export class HandlerRun {
         { handler: this.name, after_seq: this.seq, oldest: error.floor + 1 },
         'a handler missed dropped events',
       );
-      return { rows: [], upTo: error.floor, full: true };
+      return { rows: [], upTo: error.floor, full: true, restricted: false };
     }
   }
 

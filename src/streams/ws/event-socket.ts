@@ -1,4 +1,5 @@
 import type { WebSocket } from 'ws';
+import { viewerOf } from '../../entries/visibility.js';
 import {
   ForbiddenError,
   InvalidError,
@@ -47,7 +48,12 @@ export class EventSocket {
     private readonly parts: SocketParts,
   ) {
     this.sender = new SocketSender(client, () => this.subscriptions.resume());
-    this.subscriptions = new SocketSubscriptions(parts.feed, this.sender, (error) => this.refuse(error));
+    this.subscriptions = new SocketSubscriptions(
+      parts.feed,
+      this.sender,
+      (error) => this.refuse(error),
+      () => (this.principal ? viewerOf(this.principal) : []),
+    );
     client.on('message', (data, binary) => this.queue(data as Buffer, binary));
     client.on('pong', () => (this.missed = 0));
     client.on('close', () => this.closed());

@@ -1,3 +1,4 @@
+import type { Viewer } from '../../entries/visibility.js';
 import { ImpossibleError } from '../../platform/errors/registry-error.js';
 import type { EventFeed } from '../event-feed.js';
 import { FeedFilter } from '../feed-filter.js';
@@ -16,6 +17,7 @@ export class SocketSubscriptions {
     private readonly feed: EventFeed,
     private readonly sender: SocketSender,
     private readonly failed: (error: unknown) => void,
+    private readonly viewer: () => Viewer,
   ) {}
 
   /** The least position of all: what to resume from. Undefined when nothing is followed. */
@@ -32,7 +34,11 @@ export class SocketSubscriptions {
         `A connection has at most ${MOST_SUBSCRIPTIONS} subscriptions.`,
       );
     }
-    const subscription = await this.feed.subscribe(since ?? 'head', new FeedFilter(types, entity_types), this.sink(id));
+    const subscription = await this.feed.subscribe(
+      since ?? 'head',
+      new FeedFilter(types, entity_types, this.viewer),
+      this.sink(id),
+    );
     if (this.closed) return;
     this.followed.get(id)?.close();
     this.followed.set(id, subscription);
