@@ -15,10 +15,11 @@ import { SearchSlashes1764000003300 } from './1764000003300-search-slashes.js';
 import { Graph1764000004100 } from './1764000004100-graph.js';
 import { RelationshipEnds1764000004200 } from './1764000004200-relationship-ends.js';
 import { ClassificationRule1764000005100 } from './1764000005100-classification-rule.js';
-import { EntryRestriction1764000007500 } from './1764000007500-entry-restriction.js';
 import { JobLease1764000006100 } from './1764000006100-job-lease.js';
 import { KeyRotation1764000007300 } from './1764000007300-key-rotation.js';
 import { AccessRole1764000007310 } from './1764000007310-access-role.js';
+import { DataKey1764000007400 } from './1764000007400-data-key.js';
+import { EntryRestriction1764000007500 } from './1764000007500-entry-restriction.js';
 
 /** Every migration, oldest first. A merged one is never edited. */
 export const MIGRATIONS = [
@@ -42,5 +43,6 @@ export const MIGRATIONS = [
   JobLease1764000006100,
   KeyRotation1764000007300,
   AccessRole1764000007310,
+  DataKey1764000007400,
   EntryRestriction1764000007500,
 ];

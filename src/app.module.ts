@@ -5,6 +5,7 @@ import { EntriesModule } from './entries/entries.module.js';
 import { GatewayModule } from './gateway/gateway.module.js';
 import { GraphModule } from './graph/graph.module.js';
 import { HealthModule } from './health/health.module.js';
+import { CryptoModule } from './platform/crypto/crypto.module.js';
 import { DatabaseModule } from './platform/database/database.module.js';
 import type { Env } from './platform/env/env.js';
 import { EnvModule } from './platform/env/env.module.js';
@@ -26,6 +27,7 @@ export class AppModule {
         EnvModule.forRoot(env),
         LoggingModule.forRoot(logger),
         DatabaseModule.forRoot(DATABASE_SCHEMA),
+        CryptoModule,
         HttpModule,
         HttpClientModule,
         JobsModule,

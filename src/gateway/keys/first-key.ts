@@ -7,7 +7,7 @@ import { Logger } from '../../platform/logging/logger.js';
 import { KeyNotices } from '../key-notices.js';
 import { ApiKeyRepository } from './api-key.repository.js';
 import { keyTypeOf, makeKey } from './key-format.js';
-import { readKeyFile, writeKeyFile } from './key-file.js';
+import { readKeyFile, writeKeyFile } from '../../platform/crypto/key-file.js';
 import { KeyHasher } from './key-hasher.js';
 import { KeysService } from './keys.service.js';
 

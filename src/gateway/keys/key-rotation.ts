@@ -11,7 +11,7 @@ import { USUAL_GRACE_SECONDS } from './api-key.dto.js';
 import type { KeyRotate } from './api-key.dto.js';
 import { ApiKeyRepository } from './api-key.repository.js';
 import type { ApiKeyRow } from './api-key.repository.js';
-import { writeKeyFile } from './key-file.js';
+import { writeKeyFile } from '../../platform/crypto/key-file.js';
 import { assertMayGrant, expiryErrorOf } from './key-settings.js';
 import { KeysService, assertAdminStays, checkedKeyId } from './keys.service.js';
 

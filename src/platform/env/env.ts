@@ -12,7 +12,7 @@ import {
   ValidateBy,
 } from 'class-validator';
 import { AllowedTargets } from '../http-client/allowed-targets.js';
-import { FromVariable, base64, bytes, flag, integer, list, text } from './variable.js';
+import { FromVariable, base64List, bytes, flag, integer, list, text } from './variable.js';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type EnvLogLevel = (typeof LOG_LEVELS)[number];
@@ -22,7 +22,10 @@ const ONE_GIB = 1024 ** 3;
 const PROXY = /^(\d{1,2}|loopback|linklocal|uniquelocal|[0-9a-f.:]+(\/\d{1,3})?)$/i;
 
 const Is32Bytes = (): PropertyDecorator =>
-  ValidateBy({ name: 'is32Bytes', validator: { validate: (value) => Buffer.isBuffer(value) && value.length === 32 } });
+  ValidateBy(
+    { name: 'is32Bytes', validator: { validate: (value) => Buffer.isBuffer(value) && value.length === 32 } },
+    { each: true },
+  );
 
 const isOrigin = (value: unknown): boolean => {
   if (value === '*') return true;
@@ -86,10 +89,10 @@ export class Env {
   @Matches(/^admin_[0-9A-Za-z]{49}$/)
   readonly adminKey?: string;
 
-  @FromVariable('REGISTRY_MASTER_KEY', base64, 'be 32 bytes in base64 (openssl rand -base64 32)')
-  @IsOptional()
+  /** Wrap the keys that secrets are encrypted with: the first one wraps, all of them unwrap. */
+  @FromVariable('REGISTRY_MASTER_KEY', base64List, 'be 32 bytes in base64 (openssl rand -base64 32)')
   @Is32Bytes()
-  readonly masterKey?: Buffer;
+  readonly masterKeys: Buffer[] = [];
 
   /** Mixed into the hashes of API keys; several, separated by commas, while one takes the place of another. */
   @FromVariable('API_KEY_PEPPER', text, 'be 16 to 1024 characters')

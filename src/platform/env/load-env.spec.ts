@@ -30,7 +30,7 @@ describe('the environment', () => {
       BODY_LIMIT: '512 KiB',
       BULK_LIMIT: '1g',
       CORS_ORIGINS: 'https://a.example, http://localhost:3000',
-      REGISTRY_MASTER_KEY: Buffer.alloc(32, 7).toString('base64'),
+      REGISTRY_MASTER_KEY: [7, 8].map((byte) => Buffer.alloc(32, byte).toString('base64')).join(', '),
       TRUST_PROXY: '10.0.0.0/8,loopback',
       LOG_FORMAT: 'json',
     });
@@ -43,7 +43,7 @@ describe('the environment', () => {
     });
     expect(env.corsOrigins).toEqual(['https://a.example', 'http://localhost:3000']);
     expect(env.trustProxy).toEqual(['10.0.0.0/8', 'loopback']);
-    expect(env.masterKey).toEqual(Buffer.alloc(32, 7));
+    expect(env.masterKeys).toEqual([Buffer.alloc(32, 7), Buffer.alloc(32, 8)]);
     expect(env.embedded).toBe(false);
   });
 

@@ -50,5 +50,8 @@ export function bytes(value: string): number {
   return match ? Number(match[1]) * UNITS[match[2].toLowerCase()] : Number.NaN;
 }
 
-export const base64 = (value: string): Buffer | string =>
+const base64 = (value: string): Buffer | string =>
   /^[A-Za-z0-9+/]*={0,2}$/.test(value) ? Buffer.from(value, 'base64') : value;
+
+/** Several, separated by commas. */
+export const base64List = (value: string): (Buffer | string)[] => list(value).map(base64);
