@@ -12,6 +12,9 @@ import { EntryIds } from './entry-ids.js';
 import { EntryRepository } from './entry.repository.js';
 import { FeatureCategoriesService } from './features/feature-categories.service.js';
 import { FeatureSeeder } from './features/feature-seeder.js';
+import { RegistryCatalogController } from './facade/registry-catalog.controller.js';
+import { RegistryEntriesController } from './facade/registry-entries.controller.js';
+import { RegistryEntryWriter } from './facade/registry-entry.writer.js';
 import { BulkController } from './http/bulk.controller.js';
 import { ClassificationController } from './http/classification.controller.js';
 import { EntriesController } from './http/entries.controller.js';
@@ -50,6 +53,8 @@ const OFFERED = [
     TransferController,
     EntriesController,
     EntryRelatedController,
+    RegistryCatalogController,
+    RegistryEntriesController,
     RelationshipsController,
     FeatureCategoriesController,
     ClassificationController,
@@ -66,6 +71,7 @@ const OFFERED = [
     EntryInclusions,
     FeatureCategoriesService,
     FeatureSeeder,
+    RegistryEntryWriter,
     RelationshipBulkWriter,
     RelationshipsService,
     TransferService,

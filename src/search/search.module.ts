@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { HitRepository } from './hit.repository.js';
+import { RegistrySearchController } from './http/registry-search.controller.js';
 import { SearchController } from './http/search.controller.js';
 import { QueryCorrector } from './query/query-corrector.js';
 import { QueryTermRepository } from './query/query-term.repository.js';
@@ -20,7 +21,7 @@ import { VocabularyRepository } from './vocabulary/vocabulary.repository.js';
 
 /** Search by words and filters, autocomplete, and the statistics both live on. */
 @Module({
-  controllers: [SearchController],
+  controllers: [SearchController, RegistrySearchController],
   providers: [
     CorpusRepository,
     CorpusStatistics,

@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import { ImpossibleError } from '../../platform/errors/registry-error.js';
 import { NDJSON, NdjsonWriter, readItems, wantsNdjson } from '../../platform/http/ndjson.js';
+import type { BodyItem } from '../../platform/http/ndjson.js';
 import type { BulkResult, BulkWriter } from '../bulk/bulk.js';
 import type { BulkRunner } from '../bulk/bulk-runner.js';
 import type { BulkQuery } from './bulk.dto.js';
@@ -17,16 +18,25 @@ function collect(collected: BulkResult[], results: readonly BulkResult[]): void 
     );
 }
 
+async function* atMost(most: number, items: AsyncIterable<BodyItem>): AsyncGenerator<BodyItem> {
+  let count = 0;
+  for await (const item of items) {
+    if (++count > most)
+      throw new ImpossibleError('bulk.too_many', `At most ${most} items may be sent at once; those before are done.`);
+    yield item;
+  }
+}
+
 /** Runs the bulk a request carries and answers each item's fate in order: an array, or lines as they are known. */
 export async function answerBulk<Item>(
   runner: BulkRunner,
   writer: BulkWriter<Item>,
   { mode, on_conflict }: BulkQuery,
-  limit: number,
+  limits: { bytes: number; items?: number },
   request: Request,
   response: Response,
 ): Promise<BulkResult[] | undefined> {
-  const items = readItems(request, { limit });
+  const items = atMost(limits.items ?? Infinity, readItems(request, { limit: limits.bytes }));
   const lines = wantsNdjson(request) ? new NdjsonWriter(response, { live: true }) : undefined;
   const collected: BulkResult[] = [];
   const emit = async (results: readonly BulkResult[]): Promise<void> => {

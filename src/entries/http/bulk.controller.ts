@@ -33,7 +33,7 @@ export class BulkController {
   @ApiOkResponse({ type: [BulkItemResult], description: 'What became of each item, in order.' })
   @ApiProblems(400, 409, 413, 415, 422)
   entries(@Query() query: BulkQuery, @Req() request: Request, @Res({ passthrough: true }) response: Response) {
-    return answerBulk(this.runner, this.entryWriter, query, this.env.bulkLimitBytes, request, response);
+    return answerBulk(this.runner, this.entryWriter, query, { bytes: this.env.bulkLimitBytes }, request, response);
   }
 
   @Post('relationships/bulk')
@@ -48,6 +48,13 @@ export class BulkController {
   @ApiOkResponse({ type: [BulkItemResult], description: 'What became of each item, in order.' })
   @ApiProblems(400, 404, 409, 413, 415, 422)
   relationships(@Query() query: BulkQuery, @Req() request: Request, @Res({ passthrough: true }) response: Response) {
-    return answerBulk(this.runner, this.relationshipWriter, query, this.env.bulkLimitBytes, request, response);
+    return answerBulk(
+      this.runner,
+      this.relationshipWriter,
+      query,
+      { bytes: this.env.bulkLimitBytes },
+      request,
+      response,
+    );
   }
 }

@@ -1,6 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsIn, IsOptional, IsString, Length, MaxLength } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsIn, IsOptional, IsString, Length, Matches, MaxLength } from 'class-validator';
 import { PageQuery } from '../../platform/http/paging.js';
 import type { EntryFilter } from '../entry-filter.js';
 import { ALL_STATUSES, ENTRY_HEALTHS, ENTRY_TYPES } from '../entry-types.js';
@@ -21,6 +21,9 @@ const lowerList = (given: Given): unknown => {
 };
 /** Tags may hold commas, so only repeating the parameter makes several. */
 const repeated = ({ value }: Given): unknown => (value === undefined || Array.isArray(value) ? value : [value]);
+
+/** `soc2:compliant`; a status may hold colons, a framework none. */
+const COMPLIANCE = /^[^:\s\p{C}]{1,100}:[^\p{C}]{1,100}$/u;
 
 export const ENTRY_SORTS = ['created_at', 'updated_at', 'name', 'popularity'] as const;
 
@@ -92,6 +95,18 @@ export class EntryFilterQuery extends PageQuery {
   version?: string;
 
   @ApiPropertyOptional({
+    type: [String],
+    description: 'Framework and the status it must have; repeatable, all must match.',
+    example: ['soc2:compliant'],
+  })
+  @Transform(repeated)
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(20)
+  @Matches(COMPLIANCE, { each: true, message: 'each of $property must be <framework>:<status>' })
+  compliance?: string[];
+
+  @ApiPropertyOptional({
     maxLength: 1000,
     description: 'Words to find, in the syntax of web search.',
     example: 'payments -test',
@@ -101,6 +116,11 @@ export class EntryFilterQuery extends PageQuery {
   @MaxLength(1000)
   q?: string;
 }
+
+const frameworkOf = (text: string): [framework: string, status: string] => {
+  const at = text.indexOf(':');
+  return [text.slice(0, at), text.slice(at + 1)];
+};
 
 /** The SQL layer's view of a list's query. */
 export const filterOf = (query: EntryFilterQuery): EntryFilter => ({
@@ -112,6 +132,7 @@ export const filterOf = (query: EntryFilterQuery): EntryFilter => ({
   owner: query.owner,
   name: query.name?.toLowerCase(),
   version: query.version,
+  ...(query.compliance && { compliance: Object.fromEntries(query.compliance.map(frameworkOf)) }),
   q: query.q,
 });
 

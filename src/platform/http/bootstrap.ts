@@ -41,6 +41,7 @@ export function configureApp(app: NestExpressApplication): void {
   if (env.role === 'worker') adapter.addLayer(operationsOnly);
   if (env.corsOrigins.length > 0) adapter.addLayer(cors(env.corsOrigins));
   adapter.addLayer(compressed);
+  adapter.addLayer(underAlias);
   app.useGlobalGuards(app.get(JsonBodyGuard));
   app.useGlobalPipes(new RegistryValidationPipe());
   app.useGlobalFilters(filter);
@@ -65,6 +66,12 @@ function registryAdapter(app: NestExpressApplication): RegistryAdapter {
   const adapter: unknown = app.getHttpAdapter();
   if (adapter instanceof RegistryAdapter) return adapter;
   throw new Error('Create the application with `new RegistryAdapter()`.');
+}
+
+/** The enterprise catalog answers beside the rest of the API too. */
+function underAlias(request: Request, _response: Response, next: NextFunction): void {
+  if (request.url.startsWith('/api/v1/registry/')) request.url = request.url.slice('/api'.length);
+  next();
 }
 
 /** A process that only runs jobs is still asked how it is. */

@@ -30,6 +30,7 @@ const TAGS: Record<string, string> = {
   search: 'Finding entries by words, with typos forgiven.',
   features: 'The feature categories that entries are sorted into.',
   classification: 'The rules that sort entries into feature categories.',
+  registry: 'The same catalog in the words of an enterprise catalog; also under /api/v1/registry.',
   events: 'Every change, in order, once: by poll, by server-sent events, by WebSocket.',
   gateway: 'Keys, tokens and permissions.',
   operations: 'Health, metrics and this documentation.',
