@@ -18,6 +18,7 @@ import { ClassificationRule1764000005100 } from './1764000005100-classification-
 import { JobLease1764000006100 } from './1764000006100-job-lease.js';
 import { KeyRotation1764000007300 } from './1764000007300-key-rotation.js';
 import { AccessRole1764000007310 } from './1764000007310-access-role.js';
+import { TokenRevocation1764000007320 } from './1764000007320-token-revocation.js';
 import { DataKey1764000007400 } from './1764000007400-data-key.js';
 import { EntryRestriction1764000007500 } from './1764000007500-entry-restriction.js';
 
@@ -43,6 +44,7 @@ export const MIGRATIONS = [
   JobLease1764000006100,
   KeyRotation1764000007300,
   AccessRole1764000007310,
+  TokenRevocation1764000007320,
   DataKey1764000007400,
   EntryRestriction1764000007500,
 ];

@@ -23,6 +23,8 @@ import { RoleRepository } from './roles/role.repository.js';
 import { RolesController } from './roles/roles.controller.js';
 import { RolesService } from './roles/roles.service.js';
 import { RouteInventory } from './route-inventory.js';
+import { RefreshTokens } from './tokens/refresh-tokens.js';
+import { RevokedTokens } from './tokens/revoked-tokens.js';
 import { SigningKeys } from './tokens/signing-keys.js';
 import { TokenVerifier } from './tokens/token-verifier.js';
 import { TokensController } from './tokens/tokens.controller.js';
@@ -49,6 +51,8 @@ import { TokensService } from './tokens/tokens.service.js';
     KeysService,
     KeyUsage,
     OldKeyUse,
+    RefreshTokens,
+    RevokedTokens,
     RoleRepository,
     RolesService,
     RouteInventory,

@@ -6,10 +6,13 @@ import { CredentialCache } from './credential-cache.js';
 
 const CHANNEL = 'key_revoked';
 const ROLE = 'role:';
+const SIGNING = 'signing';
 
 /** Tells every replica what was revoked or changed: at once where notices arrive, else when the cache's time is up. */
 @Injectable()
 export class KeyNotices implements OnModuleInit {
+  private readonly signingHandlers: (() => void)[] = [];
+
   constructor(
     private readonly uow: UnitOfWork,
     private readonly listener: DatabaseListener,
@@ -30,6 +33,16 @@ export class KeyNotices implements OnModuleInit {
     return this.publish(ROLE + name);
   }
 
+  /** Signing keys were retired or withdrawn: no token is known to hold any more. */
+  sendSigning(): Promise<void> {
+    return this.publish(SIGNING);
+  }
+
+  /** Calls back whenever signing keys may have changed. */
+  onSigning(handler: () => void): void {
+    this.signingHandlers.push(handler);
+  }
+
   private async publish(notice: string): Promise<void> {
     if (!this.uow.embedded) await this.uow.query('SELECT pg_notify($1, $2)', [CHANNEL, notice]);
     this.uow.afterCommit(() => this.heed(notice));
@@ -37,8 +50,10 @@ export class KeyNotices implements OnModuleInit {
 
   private heed(notice: string): void {
     // Empty after a reconnect: what was said meanwhile is lost, so nothing that is known may be trusted.
-    if (notice === '') this.cache.clear();
-    else if (notice.startsWith(ROLE)) this.cache.forgetRole(notice.slice(ROLE.length));
+    if (notice === '' || notice === SIGNING) {
+      for (const handler of this.signingHandlers) handler();
+      this.cache.clear();
+    } else if (notice.startsWith(ROLE)) this.cache.forgetRole(notice.slice(ROLE.length));
     else this.cache.forget(notice);
   }
 }

@@ -5,12 +5,15 @@ import { Injectable } from '@nestjs/common';
 import type { OnModuleInit } from '@nestjs/common';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import { Jobs } from '../../platform/jobs/jobs.js';
+import { KeyNotices } from '../key-notices.js';
 import { LONGEST_TOKEN_SECONDS } from './token-terms.js';
 
 export interface PublishedKey {
   kid: string;
   jwk: JsonWebKey;
   publicKey: KeyObject;
+  /** Signs nothing new any more. */
+  retired: boolean;
 }
 
 interface OwnKey {
@@ -44,37 +47,75 @@ export class SigningKeys implements OnModuleInit {
   private own?: Promise<OwnKey>;
   private published: ReadonlyMap<string, PublishedKey> = new Map();
   private loadedAt = -Infinity;
+  private triedAt = -Infinity;
+  private outdatedAt = -Infinity;
   private loading?: Promise<void>;
 
   constructor(
     private readonly uow: UnitOfWork,
     private readonly jobs: Jobs,
+    private readonly notices: KeyNotices,
   ) {}
 
   onModuleInit(): void {
     this.jobs.every('signing-keys', 10 * MINUTE, () => this.prune(), { lock: true });
+    this.jobs.every('signing-key-renewal', 10 * MINUTE, () => this.renew());
+    this.notices.onSigning(() => this.outdate());
   }
 
-  /** The pair to sign with now: made at the first use, anew every day, and when its public half was withdrawn. */
+  /** The pair to sign with now: made at the first use, anew every day, and when its public half was retired or withdrawn. */
   async current(): Promise<OwnKey> {
     const making = (this.own ??= this.make());
     const own = await making;
     const young = performance.now() - own.madeAt < SIGN_FOR_MS;
-    if (young && (await this.find(own.kid))) return own;
+    if (young && (await this.signs(own.kid))) return own;
     if (this.own === making) this.own = undefined;
     return (this.own ??= this.make());
   }
 
   /** The public key of a token's `kid`, whichever replica made it. */
   async find(kid: string): Promise<KeyObject | undefined> {
-    if (performance.now() - this.loadedAt > RELOAD_AFTER_MS) await this.reload();
-    if (!this.published.has(kid)) await this.reload();
-    return this.published.get(kid)?.publicKey;
+    return (await this.look(kid))?.publicKey;
+  }
+
+  /**
+   * From now on every replica signs with a new pair. Tokens signed before hold until they run out, unless the public halves
+   * are withdrawn: then they end now. Gives how many keys that concerns.
+   */
+  retireAll(withdraw: boolean): Promise<number> {
+    return this.uow.run(async () => {
+      const rows = withdraw
+        ? await this.uow.query('DELETE FROM signing_key RETURNING 1')
+        : await this.uow.query(
+            `UPDATE signing_key SET retired_at = clock_timestamp(),
+               expires_at = least(expires_at, clock_timestamp() + make_interval(secs => $1))
+             WHERE retired_at IS NULL RETURNING 1`,
+            [LONGEST_TOKEN_SECONDS + SLACK_SECONDS],
+          );
+      await this.notices.sendSigning();
+      return rows.length;
+    });
   }
 
   async list(): Promise<PublishedKey[]> {
     await this.reload();
     return [...this.published.values()];
+  }
+
+  private async look(kid: string): Promise<PublishedKey | undefined> {
+    // Twice: the read that was joined may have begun before a notice came.
+    for (let i = 0; i < 2 && performance.now() - this.loadedAt > RELOAD_AFTER_MS; i++) await this.reload();
+    if (!this.published.has(kid)) await this.reload();
+    return this.published.get(kid);
+  }
+
+  private async signs(kid: string): Promise<boolean> {
+    return (await this.look(kid))?.retired === false;
+  }
+
+  /** A process that has signed has its next pair before it is needed. */
+  private async renew(): Promise<void> {
+    if (this.own) await this.current();
   }
 
   private async make(): Promise<OwnKey> {
@@ -94,6 +135,12 @@ export class SigningKeys implements OnModuleInit {
     }
   }
 
+  /** What is known, or just being read, may be older than the notice. */
+  private outdate(): void {
+    this.outdatedAt = performance.now();
+    this.loadedAt = -Infinity;
+  }
+
   /** Everyone who asks meanwhile shares one read, and two reads are a moment apart. */
   private reload(): Promise<void> {
     this.loading ??= this.load().finally(() => (this.loading = undefined));
@@ -101,18 +148,20 @@ export class SigningKeys implements OnModuleInit {
   }
 
   private async load(): Promise<void> {
-    const wait = this.loadedAt + RELOAD_GAP_MS - performance.now();
+    const wait = this.triedAt + RELOAD_GAP_MS - performance.now();
     if (wait > 0) await pause(wait);
-    const rows = await this.uow.query<{ kid: string; public_jwk: JsonWebKey }>(
-      'SELECT kid, public_jwk FROM signing_key WHERE expires_at > clock_timestamp() ORDER BY created_at DESC',
+    const startedAt = (this.triedAt = performance.now());
+    const rows = await this.uow.query<{ kid: string; public_jwk: JsonWebKey; retired: boolean }>(
+      `SELECT kid, public_jwk, retired_at IS NOT NULL AS retired FROM signing_key
+       WHERE expires_at > clock_timestamp() ORDER BY created_at DESC`,
     );
     this.published = new Map(
-      rows.map(({ kid, public_jwk: jwk }) => [
-        kid,
-        this.published.get(kid) ?? { kid, jwk, publicKey: createPublicKey({ key: jwk, format: 'jwk' }) },
-      ]),
+      rows.map(({ kid, public_jwk: jwk, retired }) => {
+        const publicKey = this.published.get(kid)?.publicKey ?? createPublicKey({ key: jwk, format: 'jwk' });
+        return [kid, { kid, jwk, publicKey, retired }];
+      }),
     );
-    this.loadedAt = performance.now();
+    this.loadedAt = this.outdatedAt > startedAt ? -Infinity : performance.now();
   }
 
   private async prune(): Promise<void> {

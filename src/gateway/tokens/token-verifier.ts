@@ -7,6 +7,7 @@ import type { StrategyOptionsWithoutRequest } from 'passport-jwt';
 import type { Grant } from '../caller.js';
 import { grantOfToken } from '../caller.js';
 import { ApiKeyRepository } from '../keys/api-key.repository.js';
+import { RevokedTokens } from './revoked-tokens.js';
 import { SigningKeys } from './signing-keys.js';
 import { ALGORITHM, AUDIENCE, ISSUER } from './token-terms.js';
 import type { TokenClaims } from './token-terms.js';
@@ -25,6 +26,9 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const isClaims = (payload: Partial<TokenClaims>): payload is TokenClaims =>
   typeof payload.sub === 'string' &&
   UUID.test(payload.sub) &&
+  typeof payload.jti === 'string' &&
+  UUID.test(payload.jti) &&
+  (payload.fam === undefined || UUID.test(payload.fam)) &&
   typeof payload.exp === 'number' &&
   Array.isArray(payload.permissions) &&
   payload.permissions.every((permission) => typeof permission === 'string');
@@ -56,7 +60,10 @@ const optionsWith = (keys: SigningKeys): StrategyOptionsWithoutRequest => ({
   },
 });
 
-/** Checks tokens by passport-jwt: signature by a published key, algorithm, issuer, audience, time; and that the key they were made from lives. */
+/**
+ * Checks tokens by passport-jwt: signature by a published key, algorithm, issuer, audience, time; then that neither they nor
+ * the key they were made from were revoked.
+ */
 @Injectable()
 export class TokenVerifier extends PassportStrategy(Strategy, 'jwt') {
   private passport?: passport.Authenticator;
@@ -64,6 +71,7 @@ export class TokenVerifier extends PassportStrategy(Strategy, 'jwt') {
   constructor(
     keys: SigningKeys,
     private readonly apiKeys: ApiKeyRepository,
+    private readonly revoked: RevokedTokens,
   ) {
     super(optionsWith(keys));
   }
@@ -73,20 +81,26 @@ export class TokenVerifier extends PassportStrategy(Strategy, 'jwt') {
     return (this.passport ??= new passport.Passport());
   }
 
-  /** Called by passport with the payload of a token that holds. */
-  async validate(payload: Partial<TokenClaims>): Promise<Grant | undefined> {
-    if (!isClaims(payload)) return undefined;
-    const row = await this.apiKeys.findLive(payload.sub);
-    return row && grantOfToken(row, payload.permissions, new Date(payload.exp * 1000));
+  /** Called by passport with the payload of a token that is rightly signed and not over. */
+  validate(payload: Partial<TokenClaims>): TokenClaims | undefined {
+    return isClaims(payload) ? payload : undefined;
   }
 
   /** What a token allows; undefined when it does not hold. Throws when the database does not answer. */
-  grant(token: string): Promise<Grant | undefined> {
+  async grant(token: string): Promise<Grant | undefined> {
+    const claims = await this.claims(token);
+    if (!claims || (await this.revoked.has(claims))) return undefined;
+    const row = await this.apiKeys.findLive(claims.sub);
+    return row && grantOfToken(row, claims.permissions, new Date(claims.exp * 1000));
+  }
+
+  /** What a token of ours says, whether or not it was revoked; undefined for any other. */
+  claims(token: string): Promise<TokenClaims | undefined> {
     return new Promise((resolve, reject) => {
-      const answer = (error: unknown, grant?: Grant | false, info?: unknown): void => {
+      const answer = (error: unknown, claims?: TokenClaims | false, info?: unknown): void => {
         if (error) reject(error);
         else if (info instanceof LookupFailed) reject(info.cause);
-        else resolve(grant || undefined);
+        else resolve(claims || undefined);
       };
       const bearer: Bearer = { token, headers: {} };
       const check = this.getPassportInstance().authenticate('jwt', { session: false }, answer);

@@ -1,18 +1,39 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import jsonwebtoken from 'jsonwebtoken';
-import { ForbiddenError } from '../../platform/errors/registry-error.js';
+import { ForbiddenError, InvalidError } from '../../platform/errors/registry-error.js';
 import type { Caller } from '../caller.js';
+import { keyTypeOf } from '../keys/key-format.js';
 import { assertMayGrant, normalPermission } from '../keys/key-settings.js';
+import { RefreshTokens } from './refresh-tokens.js';
+import type { Refresh } from './refresh-tokens.js';
+import { RevokedTokens } from './revoked-tokens.js';
 import { SigningKeys } from './signing-keys.js';
 import { ALGORITHM, AUDIENCE, ISSUER, USUAL_TOKEN_SECONDS } from './token-terms.js';
 import type { TokenClaims } from './token-terms.js';
-import type { AccessToken, TokenCreate } from './token.dto.js';
+import { TokenVerifier } from './token-verifier.js';
+import type { AccessToken, TokenCreate, TokenRefresh } from './token.dto.js';
+
+/** What an access token is to say. */
+interface Terms {
+  /** Id of the key it is made from, and its end in milliseconds. */
+  keyId: string;
+  keyEnds: number;
+  permissions: readonly string[];
+  /** Seconds. */
+  lifetime: number;
+  refresh?: Refresh;
+}
 
 /** Makes short-lived tokens from keys: for browsers, and for handing on less than one holds. */
 @Injectable()
 export class TokensService {
-  constructor(private readonly signingKeys: SigningKeys) {}
+  constructor(
+    private readonly signingKeys: SigningKeys,
+    private readonly refreshTokens: RefreshTokens,
+    private readonly verifier: TokenVerifier,
+    private readonly revoked: RevokedTokens,
+  ) {}
 
   async issue(caller: Caller, body: TokenCreate): Promise<AccessToken> {
     // Else a token could be renewed for ever, and its short life would mean nothing.
@@ -22,22 +43,70 @@ export class TokensService {
         undefined,
         'token.key_needed',
       );
-    const permissions = body.permissions ? [...new Set(body.permissions.map(normalPermission))] : caller.permissions;
+    const permissions = [...new Set(body.permissions ? body.permissions.map(normalPermission) : caller.permissions)];
     assertMayGrant(caller, permissions);
+    const lifetime = body.expires_in ?? USUAL_TOKEN_SECONDS;
+    const refresh = body.refresh ? await this.refreshTokens.begin(caller, permissions, lifetime) : undefined;
+    return this.sign({
+      keyId: caller.id,
+      keyEnds: caller.expiresAt?.getTime() ?? Infinity,
+      permissions,
+      lifetime,
+      refresh,
+    });
+  }
+
+  /** A new access token and a new refresh token for one that was not used yet. */
+  async refresh(body: TokenRefresh, address: string | undefined): Promise<AccessToken> {
+    // Before the exchange: what fails after it costs the client its token.
+    await this.signingKeys.current();
+    const { grant, permissions, lifetime, ...refresh } = await this.refreshTokens.exchange(body.refresh_token, address);
+    return this.sign({
+      keyId: grant.caller.id,
+      keyEnds: grant.expiresAt,
+      permissions,
+      lifetime,
+      refresh,
+    });
+  }
+
+  /** RFC 7009: what is no token of ours needs no revoking. */
+  async revoke(token: string): Promise<void> {
+    if (keyTypeOf(token))
+      throw new InvalidError(
+        'An API key is revoked by DELETE /api/v1/gateway/keys/{id}.',
+        [{ field: 'token', message: 'is an API key' }],
+        'token.unsupported_type',
+      );
+    if (await this.refreshTokens.revoke(token)) return;
+    const claims = await this.verifier.claims(token);
+    if (claims) await this.revoked.add(claims);
+  }
+
+  private async sign({ keyId, keyEnds, permissions, lifetime, refresh }: Terms): Promise<AccessToken> {
     const now = Math.floor(Date.now() / 1000);
-    const keyEnds = caller.expiresAt ? Math.floor(caller.expiresAt.getTime() / 1000) : Infinity;
-    const expiresAt = Math.min(now + (body.expires_in ?? USUAL_TOKEN_SECONDS), keyEnds);
+    const expiresAt = Math.min(now + lifetime, Math.floor(keyEnds / 1000));
     const claims: TokenClaims = {
       iss: ISSUER,
       aud: AUDIENCE,
-      sub: caller.id,
+      sub: keyId,
       jti: randomUUID(),
       iat: now,
       exp: expiresAt,
       permissions: [...permissions],
+      ...(refresh && { fam: refresh.family }),
     };
     const { kid, privateKey } = await this.signingKeys.current();
     const token = jsonwebtoken.sign(claims, privateKey, { algorithm: ALGORITHM, keyid: kid });
-    return { access_token: token, token_type: 'Bearer', expires_in: expiresAt - now, permissions: [...permissions] };
+    return {
+      access_token: token,
+      token_type: 'Bearer',
+      expires_in: expiresAt - now,
+      permissions: [...permissions],
+      ...(refresh && {
+        refresh_token: refresh.token,
+        refresh_expires_in: Math.floor((refresh.expiresAt.getTime() - Date.now()) / 1000),
+      }),
+    };
   }
 }

@@ -2,7 +2,7 @@ const CENSOR = '[redacted]';
 
 /** API keys, JWTs, credentials in URLs: secrets that may stand anywhere in a text. */
 const SECRETS: readonly [RegExp, string][] = [
-  [/\b(ureg|svc|admin)_[0-9A-Za-z]{49}\b/g, `$1_${CENSOR}`],
+  [/\b(ureg|svc|admin|refresh)_[0-9A-Za-z]{49}\b/g, `$1_${CENSOR}`],
   [/\beyJ[\w-]{10,}\.[\w-]+\.[\w-]*/g, CENSOR],
   [/\b([a-z][a-z0-9+.-]*:\/\/[^\s/:@"]*):[^\s/@"]+@/gi, `$1:${CENSOR}@`],
   [/\b(Bearer|Basic)\s+[\w.~+/=-]{8,}/gi, `$1 ${CENSOR}`],
