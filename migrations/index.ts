@@ -20,6 +20,7 @@ import { KeyRotation1764000007300 } from './1764000007300-key-rotation.js';
 import { AccessRole1764000007310 } from './1764000007310-access-role.js';
 import { TokenRevocation1764000007320 } from './1764000007320-token-revocation.js';
 import { DataKey1764000007400 } from './1764000007400-data-key.js';
+import { EntrySecret1764000007410 } from './1764000007410-entry-secret.js';
 import { EntryRestriction1764000007500 } from './1764000007500-entry-restriction.js';
 
 /** Every migration, oldest first. A merged one is never edited. */
@@ -46,5 +47,6 @@ export const MIGRATIONS = [
   AccessRole1764000007310,
   TokenRevocation1764000007320,
   DataKey1764000007400,
+  EntrySecret1764000007410,
   EntryRestriction1764000007500,
 ];

@@ -29,6 +29,9 @@ import { OutboxSignal } from './outbox-signal.js';
 import { RelationshipRepository } from './relationships/relationship.repository.js';
 import { RelationshipsService } from './relationships/relationships.service.js';
 import { RelationshipTypes } from './relationships/relationship-types.js';
+import { EntrySecretRepository } from './secrets/entry-secret.repository.js';
+import { EntrySecrets } from './secrets/entry-secrets.js';
+import { SecretUpkeep } from './secrets/secret-upkeep.js';
 import { StatsRepository } from './stats/stats.repository.js';
 import { TransferService } from './transfer/transfer.service.js';
 
@@ -69,11 +72,14 @@ const OFFERED = [
     EntryBulkWriter,
     EntryHistoryRepository,
     EntryInclusions,
+    EntrySecretRepository,
+    EntrySecrets,
     FeatureCategoriesService,
     FeatureSeeder,
     RegistryEntryWriter,
     RelationshipBulkWriter,
     RelationshipsService,
+    SecretUpkeep,
     TransferService,
   ],
   exports: OFFERED,

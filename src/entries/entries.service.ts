@@ -8,7 +8,7 @@ import type { RegistryError } from '../platform/errors/registry-error.js';
 import { Classifier } from './classification/classifier.js';
 import type { ClassificationResult } from './classification/classifier.js';
 import { EntryIds } from './entry-ids.js';
-import { checksumOf, draftOf, mergePatch } from './entry-draft.js';
+import { draftOf, mergePatch } from './entry-draft.js';
 import type { EntryBody, EntryDraft } from './entry-draft.js';
 import { keyOf, parseReference } from './entry-key.js';
 import { EntryRepository } from './entry.repository.js';
@@ -20,6 +20,8 @@ import { Outbox } from './outbox.js';
 import type { NewEvent } from './outbox.js';
 import { RelationshipRepository } from './relationships/relationship.repository.js';
 import { removalEvents } from './relationships/relationship-events.js';
+import { EntrySecrets } from './secrets/entry-secrets.js';
+import { MASK } from './secrets/secret-fields.js';
 
 /** Who needs an entry so much that it may not go while they are there. */
 const NEEDS = ['depends_on', 'requires'];
@@ -57,11 +59,20 @@ export const createdEvent = (row: EntryRow): NewEvent => ({
   payload: { entity: toEntryResponse(row) },
 });
 
-/** The change as JSON patch (RFC 6902) over the writable part, beside what the entry is now. */
-export const updatedEvent = (before: EntryRow, after: EntryRow): NewEvent => ({
+/**
+ * The change as JSON patch (RFC 6902) over the writable part, beside what the entry is now. `secrets` are the pointers of
+ * those that changed behind their masks.
+ */
+export const updatedEvent = (before: EntryRow, after: EntryRow, secrets: readonly string[] = []): NewEvent => ({
   type: 'entity_updated',
   entryId: after.id,
-  payload: { entity: toEntryResponse(after), patch: jsonPatch.compare(draftOfRow(before), draftOfRow(after)) },
+  payload: {
+    entity: toEntryResponse(after),
+    patch: [
+      ...jsonPatch.compare(draftOfRow(before), draftOfRow(after)),
+      ...secrets.map((pointer) => ({ op: 'replace', path: `/metadata${pointer}`, value: MASK })),
+    ],
+  },
 });
 
 /** Registers, changes and removes entries: each change one transaction with its event. */
@@ -74,6 +85,7 @@ export class EntriesService {
     private readonly relationships: RelationshipRepository,
     private readonly classifier: Classifier,
     private readonly outbox: Outbox,
+    private readonly secrets: EntrySecrets,
   ) {}
 
   /** @throws ConflictError `entity.already_exists` */
@@ -103,6 +115,11 @@ export class EntriesService {
 
   list(filter: EntryFilter, page: EntryPage): Promise<EntryRow[]> {
     return this.repository.list(filter, page);
+  }
+
+  /** The rows as the caller may see them: with `read:secrets` in the clear, which is recorded. */
+  shown(rows: readonly EntryRow[]): Promise<EntryRow[]> {
+    return this.secrets.revealed(rows);
   }
 
   count(filter: EntryFilter): Promise<number> {
@@ -152,8 +169,12 @@ export class EntriesService {
   /** Undefined when the identity is taken. */
   private insert(draft: EntryDraft): Promise<EntryRow | undefined> {
     return this.uow.run(async () => {
-      const [row] = await this.repository.insertFree([{ uid: uuidv7(), draft, checksum: checksumOf(draft) }]);
-      if (row) await this.outbox.record([createdEvent(row)]);
+      const uid = uuidv7();
+      const { secrets, ...concealed } = await this.secrets.conceal(uid, draft);
+      const [row] = await this.repository.insertFree([{ uid, ...concealed }]);
+      if (!row) return undefined;
+      if (secrets.length > 0) await this.secrets.save([{ entryId: row.id, secrets }]);
+      await this.outbox.record([createdEvent(row)]);
       return row;
     });
   }
@@ -173,10 +194,13 @@ export class EntriesService {
           'entity.identity_fixed',
           'type, name and version name the entry and cannot change; register another.',
         );
-      const checksum = checksumOf(draft);
-      if (checksum === row.checksum) return row;
-      const [changed] = await this.repository.replace([{ uid: row.uid, draft, checksum }]);
-      await this.outbox.record([updatedEvent(row, changed)]);
+      const stored = (await this.secrets.stored([row])).get(row.id) ?? [];
+      const concealed = await this.secrets.conceal(row.uid, draft, stored);
+      if (concealed.checksum === row.checksum) return row;
+      const [changed] = await this.repository.replace([{ uid: row.uid, ...concealed }]);
+      if (stored.length + concealed.secrets.length > 0)
+        await this.secrets.save([{ entryId: row.id, secrets: concealed.secrets }]);
+      await this.outbox.record([updatedEvent(row, changed, concealed.changed)]);
       return changed;
     });
   }

@@ -4,6 +4,7 @@ import { InvalidError } from '../platform/errors/registry-error.js';
 import type { FieldError } from '../platform/errors/registry-error.js';
 import { slugOf } from './entry-key.js';
 import { initialStatusOf, statusesOf } from './entry-types.js';
+import { secretFieldErrors } from './secrets/secret-fields.js';
 import { VISIBILITIES } from './visibility.js';
 
 type Json = Record<string, unknown>;
@@ -82,7 +83,7 @@ export function draftOf(body: EntryBody & { type: string }): EntryDraft {
 // The package is CommonJS and its types describe a default export it does not have there.
 const canonical = canonicalize as unknown as (value: unknown) => string;
 
-/** SHA-256, in hex, over the canonical JSON (RFC 8785) of a draft. */
+/** SHA-256, in hex, over the canonical JSON (RFC 8785) of a draft whose secrets were replaced by fingerprints. */
 export const checksumOf = (draft: EntryDraft): string => createHash('sha256').update(canonical(draft)).digest('hex');
 
 /** JSON merge patch (RFC 7396). The result shares no object with `target` that it changes. */
@@ -101,8 +102,8 @@ const MOST_READERS = 100;
 const READER = /^[\w.:@/+-]{1,200}$/;
 
 /** What decides who sees an entry must be read as it was meant. */
-function securityErrors({ visibility, readers }: Json): FieldError[] {
-  const errors: FieldError[] = [];
+function securityErrors({ visibility, readers, encrypted_fields: secret }: Json): FieldError[] {
+  const errors: FieldError[] = secretFieldErrors(secret);
   if (visibility !== undefined && !VISIBILITIES.some((known) => known === visibility))
     errors.push({ field: 'security_context.visibility', message: `must be one of ${VISIBILITIES.join(', ')}` });
   const listed = readers === undefined || (Array.isArray(readers) && readers.length <= MOST_READERS);

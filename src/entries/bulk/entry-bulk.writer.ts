@@ -3,15 +3,19 @@ import { v7 as uuidv7 } from 'uuid';
 import { validated } from '../../platform/http/validation.pipe.js';
 import { Classifier } from '../classification/classifier.js';
 import { alreadyThere, createdEvent, updatedEvent } from '../entries.service.js';
-import { checksumOf, draftOf } from '../entry-draft.js';
+import { draftOf } from '../entry-draft.js';
 import type { EntryDraft } from '../entry-draft.js';
 import { keyOf } from '../entry-key.js';
 import { EntryRepository } from '../entry.repository.js';
 import type { NewEntry } from '../entry.repository.js';
 import type { EntryRow } from '../entry-response.js';
 import { EntryCreate } from '../http/entry.dto.js';
+import { RegistryError } from '../../platform/errors/registry-error.js';
 import { Outbox } from '../outbox.js';
 import type { NewEvent } from '../outbox.js';
+import { EntrySecrets } from '../secrets/entry-secrets.js';
+import type { ConcealedDraft } from '../secrets/entry-secrets.js';
+import type { StoredSecret } from '../secrets/entry-secret.repository.js';
 import { failure, wavesOf } from './bulk.js';
 import type { BulkResult, BulkStatus, BulkWriter, ConflictAction, Placed } from './bulk.js';
 
@@ -27,9 +31,11 @@ const resultOf = (index: number, status: BulkStatus, row: EntryRow): BulkResult 
 });
 
 /** A changed entry beside what it was. */
-interface Change extends NewEntry {
+interface Change extends NewEntry, ConcealedDraft {
   index: number;
   before: EntryRow;
+  /** Whether there are secrets to write or to drop. */
+  hasSecrets: boolean;
 }
 
 /** Registers entries many at a time: a handful of statements a batch, an event an entry. */
@@ -39,6 +45,7 @@ export class EntryBulkWriter implements BulkWriter<EntryDraft> {
     private readonly repository: EntryRepository,
     private readonly classifier: Classifier,
     private readonly outbox: Outbox,
+    private readonly secrets: EntrySecrets,
   ) {}
 
   prepare(raw: unknown): EntryDraft {
@@ -56,30 +63,25 @@ export class EntryBulkWriter implements BulkWriter<EntryDraft> {
   private async writeWave(wave: readonly Placed<EntryDraft>[], onConflict: ConflictAction): Promise<BulkResult[]> {
     const known = await this.existing(wave);
     const fresh = wave.filter(({ item }) => !known.has(identityOf(item)));
-    const inserted = await this.insert(fresh);
+    const { inserted, refused } = await this.insert(fresh);
     // Another writer may have been faster between the look and the insert: its entry is an existing one like any other.
-    const overtaken = fresh.filter(({ item }) => !inserted.has(identityOf(item)));
+    const overtaken = fresh.filter(({ index, item }) => !inserted.has(identityOf(item)) && !refused.has(index));
     if (overtaken.length > 0) for (const [identity, row] of await this.existing(overtaken)) known.set(identity, row);
     const events: NewEvent[] = [];
-    const results: BulkResult[] = [];
-    const changes: Change[] = [];
+    const results: BulkResult[] = [...refused.values()];
+    const there: Placed<EntryDraft>[] = [];
     for (const { index, item } of wave) {
+      if (refused.has(index)) continue;
       const created = inserted.get(identityOf(item));
+      const before = known.get(identityOf(item));
       if (created) {
         events.push(createdEvent(created));
         results.push(resultOf(index, 'created', created));
-        continue;
-      }
-      const before = known.get(identityOf(item));
-      if (!before || onConflict === 'fail') results.push(failure(index, alreadyThere(item)));
+      } else if (!before || onConflict === 'fail') results.push(failure(index, alreadyThere(item)));
       else if (onConflict === 'skip') results.push(resultOf(index, 'skipped', before));
-      else {
-        const checksum = checksumOf(item);
-        if (checksum === before.checksum) results.push(resultOf(index, 'unchanged', before));
-        else changes.push({ index, uid: before.uid, draft: item, checksum, before });
-      }
+      else there.push({ index, item });
     }
-    results.push(...(await this.replace(changes, events)));
+    results.push(...(await this.update(there, known, events)));
     await this.outbox.record(events);
     return results;
   }
@@ -89,22 +91,75 @@ export class EntryBulkWriter implements BulkWriter<EntryDraft> {
     return new Map(rows.map((row) => [rowIdentity(row), row]));
   }
 
-  private async insert(items: readonly Placed<EntryDraft>[]): Promise<Map<string, EntryRow>> {
-    if (items.length === 0) return new Map();
+  /** The rows that are new, by identity, and what cannot be stored, by its place. */
+  private async insert(
+    items: readonly Placed<EntryDraft>[],
+  ): Promise<{ inserted: Map<string, EntryRow>; refused: Map<number, BulkResult> }> {
+    const refused = new Map<number, BulkResult>();
+    const entries = new Map<string, NewEntry & ConcealedDraft>();
     // One order for every writer, so that two bulks of the same entries wait for each other instead of dead-locking.
-    const ordered = items.toSorted((a, b) => (identityOf(a.item) < identityOf(b.item) ? -1 : 1));
-    const rows = await this.repository.insertFree(
-      ordered.map(({ item }) => ({ uid: uuidv7(), draft: item, checksum: checksumOf(item) })),
-    );
-    return new Map(rows.map((row) => [rowIdentity(row), row]));
+    for (const { index, item } of items.toSorted((a, b) => (identityOf(a.item) < identityOf(b.item) ? -1 : 1))) {
+      const uid = uuidv7();
+      const concealed = await this.conceal(index, uid, item);
+      if ('error' in concealed) refused.set(index, concealed);
+      else entries.set(uid, { uid, ...concealed });
+    }
+    const rows = entries.size > 0 ? await this.repository.insertFree([...entries.values()]) : [];
+    const secrets = rows.map(({ id, uid }) => ({ entryId: id, secrets: entries.get(uid)!.secrets }));
+    await this.secrets.save(secrets.filter((entry) => entry.secrets.length > 0));
+    return { inserted: new Map(rows.map((row) => [rowIdentity(row), row])), refused };
+  }
+
+  /** Updates those that are to be another than they are. */
+  private async update(
+    items: readonly Placed<EntryDraft>[],
+    known: ReadonlyMap<string, EntryRow>,
+    events: NewEvent[],
+  ): Promise<BulkResult[]> {
+    const results: BulkResult[] = [];
+    const changes: Change[] = [];
+    const befores = items.map(({ item }) => known.get(identityOf(item))!);
+    const stored = await this.secrets.stored(befores);
+    for (const [i, { index, item }] of items.entries()) {
+      const before = befores[i];
+      const former = stored.get(before.id);
+      const concealed = await this.conceal(index, before.uid, item, former);
+      if ('error' in concealed) results.push(concealed);
+      else if (concealed.checksum === before.checksum) results.push(resultOf(index, 'unchanged', before));
+      else
+        changes.push({
+          ...concealed,
+          index,
+          uid: before.uid,
+          before,
+          hasSecrets: former !== undefined || concealed.secrets.length > 0,
+        });
+    }
+    return [...results, ...(await this.replace(changes, events))];
+  }
+
+  private async conceal(
+    index: number,
+    uid: string,
+    draft: EntryDraft,
+    before?: readonly StoredSecret[],
+  ): Promise<ConcealedDraft | (BulkResult & { error: object })> {
+    try {
+      return await this.secrets.conceal(uid, draft, before);
+    } catch (error) {
+      if (!(error instanceof RegistryError) || error.status >= 500) throw error;
+      return failure(index, error) as BulkResult & { error: object };
+    }
   }
 
   private async replace(changes: readonly Change[], events: NewEvent[]): Promise<BulkResult[]> {
     if (changes.length === 0) return [];
     const rows = new Map((await this.repository.replace(changes)).map((row) => [row.uid, row]));
-    return changes.map(({ index, uid, before }) => {
+    const secret = changes.filter(({ hasSecrets }) => hasSecrets);
+    await this.secrets.save(secret.map(({ before, secrets }) => ({ entryId: before.id, secrets })));
+    return changes.map(({ index, uid, before, changed }) => {
       const after = rows.get(uid)!;
-      events.push(updatedEvent(before, after));
+      events.push(updatedEvent(before, after, changed));
       return resultOf(index, 'updated', after);
     });
   }

@@ -60,7 +60,9 @@ export class EntriesController {
     const row = await this.entries.get(id);
     this.access.note(row.id);
     if (ifNoneMatch(request, response, row.revision)) return undefined;
-    return query.include ? this.inclusions.of(row, query.include) : toEntryResponse(row);
+    const [shown] = await this.entries.shown([row]);
+    if (shown !== row) response.setHeader('Cache-Control', 'no-store');
+    return query.include ? this.inclusions.of(shown, query.include) : toEntryResponse(shown);
   }
 
   @Get()

@@ -27,7 +27,7 @@ export async function sendEntries(
   if (more) rows.pop();
   const last = rows.at(-1)!;
   return sendPage(request, response, {
-    rows: rows.map(toEntryResponse),
+    rows: (await entries.shown(rows)).map(toEntryResponse),
     total,
     nextOffset: more && byOffset ? query.offset! + query.limit : undefined,
     nextCursor:

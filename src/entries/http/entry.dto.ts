@@ -44,7 +44,12 @@ export class EntryReplace {
   @TextListField({ most: 100, max: 128, example: ['payments', 'critical'] })
   tags?: string[] | null;
 
-  @ObjectField({ description: 'Free-form, at most 64 KiB.', example: { tier: 1 } })
+  @ObjectField({
+    description:
+      'Free-form, at most 64 KiB. Keys named in `security_context.encrypted_fields` are stored encrypted; `********` ' +
+      'sent in their place leaves them as they are.',
+    example: { tier: 1 },
+  })
   metadata?: Json | null;
 
   @ObjectField({ description: "The type's own fields, at most 64 KiB.", example: { type: 'api' } })

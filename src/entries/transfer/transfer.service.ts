@@ -11,6 +11,7 @@ import { EntryRepository } from '../entry.repository.js';
 import type { RelationshipCreate } from '../http/relationship.dto.js';
 import { RelationshipRepository } from '../relationships/relationship.repository.js';
 import { toRelationshipResponse } from '../relationships/relationship-response.js';
+import { EntrySecrets } from '../secrets/entry-secrets.js';
 import type { TransferItem } from './transfer-formats.js';
 
 const PAGE = 1000;
@@ -37,13 +38,14 @@ export class TransferService implements BulkWriter<Prepared> {
     private readonly relationshipWriter: RelationshipBulkWriter,
     private readonly entries: EntryRepository,
     private readonly relationships: RelationshipRepository,
+    private readonly secrets: EntrySecrets,
   ) {}
 
-  /** Every entry in the order it was made, then every relationship, its ends by key. Read a page at a time. */
+  /** Every entry in the order it was made (its secrets in the clear with `read:secrets`), then every relationship, its ends by key. Read a page at a time. */
   async *export(): AsyncGenerator<TransferItem> {
     for (let after = '0'; ;) {
       const rows = await this.entries.page(after, PAGE);
-      for (const row of rows) {
+      for (const row of await this.secrets.revealed(rows)) {
         const { version, ...draft } = draftOfRow(row);
         yield { kind: 'entry', ...draft, version: version || null };
       }

@@ -71,11 +71,16 @@ export class SecretBox implements OnApplicationBootstrap {
    * Tells equal secrets of one place from different ones without opening them: HMAC-SHA256 under a key that is never
    * rotated, so that it says the same for good. Shown to somebody, it helps nobody guess.
    */
-  async fingerprint(place: Omit<SecretPlace, 'row'>, plain: string): Promise<string> {
+  async fingerprint({ table, row, field }: SecretPlace, plain: string): Promise<string> {
     const { key } = await this.keys.current('fingerprint');
     return createHmac('sha256', key)
-      .update(JSON.stringify([place.table, place.field, plain]))
+      .update(JSON.stringify([table, row, field, plain]))
       .digest('base64url');
+  }
+
+  /** Version of the data key that secrets are sealed with now. */
+  async version(): Promise<number> {
+    return (await this.keys.current('seal')).version;
   }
 
   /** New secrets are sealed with a new data key from now on; the old ones open as before. */
