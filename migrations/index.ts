@@ -16,6 +16,7 @@ import { Graph1764000004100 } from './1764000004100-graph.js';
 import { RelationshipEnds1764000004200 } from './1764000004200-relationship-ends.js';
 import { ClassificationRule1764000005100 } from './1764000005100-classification-rule.js';
 import { JobLease1764000006100 } from './1764000006100-job-lease.js';
+import { RateLimitCounter1764000007100 } from './1764000007100-rate-limit-counter.js';
 import { KeyRotation1764000007300 } from './1764000007300-key-rotation.js';
 import { AccessRole1764000007310 } from './1764000007310-access-role.js';
 import { TokenRevocation1764000007320 } from './1764000007320-token-revocation.js';
@@ -43,6 +44,7 @@ export const MIGRATIONS = [
   RelationshipEnds1764000004200,
   ClassificationRule1764000005100,
   JobLease1764000006100,
+  RateLimitCounter1764000007100,
   KeyRotation1764000007300,
   AccessRole1764000007310,
   TokenRevocation1764000007320,

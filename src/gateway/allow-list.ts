@@ -4,7 +4,7 @@ const MAPPED_DOTTED = /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/i;
 const MAPPED_HEX = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/i;
 
 /** An IPv4 address that came as IPv6 (`::ffff:10.0.0.1`, what a dual-stack socket reports) as IPv4. */
-function unmapped(address: string): string {
+export function unmapped(address: string): string {
   const dotted = MAPPED_DOTTED.exec(address);
   if (dotted) return dotted[1];
   const hex = MAPPED_HEX.exec(address);

@@ -1,14 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { sha256Text } from '../platform/crypto/digest.js';
 import { UnauthenticatedError } from '../platform/errors/registry-error.js';
-import type { CredentialVerifier } from '../platform/http/credential-verifier.js';
-import type { Principal } from '../platform/http/request-context.js';
 import type { Caller, Grant } from './caller.js';
 import { CredentialCache } from './credential-cache.js';
 import { KeyLookup } from './keys/key-lookup.js';
 import { KeyUsage } from './keys/key-usage.js';
 import { OldKeyUse } from './keys/old-key-use.js';
-import { hasPermission } from './permissions.js';
+import { FailedCredentials } from './limits/failed-credentials.js';
 import { TokenVerifier } from './tokens/token-verifier.js';
 
 /** `<header>.<payload>.<signature>`, each base64url: nothing else is worth a verification. */
@@ -16,10 +14,10 @@ const TOKEN = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 
 /**
  * Who a key or token stands for. Whatever is wrong with it (unknown, mistyped, revoked, expired, wrong network, forged)
- * the answer is the same UnauthenticatedError.
+ * the answer is the same: an UnauthenticatedError or, when too many of the address did not hold, a TooManyFailuresError.
  */
 @Injectable()
-export class Authenticator implements CredentialVerifier {
+export class Authenticator {
   private readonly running = new Map<string, Promise<Grant | undefined>>();
 
   constructor(
@@ -28,42 +26,43 @@ export class Authenticator implements CredentialVerifier {
     private readonly tokens: TokenVerifier,
     private readonly usage: KeyUsage,
     private readonly oldKeys: OldKeyUse,
+    private readonly failures: FailedCredentials,
   ) {}
 
   /** The holder, when this process has checked the credential in the last seconds; without waiting for anything. */
   known(credential: string, address: string | undefined): Caller | undefined {
     const grant = this.cache.find(sha256Text(credential));
-    if (grant === undefined) return undefined;
-    return this.admit(grant, address);
+    return grant === undefined ? undefined : this.admitted(grant, address);
   }
 
   async authenticate(credential: string, address?: string): Promise<Caller> {
+    return this.admitted(await this.grantOf(credential), address);
+  }
+
+  /** For a credential that somebody came in with earlier: when it does not hold any more, nobody is blamed. */
+  async verify(credential: string, address?: string): Promise<Caller> {
+    const grant = await this.grantOf(credential);
+    if (!holds(grant, address)) throw new UnauthenticatedError();
+    return grant.caller;
+  }
+
+  private admitted(grant: Grant | null, address: string | undefined): Caller {
+    if (!holds(grant, address)) throw this.failures.refusal(address);
+    this.usage.record(grant.keyId, address);
+    if (grant.caller.replaced) this.oldKeys.note(grant.keyId);
+    return grant.caller;
+  }
+
+  private async grantOf(credential: string): Promise<Grant | null> {
     const digest = sha256Text(credential);
     const found = this.cache.find(digest);
-    if (found !== undefined) return this.admit(found, address);
+    if (found !== undefined) return found;
     let running = this.running.get(digest);
     if (!running) {
       running = this.lookUp(digest, credential).finally(() => this.running.delete(digest));
       this.running.set(digest, running);
     }
-    return this.admit((await running) ?? null, address);
-  }
-
-  verify(credential: string, address?: string): Promise<Caller> {
-    return this.authenticate(credential, address);
-  }
-
-  allows(principal: Principal, permission: string): boolean {
-    return hasPermission(principal, permission);
-  }
-
-  private admit(grant: Grant | null, address: string | undefined): Caller {
-    if (!grant || grant.expiresAt <= Date.now() || (grant.allowed && !grant.allowed.includes(address))) {
-      throw new UnauthenticatedError();
-    }
-    this.usage.record(grant.keyId, address);
-    if (grant.caller.replaced) this.oldKeys.note(grant.keyId);
-    return grant.caller;
+    return (await running) ?? null;
   }
 
   private async lookUp(digest: string, credential: string): Promise<Grant | undefined> {
@@ -75,3 +74,6 @@ export class Authenticator implements CredentialVerifier {
     return grant;
   }
 }
+
+const holds = (grant: Grant | null, address: string | undefined): grant is Grant =>
+  grant !== null && grant.expiresAt > Date.now() && (!grant.allowed || grant.allowed.includes(address));

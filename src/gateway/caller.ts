@@ -1,3 +1,4 @@
+import type { Rate } from '../platform/env/variable.js';
 import { UnauthenticatedError } from '../platform/errors/registry-error.js';
 import { currentRequest } from '../platform/http/request-context.js';
 import type { Principal } from '../platform/http/request-context.js';
@@ -14,6 +15,8 @@ export interface Caller extends Principal {
   lineage: string;
   /** Since when another key takes the place of this one, and when it ends. */
   replaced?: { at: Date; ends: Date };
+  /** The key's own; others have the default. */
+  rateLimit?: Rate;
 }
 
 /** A credential that held when it was looked up; what can be checked without the database is checked at every use. */
@@ -37,6 +40,8 @@ export function grantOfKey(row: ApiKeyRow): Grant {
       ...(row.replaced_at && row.expires_at && { replaced: { at: row.replaced_at, ends: row.expires_at } }),
       ...(row.expires_at && { expiresAt: row.expires_at }),
       credential: 'key',
+      ...(row.rate_limit !== null &&
+        row.rate_window_seconds !== null && { rateLimit: { limit: row.rate_limit, seconds: row.rate_window_seconds } }),
     },
     keyId: row.id,
     ...(row.allowed_ips.length > 0 && { allowed: new AllowList(row.allowed_ips) }),

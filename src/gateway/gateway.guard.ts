@@ -7,43 +7,58 @@ import { currentRequest } from '../platform/http/request-context.js';
 import { Authenticator } from './authenticator.js';
 import type { Caller } from './caller.js';
 import { credentialOf } from './credential.js';
+import { RateLimiter } from './limits/rate-limiter.js';
+import { costOf } from './limits/route-cost.js';
 import { hasPermission } from './permissions.js';
 import { AUTHENTICATED, requirementOf } from './route-requirement.js';
 
+/** What a request has to pass. */
+interface Terms {
+  required: string;
+  cost: number;
+  response: Response;
+}
+
 /**
- * Stands before every route: who asks, and may they. For a credential seen in the last seconds it answers without
- * waiting: one SHA-256 and two look-ups in memory.
+ * Stands before every route: who asks, is there quota left, and may they. For a credential seen in the last seconds, with
+ * quota at hand, it answers without waiting: one SHA-256 and a few look-ups in memory.
  */
 @Injectable()
 export class GatewayGuard implements CanActivate {
-  constructor(private readonly authenticator: Authenticator) {}
+  constructor(
+    private readonly authenticator: Authenticator,
+    private readonly limiter: RateLimiter,
+  ) {}
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     // A WebSocket is checked when it opens and at intervals, by those who hold it.
     if (context.getType() !== 'http') return true;
-    const required = requirementOf(context.getClass(), context.getHandler());
+    const [controller, handler] = [context.getClass(), context.getHandler()];
+    const required = requirementOf(controller, handler);
     if (required === PUBLIC) return true;
     if (required === undefined) throw new ForbiddenError('This route is closed: it states no permission.');
     const http = context.switchToHttp();
     const request = http.getRequest<Request>();
+    const terms = { required, cost: costOf(controller, handler), response: http.getResponse<Response>() };
     const credential = credentialOf(request.headers);
     const known = this.authenticator.known(credential, request.ip);
-    const response = http.getResponse<Response>();
-    if (known) return this.admit(known, required, response);
-    return this.authenticator
-      .authenticate(credential, request.ip)
-      .then((caller) => this.admit(caller, required, response));
+    if (known) return this.admit(known, terms);
+    return this.authenticator.authenticate(credential, request.ip).then((caller) => this.admit(caller, terms));
   }
 
-  private admit(caller: Caller, required: string, response: Response): true {
+  /** Counted first: a request that is not allowed costs as well. */
+  private admit(caller: Caller, { required, cost, response }: Terms): true | Promise<true> {
     const request = currentRequest();
     if (request) request.principal = caller;
     if (caller.replaced) announceEnd(caller.replaced, response);
-    if (required !== AUTHENTICATED && !hasPermission(caller, required)) {
-      throw new ForbiddenError(`This needs the permission "${required}".`, { missing: required });
-    }
-    return true;
+    const counted = this.limiter.admit(caller, cost, response);
+    return counted ? counted.then(() => permit(caller, required)) : permit(caller, required);
   }
+}
+
+function permit(caller: Caller, required: string): true {
+  if (required === AUTHENTICATED || hasPermission(caller, required)) return true;
+  throw new ForbiddenError(`This needs the permission "${required}".`, { missing: required });
 }
 
 /** Tells the holder of a key that another one has taken the place of: RFC 9745 and RFC 8594. */

@@ -3,6 +3,7 @@ import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import { CREDENTIAL_VERIFIER } from '../platform/http/credential-verifier.js';
 import { Authenticator } from './authenticator.js';
 import { CredentialCache } from './credential-cache.js';
+import { CredentialGate } from './credential-gate.js';
 import { GatewayController } from './gateway.controller.js';
 import { GatewayGuard } from './gateway.guard.js';
 import { IdempotencyInterceptor } from './idempotency.interceptor.js';
@@ -22,6 +23,10 @@ import { KeyRotation } from './keys/key-rotation.js';
 import { RoleRepository } from './roles/role.repository.js';
 import { RolesController } from './roles/roles.controller.js';
 import { RolesService } from './roles/roles.service.js';
+import { FailedCredentials } from './limits/failed-credentials.js';
+import { GuardedStore } from './limits/guarded-store.js';
+import { LimitCounterRepository } from './limits/limit-counter.repository.js';
+import { RateLimiter } from './limits/rate-limiter.js';
 import { RouteInventory } from './route-inventory.js';
 import { RefreshTokens } from './tokens/refresh-tokens.js';
 import { RevokedTokens } from './tokens/revoked-tokens.js';
@@ -30,7 +35,7 @@ import { TokenVerifier } from './tokens/token-verifier.js';
 import { TokensController } from './tokens/tokens.controller.js';
 import { TokensService } from './tokens/tokens.service.js';
 
-/** Who may call what: keys, tokens, permissions, safe retries. Closed by default. */
+/** Who may call what: keys, tokens, permissions, limits, safe retries. Closed by default. */
 @Global()
 @Module({
   imports: [DiscoveryModule],
@@ -40,7 +45,10 @@ import { TokensService } from './tokens/tokens.service.js';
     ApiKeyRepository,
     Authenticator,
     CredentialCache,
+    CredentialGate,
+    FailedCredentials,
     FirstKey,
+    GuardedStore,
     IdempotencyInterceptor,
     IdempotencyRepository,
     IdempotentRoutes,
@@ -55,11 +63,13 @@ import { TokensService } from './tokens/tokens.service.js';
     RevokedTokens,
     RoleRepository,
     RolesService,
+    LimitCounterRepository,
+    RateLimiter,
     RouteInventory,
     SigningKeys,
     TokensService,
     TokenVerifier,
-    { provide: CREDENTIAL_VERIFIER, useExisting: Authenticator },
+    { provide: CREDENTIAL_VERIFIER, useExisting: CredentialGate },
     { provide: APP_GUARD, useClass: GatewayGuard },
   ],
   exports: [Authenticator, CREDENTIAL_VERIFIER, FirstKey, RouteInventory],

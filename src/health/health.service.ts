@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../platform/database/unit-of-work.js';
 import { VERSION } from '../platform/env/version.js';
+import { ReadinessConditions } from '../platform/http/readiness-conditions.js';
 import { ShutdownState } from '../platform/http/shutdown-state.js';
 import { Logger } from '../platform/logging/logger.js';
 import type { Health, HealthCheck, HealthStats, Readiness } from './health.dto.js';
@@ -26,6 +27,7 @@ export class HealthService {
   constructor(
     private readonly uow: UnitOfWork,
     private readonly shutdown: ShutdownState,
+    private readonly conditions: ReadinessConditions,
     logger: Logger,
   ) {
     this.logger = logger.child('health');
@@ -46,7 +48,7 @@ export class HealthService {
   async readiness(): Promise<Readiness> {
     if (this.shutdown.draining) return { status: 'draining' };
     const { database } = await this.find();
-    return { status: database.status === 'up' ? 'ready' : 'unavailable' };
+    return { status: database.status === 'up' && this.conditions.met ? 'ready' : 'unavailable' };
   }
 
   private find(): Promise<Finding> {

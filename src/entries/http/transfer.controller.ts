@@ -4,6 +4,7 @@ import { IsIn, IsOptional } from 'class-validator';
 import type { Request, Response } from 'express';
 import { Env } from '../../platform/env/env.js';
 import { ApiProblems } from '../../platform/http/api-problem.decorator.js';
+import { Cost } from '../../platform/http/cost.decorator.js';
 import { NDJSON } from '../../platform/http/ndjson.js';
 import { Permission } from '../../platform/http/permission.decorator.js';
 import { streamText } from '../../platform/http/stream-text.js';
@@ -55,6 +56,7 @@ export class TransferController {
 
   @Get('export')
   @Permission('read:entities')
+  @Cost(5)
   @ApiOperation({ operationId: 'exportCatalog', summary: 'Export the whole catalog, relationships included' })
   @ApiOkResponse({
     description: 'Streamed: entries, then relationships with their ends by key.',

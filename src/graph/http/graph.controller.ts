@@ -3,6 +3,7 @@ import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiParam, ApiTags, getSche
 import type { Request, Response } from 'express';
 import { InvalidError } from '../../platform/errors/registry-error.js';
 import { ApiProblems } from '../../platform/http/api-problem.decorator.js';
+import { Cost } from '../../platform/http/cost.decorator.js';
 import { NDJSON, wantsNdjson } from '../../platform/http/ndjson.js';
 import { sendPage } from '../../platform/http/paging.js';
 import { Permission } from '../../platform/http/permission.decorator.js';
@@ -58,6 +59,7 @@ export class GraphController {
   ) {}
 
   @Get()
+  @Cost(5)
   @ApiOperation({ operationId: 'walkGraph', summary: 'Walk from an entry along its relationships' })
   @Streamed(Graph)
   @ApiProblems(400, 404)
@@ -69,6 +71,7 @@ export class GraphController {
   }
 
   @Get('dependencies/:id')
+  @Cost(5)
   @ApiOperation({ operationId: 'listDependencies', summary: 'List everything an entry needs, transitively' })
   @EntryId()
   @Streamed(Dependencies)
@@ -83,6 +86,7 @@ export class GraphController {
   }
 
   @Get('impact/:id')
+  @Cost(5)
   @ApiOperation({ operationId: 'listImpact', summary: 'List everything that breaks if an entry fails, transitively' })
   @EntryId()
   @Streamed(Impact)
@@ -109,6 +113,7 @@ export class GraphController {
   }
 
   @Get('path')
+  @Cost(5)
   @ApiOperation({ operationId: 'findPath', summary: 'Find the shortest or lightest path from one entry to another' })
   @ApiOkResponse({ type: Path })
   @ApiProblems(400, 404, 422)
@@ -118,6 +123,7 @@ export class GraphController {
   }
 
   @Get('cycles')
+  @Cost(5)
   @ApiOperation({ operationId: 'listCycles', summary: 'List the sets of entries that need one another, largest first' })
   @ApiOkResponse({ type: [CycleAnswer] })
   @ApiProblems(400, 422)

@@ -12,7 +12,8 @@ import {
   ValidateBy,
 } from 'class-validator';
 import { AllowedTargets } from '../http-client/allowed-targets.js';
-import { FromVariable, base64List, bytes, flag, integer, list, text } from './variable.js';
+import { FromVariable, base64List, bytes, flag, integer, list, rate, text } from './variable.js';
+import type { Rate } from './variable.js';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type EnvLogLevel = (typeof LOG_LEVELS)[number];
@@ -40,6 +41,14 @@ const AreTargets = (): PropertyDecorator =>
     name: 'areTargets',
     validator: { validate: (value) => Array.isArray(value) && AllowedTargets.parse(value as string[]) !== undefined },
   });
+const YEAR_SECONDS = 31_536_000;
+const RATE = 'be a limit and a window such as 1000/hour or 50/10s, at most a year, or off';
+const isRate = (value: unknown): boolean => {
+  if (value === null) return true;
+  const { limit = 0, seconds = 0 } = (value ?? {}) as Partial<Rate>;
+  return limit >= 1 && seconds >= 1 && seconds <= YEAR_SECONDS;
+};
+const IsRate = (): PropertyDecorator => ValidateBy({ name: 'isRate', validator: { validate: isRate } });
 
 /** The settings of the process, read and checked once at start (see `.env.example`). */
 export class Env {
@@ -162,6 +171,33 @@ export class Env {
   @Min(1)
   @Max(100_000)
   readonly wsConnectionsPerKey: number = 100;
+
+  /** What a key may spend that has no limit of its own (admin keys: without limit); null for no limit. */
+  @FromVariable('RATE_LIMIT_DEFAULT', rate, RATE)
+  @IsRate()
+  readonly rateLimitDefault: Rate | null = { limit: 1000, seconds: 3600 };
+
+  /** A second, shorter window for every key that has a limit. */
+  @FromVariable('RATE_LIMIT_BURST', rate, RATE)
+  @IsRate()
+  readonly rateLimitBurst: Rate | null = null;
+
+  /** What happens while requests cannot be counted: each process counts alone, lets everybody pass, or nobody. */
+  @FromVariable('RATE_LIMIT_ON_STORE_FAILURE', text, 'be local, open or closed')
+  @IsIn(['local', 'open', 'closed'])
+  readonly rateLimitOnStoreFailure: 'local' | 'open' | 'closed' = 'local';
+
+  /** How many processes share a limit while each counts alone. */
+  @FromVariable('RATE_LIMIT_REPLICAS', integer, 'be a whole number from 1 to 10000')
+  @IsInt()
+  @Min(1)
+  @Max(10_000)
+  readonly rateLimitReplicas: number = 1;
+
+  /** Credentials of one address that may be wrong before it is told to wait; null for any number. */
+  @FromVariable('AUTH_FAILURE_LIMIT', rate, RATE)
+  @IsRate()
+  readonly authFailureLimit: Rate | null = { limit: 30, seconds: 60 };
 
   /** Whose X-Forwarded-For is believed: a number of proxies, or their addresses. Empty: nobody's. */
   @FromVariable('TRUST_PROXY', list, 'be a number of proxies (1), or their addresses (10.0.0.0/8, loopback)')

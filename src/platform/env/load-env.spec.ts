@@ -97,8 +97,25 @@ describe('the environment', () => {
     ['TRUST_PROXY', 'true'],
     ['REGISTRY_MASTER_KEY', 'not base64!'],
     ['LOG_FORMAT', 'xml'],
+    ['RATE_LIMIT_DEFAULT', '1000'],
+    ['RATE_LIMIT_DEFAULT', '0/hour'],
+    ['RATE_LIMIT_BURST', '5/fortnight'],
+    ['AUTH_FAILURE_LIMIT', '1/400d'],
+    ['RATE_LIMIT_ON_STORE_FAILURE', 'panic'],
+    ['RATE_LIMIT_REPLICAS', '0'],
   ])('refuses %s=%s', (name, value) => {
     expect(problemsOf({ [name]: value })).toEqual([expect.stringContaining(`${name} must `)]);
+  });
+
+  it.each([
+    ['1000/hour', { limit: 1000, seconds: 3600 }],
+    ['50/s', { limit: 50, seconds: 1 }],
+    ['200 / 10s', { limit: 200, seconds: 10 }],
+    ['5/30days', undefined],
+    ['off', null],
+  ])('reads the rate %s', (text, rate) => {
+    if (rate === undefined) expect(problemsOf({ RATE_LIMIT_DEFAULT: text })).toHaveLength(1);
+    else expect(readEnv({ RATE_LIMIT_DEFAULT: text }).rateLimitDefault).toEqual(rate);
   });
 
   it('is documented in .env.example, variable by variable, with the defaults', () => {

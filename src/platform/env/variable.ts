@@ -55,3 +55,28 @@ const base64 = (value: string): Buffer | string =>
 
 /** Several, separated by commas. */
 export const base64List = (value: string): (Buffer | string)[] => list(value).map(base64);
+
+/** So many in so many seconds. */
+export interface Rate {
+  limit: number;
+  seconds: number;
+}
+
+const UNIT_SECONDS: Record<string, number> = {
+  s: 1,
+  second: 1,
+  m: 60,
+  minute: 60,
+  h: 3600,
+  hour: 3600,
+  d: 86_400,
+  day: 86_400,
+};
+
+/** `1000/hour`, `50/s`, `200/10s`; null for `off`, and text for what is none. */
+export function rate(value: string): Rate | null | string {
+  if (value.toLowerCase() === 'off') return null;
+  const match = /^(\d{1,9})\s*\/\s*(\d{1,7})?\s*([a-z]+)$/i.exec(value);
+  const unit = match && UNIT_SECONDS[match[3].toLowerCase()];
+  return match && unit ? { limit: Number(match[1]), seconds: Number(match[2] ?? 1) * unit } : value;
+}

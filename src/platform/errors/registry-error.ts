@@ -11,6 +11,8 @@ interface ErrorOptionsOf {
   /** Further members of the problem document, e.g. `{ allowed: ['start'] }`. */
   extra?: Record<string, unknown>;
   headers?: Record<string, string>;
+  /** URI of a problem type that others have defined; the status decides otherwise. */
+  type?: string;
   cause?: unknown;
 }
 
@@ -19,6 +21,7 @@ export class RegistryError extends Error {
   readonly errors?: FieldError[];
   readonly extra?: Record<string, unknown>;
   readonly headers?: Record<string, string>;
+  readonly type?: string;
 
   constructor(
     readonly status: number,
@@ -34,6 +37,7 @@ export class RegistryError extends Error {
     this.errors = options.errors;
     this.extra = options.extra;
     this.headers = options.headers;
+    this.type = options.type;
   }
 }
 

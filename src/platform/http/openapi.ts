@@ -4,6 +4,7 @@ import type { OpenAPIObject } from '@nestjs/swagger';
 import { VERSION } from '../env/version.js';
 import { problemResponse } from './api-problem.decorator.js';
 import { NDJSON } from './ndjson.js';
+import { LIMIT_HEADERS, documentLimits } from './openapi-limits.js';
 import { exampleOf, schema31 } from './openapi-schema.js';
 import { PUBLIC } from './permission.decorator.js';
 import { Problem } from './problem.js';
@@ -13,7 +14,7 @@ type Content = Record<string, { schema?: unknown; example?: unknown; examples?: 
 interface Answer {
   description?: string;
   content?: Content;
-  headers?: Record<string, { schema?: unknown; [key: string]: unknown }>;
+  headers?: Record<string, { schema?: unknown; $ref?: string; [key: string]: unknown }>;
 }
 interface Operation extends Json {
   security?: unknown[];
@@ -65,7 +66,8 @@ export function createOpenApi(app: INestApplication): OpenAPIObject {
 }
 
 function finished(document: Json & { paths: Record<string, Record<string, Operation>> }): Json {
-  const components = document.components as { schemas: Json };
+  const components = document.components as { schemas: Json; headers?: Json };
+  components.headers = { ...LIMIT_HEADERS };
   components.schemas = Object.fromEntries(
     Object.entries(components.schemas)
       .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -128,8 +130,9 @@ function finish(operation: Operation, schemas: Json): void {
   for (const [status, answer] of Object.entries(operation.responses)) {
     if (Number(status) >= 400 && !answer.content) operation.responses[status] = problemResponse(Number(status));
     else finishContent(answer.content, schemas);
-    for (const header of Object.values(answer.headers ?? {})) header.schema = schema31(header.schema);
+    for (const header of Object.values(answer.headers ?? {})) if (!header.$ref) header.schema = schema31(header.schema);
   }
+  if (!open) documentLimits(operation.responses);
   if (operation.responses['412'] && !operation.parameters?.some(({ name }) => name === IF_MATCH.name))
     (operation.parameters ??= []).push(IF_MATCH);
   finishContent(operation.requestBody?.content, schemas);

@@ -45,7 +45,7 @@ export class Problem {
 export function problemOf(error: RegistryError, path: string, requestId: string): Problem {
   return {
     ...error.extra,
-    type: problemTypeUri(error.status),
+    type: error.type ?? problemTypeUri(error.status),
     title: error.title,
     status: error.status,
     detail: error.message,

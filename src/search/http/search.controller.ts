@@ -2,6 +2,7 @@ import { Body, Controller, Get, HttpCode, Post, Query, Req, Res } from '@nestjs/
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { ApiProblems } from '../../platform/http/api-problem.decorator.js';
+import { Cost } from '../../platform/http/cost.decorator.js';
 import { sendPage } from '../../platform/http/paging.js';
 import { Permission } from '../../platform/http/permission.decorator.js';
 import { SearchService } from '../search.service.js';
@@ -40,6 +41,7 @@ export class SearchController {
   ) {}
 
   @Post()
+  @Cost(5)
   @HttpCode(200)
   @ApiOperation({ operationId: 'searchEntities', summary: 'Search entries by words and filters' })
   @ApiOkResponse(ANSWER)
@@ -61,6 +63,7 @@ export class SearchController {
   }
 
   @Get()
+  @Cost(5)
   @ApiOperation({ operationId: 'searchByAddress', summary: 'Search entries by words and filters in the address' })
   @ApiOkResponse(ANSWER)
   @ApiProblems(400, 422)

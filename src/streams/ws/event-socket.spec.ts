@@ -91,8 +91,13 @@ describe('a client of /ws', () => {
     join: () => true,
     leave: () => undefined,
   };
+  let counted: string[];
   const verifier = {
-    verify: async (credential: string) => {
+    admit: async (credential: string) => {
+      counted.push(credential);
+      return verifier.verify(credential);
+    },
+    verify: async (credential: string): Promise<Principal> => {
       if (credential === 'reader') return READER;
       if (credential === 'other') return OTHER;
       if (credential === 'down') throw new UnavailableError('database.unavailable', 'away');
@@ -110,7 +115,7 @@ describe('a client of /ws', () => {
 
   beforeEach(() => {
     jest.useFakeTimers();
-    [replayed, sinks, opened, connections, full] = [[], [], [], [], false];
+    [replayed, sinks, opened, connections, full, counted] = [[], [], [], [], false, []];
     client = new FakeClient();
     socket = new EventSocket(client as unknown as WebSocket, '127.0.0.1', {
       feed: feed as unknown as EventFeed,
@@ -126,6 +131,13 @@ describe('a client of /ws', () => {
     socket.begin('reader');
     await jest.advanceTimersByTimeAsync(0);
   };
+
+  it('counts as one request when it opens, and a renewed token as none', async () => {
+    await admitted();
+    await client.say({ type: 'auth', token: 'reader' });
+    expect(client.sent.at(-1)).toMatchObject({ type: 'authenticated' });
+    expect(counted).toEqual(['reader']);
+  });
 
   it('with a good credential may subscribe at once', async () => {
     socket.begin('reader');

@@ -1,0 +1,29 @@
+import { Injectable } from '@nestjs/common';
+import type { CredentialVerifier } from '../platform/http/credential-verifier.js';
+import type { Principal } from '../platform/http/request-context.js';
+import { Authenticator } from './authenticator.js';
+import { RateLimiter } from './limits/rate-limiter.js';
+import { hasPermission } from './permissions.js';
+
+/** The gateway for connections that Nest's guards do not see. */
+@Injectable()
+export class CredentialGate implements CredentialVerifier {
+  constructor(
+    private readonly authenticator: Authenticator,
+    private readonly limiter: RateLimiter,
+  ) {}
+
+  async admit(credential: string, address?: string): Promise<Principal> {
+    const caller = await this.authenticator.authenticate(credential, address);
+    await this.limiter.admit(caller, 1);
+    return caller;
+  }
+
+  verify(credential: string, address?: string): Promise<Principal> {
+    return this.authenticator.verify(credential, address);
+  }
+
+  allows(principal: Principal, permission: string): boolean {
+    return hasPermission(principal, permission);
+  }
+}
