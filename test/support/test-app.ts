@@ -33,7 +33,9 @@ export interface TestApp {
 export async function testApp({ env = {}, logger, place }: TestAppOptions = {}): Promise<TestApp> {
   const own = place ?? (await testPlace());
   const adminKey = makeKey('admin_key');
-  const settings = readEnv({ LOG_LEVEL: 'silent', REGISTRY_ADMIN_KEY: adminKey, ...own.env, ...env });
+  // All that is wrong in a suite comes from one address.
+  const quiet = { LOG_LEVEL: 'silent', AUTH_FAILURE_LIMIT: 'off' };
+  const settings = readEnv({ ...quiet, REGISTRY_ADMIN_KEY: adminKey, ...own.env, ...env });
   const app = await application(settings, logger ?? quietLogger());
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as AddressInfo;

@@ -197,7 +197,7 @@ export class Env {
   /** Credentials of one address that may be wrong before it is told to wait; null for any number. */
   @FromVariable('AUTH_FAILURE_LIMIT', rate, RATE)
   @IsRate()
-  readonly authFailureLimit: Rate | null = { limit: 30, seconds: 60 };
+  readonly authFailureLimit: Rate | null = { limit: 100, seconds: 60 };
 
   /** Whose X-Forwarded-For is believed: a number of proxies, or their addresses. Empty: nobody's. */
   @FromVariable('TRUST_PROXY', list, 'be a number of proxies (1), or their addresses (10.0.0.0/8, loopback)')
