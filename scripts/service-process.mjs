@@ -21,13 +21,13 @@ export async function freePort() {
 export class ServiceProcess {
   #child;
 
-  constructor(port, env) {
-    Object.assign(this, { port, env, url: `http://127.0.0.1:${port}` });
+  constructor(port, env, main = MAIN) {
+    Object.assign(this, { port, env, main, url: `http://127.0.0.1:${port}` });
   }
 
   /** Resolves when it is ready. `env` has DATABASE_URL or DATA_DIR, and REGISTRY_ADMIN_KEY. */
-  static async start(env) {
-    const service = new ServiceProcess(await freePort(), env);
+  static async start(env, main) {
+    const service = new ServiceProcess(await freePort(), env, main);
     await service.start();
     return service;
   }
@@ -43,7 +43,7 @@ export class ServiceProcess {
   async start() {
     const fixed = { PATH: process.env.PATH, PORT: String(this.port), HOST: '127.0.0.1', MIGRATE_ON_START: 'true' };
     const quiet = { LOG_LEVEL: 'error', LOG_FORMAT: 'json', NODE_ENV: 'production' };
-    this.#child = spawn(process.execPath, ['--enable-source-maps', MAIN], {
+    this.#child = spawn(process.execPath, ['--enable-source-maps', this.main], {
       env: { ...fixed, ...quiet, ...this.env },
       stdio: ['ignore', 2, 2],
     });

@@ -11,6 +11,8 @@ import { Client } from 'pg';
 import { makeKey } from '../../dist/src/gateway/keys/key-format.js';
 import { NativePostgres } from '../../scripts/native-postgres.mjs';
 import { ServiceProcess } from '../../scripts/service-process.mjs';
+import { gatewayCost } from './gateway-cost.mjs';
+import { load, median } from './load-process.mjs';
 import { questions } from './questions.mjs';
 import { record } from './recorder.mjs';
 
@@ -23,24 +25,6 @@ const rounds = Number(process.env.BENCH_ROUNDS ?? 3);
 const [file = FIXTURE] = process.argv.slice(2);
 const adminKey = makeKey('admin_key');
 const env = (databaseUrl) => ({ DATABASE_URL: databaseUrl, REGISTRY_ADMIN_KEY: adminKey });
-
-const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
-
-async function load(url, question, headers = {}) {
-  const child = fork(here('load.mjs'));
-  child.send({
-    url,
-    requests: question.requests,
-    headers,
-    connections: question.connections,
-    seconds,
-    unique: Math.random().toString(36).slice(2),
-  });
-  const [result] = await once(child, 'message');
-  child.kill();
-  if (Object.keys(result.wrong).length > 0) throw new Error(`${question.title}: ${JSON.stringify(result.wrong)}`);
-  return result;
-}
 
 async function bareServer(folder, question, recordings, databaseUrl) {
   const recording = join(folder, 'statements.json');
@@ -67,8 +51,11 @@ async function measure(question, folder, databaseUrl) {
   try {
     for (let round = 0; round <= rounds; round++) {
       const both = {
-        service: await load(service.url, question, { 'x-api-key': adminKey, 'content-type': 'application/json' }),
-        bare: await load(bare.url, bare.question),
+        service: await load(service.url, question, {
+          seconds,
+          headers: { 'x-api-key': adminKey, 'content-type': 'application/json' },
+        }),
+        bare: await load(bare.url, bare.question, { seconds }),
       };
       // The first round warms both up.
       if (round > 0) for (const name of ['service', 'bare']) results[name].push(both[name]);
@@ -126,6 +113,11 @@ try {
   const only = process.env.BENCH_ONLY;
   for (const question of asked.filter(({ title }) => !only || title.includes(only)))
     console.log(row(await measure(question, folder, databaseUrl)));
+  const [byId] = asked;
+  const gateway = await gatewayCost(byId, { databaseUrl, pool: POOL, seconds, rounds });
+  console.log(
+    `\nthe gateway's share, ${byId.title}: ${Math.round(gateway.guarded)}/s with a key that is counted, ${Math.round(gateway.open)}/s without the gateway: ${(100 * (1 - gateway.guarded / gateway.open)).toFixed(1)} %`,
+  );
 } finally {
   await rm(folder, { recursive: true, force: true });
   await cluster?.stop();
