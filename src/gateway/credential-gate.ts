@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { CredentialVerifier } from '../platform/http/credential-verifier.js';
 import type { Principal } from '../platform/http/request-context.js';
 import { Authenticator } from './authenticator.js';
+import { KeyNotices } from './key-notices.js';
 import { RateLimiter } from './limits/rate-limiter.js';
 import { hasPermission } from './permissions.js';
 
@@ -11,6 +12,7 @@ export class CredentialGate implements CredentialVerifier {
   constructor(
     private readonly authenticator: Authenticator,
     private readonly limiter: RateLimiter,
+    private readonly notices: KeyNotices,
   ) {}
 
   async admit(credential: string, address?: string): Promise<Principal> {
@@ -21,6 +23,10 @@ export class CredentialGate implements CredentialVerifier {
 
   verify(credential: string, address?: string): Promise<Principal> {
     return this.authenticator.verify(credential, address);
+  }
+
+  onChange(listener: () => void): () => void {
+    return this.notices.onChange(listener);
   }
 
   allows(principal: Principal, permission: string): boolean {

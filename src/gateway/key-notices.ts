@@ -12,6 +12,7 @@ const SIGNING = 'signing';
 @Injectable()
 export class KeyNotices implements OnModuleInit {
   private readonly signingHandlers: (() => void)[] = [];
+  private readonly listeners = new Set<() => void>();
 
   constructor(
     private readonly uow: UnitOfWork,
@@ -43,6 +44,12 @@ export class KeyNotices implements OnModuleInit {
     this.signingHandlers.push(handler);
   }
 
+  /** Calls back after anything was revoked or changed, once this process has forgotten what it knew. The answer stops it. */
+  onChange(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
   private async publish(notice: string): Promise<void> {
     if (!this.uow.embedded) await this.uow.query('SELECT pg_notify($1, $2)', [CHANNEL, notice]);
     this.uow.afterCommit(() => this.heed(notice));
@@ -55,5 +62,6 @@ export class KeyNotices implements OnModuleInit {
       this.cache.clear();
     } else if (notice.startsWith(ROLE)) this.cache.forgetRole(notice.slice(ROLE.length));
     else this.cache.forget(notice);
+    for (const listener of this.listeners) listener();
   }
 }

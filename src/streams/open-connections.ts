@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { OnApplicationBootstrap } from '@nestjs/common';
+import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
 import { Env } from '../platform/env/env.js';
 import { RegistryError, UnauthenticatedError } from '../platform/errors/registry-error.js';
 import { CREDENTIAL_VERIFIER } from '../platform/http/credential-verifier.js';
@@ -7,15 +7,19 @@ import type { CredentialVerifier } from '../platform/http/credential-verifier.js
 import type { Principal } from '../platform/http/request-context.js';
 import { ShutdownState } from '../platform/http/shutdown-state.js';
 import { Jobs } from '../platform/jobs/jobs.js';
+import { Pulse } from './pulse.js';
 
 export const READ_EVENTS = 'read:events';
 const CHECK_MS = 5000;
+/** Many keys may change at once. */
+const BETWEEN_CHECKS_MS = 100;
 
 export type EndReason = 'revoked' | 'forbidden' | 'draining';
 
 /** A connection that outlives its request: a WebSocket, or a stream of server-sent events. */
 export interface OpenConnection {
   transport: 'websocket' | 'sse';
+  /** Who holds it, renewed as its key and roles change: what it may see is decided by this one. */
   principal: Principal;
   credential: string;
   address?: string;
@@ -42,8 +46,13 @@ export class TooManyConnectionsError extends RegistryError {
 
 /** The long connections of this process: how many a key holds, whether it still may, and their end at shutdown. */
 @Injectable()
-export class OpenConnections implements OnApplicationBootstrap {
+export class OpenConnections implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly open = new Map<string, Set<OpenConnection>>();
+  private readonly changes = new Pulse(async () => {
+    await this.check();
+    return Infinity;
+  }, BETWEEN_CHECKS_MS);
+  private stopListening?: () => void;
 
   constructor(
     @Inject(CREDENTIAL_VERIFIER) private readonly verifier: CredentialVerifier,
@@ -55,6 +64,12 @@ export class OpenConnections implements OnApplicationBootstrap {
   onApplicationBootstrap(): void {
     this.jobs.every('event-connections', CHECK_MS, () => this.check());
     this.shutdown.onDrain(() => this.drain());
+    this.stopListening = this.verifier.onChange(() => this.changes.wake());
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopListening?.();
+    await this.changes.stop();
   }
 
   /** Counts a connection in. Throws TooManyConnectionsError at the key's limit. The answer counts it out. */
@@ -73,15 +88,19 @@ export class OpenConnections implements OnApplicationBootstrap {
     return this.all().filter((connection) => connection.transport === transport).length;
   }
 
-  /** Ends what is held by credentials that were revoked, expired or lost the permission. One question a credential. */
+  /**
+   * Ends what is held by credentials that were revoked, expired or lost the permission, and tells the others who they are
+   * now. One question a credential.
+   */
   async check(): Promise<void> {
-    const verdicts = new Map<string, Promise<EndReason | undefined>>();
+    const holders = new Map<string, Promise<Principal | EndReason | undefined>>();
     for (const connection of this.all()) {
       const key = `${connection.credential} ${connection.address ?? ''}`;
-      const verdict = verdicts.get(key) ?? this.objection(connection);
-      verdicts.set(key, verdict);
-      const reason = await verdict;
-      if (reason) connection.end(reason);
+      const asked = holders.get(key) ?? this.holder(connection);
+      holders.set(key, asked);
+      const holder = await asked;
+      if (typeof holder === 'string') connection.end(holder);
+      else if (holder) connection.principal = holder;
     }
   }
 
@@ -89,10 +108,10 @@ export class OpenConnections implements OnApplicationBootstrap {
     for (const connection of this.all()) connection.end('draining');
   }
 
-  private async objection({ credential, address }: OpenConnection): Promise<EndReason | undefined> {
+  private async holder({ credential, address }: OpenConnection): Promise<Principal | EndReason | undefined> {
     try {
       const principal = await this.verifier.verify(credential, address);
-      return this.verifier.allows(principal, READ_EVENTS) ? undefined : 'forbidden';
+      return this.verifier.allows(principal, READ_EVENTS) ? principal : 'forbidden';
     } catch (error) {
       // Not knowing (the database is away) is no reason to hang up.
       return error instanceof UnauthenticatedError ? 'revoked' : undefined;

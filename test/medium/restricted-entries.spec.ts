@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ApiClient } from '../support/api-client.js';
 import { CorpusStatistics } from '../../src/search/upkeep/corpus-statistics.js';
 import { SocketFollower, StreamFollower } from '../support/event-followers.js';
@@ -197,6 +198,39 @@ describe('restricted entries', () => {
     expect((await stranger.get(`${ENTITIES}/${secretId}`)).status).toBe(200);
     const polled = await stranger.get('/api/v1/events?since=0&limit=1000');
     expect(JSON.stringify(polled.body)).not.toContain('The zyxquartz ledger');
+  });
+
+  it('come to a connection that is open by what its key may see now, not by what it could when it was opened', async () => {
+    const { id, key: credential } = await key();
+    await app.api.post('/api/v1/gateway/roles', { name: 'auditors', permissions: ['read:events'] });
+    const hold = (name: string | null) => app.api.patch(`/api/v1/gateway/keys/${id}`, { role: name });
+    const streamed = await StreamFollower.open(app.url, credential, '/api/v1/events');
+    const socket = await SocketFollower.follow(app.url, credential);
+    const both = { streamed: () => streamed.text, socket: () => JSON.stringify(socket.got) };
+    const made = async (name: string): Promise<string> => {
+      const hidden = { visibility: 'restricted', readers: ['role:auditors'] };
+      const restricted = await create({ type: 'service', name, security_context: hidden });
+      const last = await create({ type: 'service', name: `${name}-open` });
+      for (const text of Object.values(both)) await eventually('the open one came', () => text().includes(last));
+      return restricted;
+    };
+    try {
+      const before = await made('before-the-role');
+      await hold('auditors');
+      // A notice makes the open connections ask again; nobody is told when that is done.
+      await pause(500);
+      const during = await made('with-the-role');
+      await hold(null);
+      await pause(500);
+      const after = await made('after-the-role');
+      for (const text of Object.values(both)) {
+        expect(text()).not.toContain(before);
+        expect(text()).toContain(during);
+        expect(text()).not.toContain(after);
+      }
+    } finally {
+      for (const one of [streamed, socket]) one.cut();
+    }
   });
 
   it('are described exactly or not at all', async () => {

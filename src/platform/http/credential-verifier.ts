@@ -12,6 +12,8 @@ export interface CredentialVerifier {
   admit(credential: string, address?: string): Promise<Principal>;
   /** The same for somebody who is in already: counts nothing. */
   verify(credential: string, address?: string): Promise<Principal>;
+  /** Calls back when a key, a role or a token may have changed: who holds connections asks again. The answer stops it. */
+  onChange(listener: () => void): () => void;
   /** Whether the principal's permissions include `read:events` and the like, wildcards counted. */
   allows(principal: Principal, permission: string): boolean;
 }

@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import { viewerOf } from '../../entries/visibility.js';
 import { InvalidError, UnauthenticatedError } from '../../platform/errors/registry-error.js';
 import { currentRequest } from '../../platform/http/request-context.js';
 import type { Principal } from '../../platform/http/request-context.js';
 import { EventFeed } from '../event-feed.js';
-import { FeedFilter, sameViewer } from '../feed-filter.js';
+import { FeedFilter } from '../feed-filter.js';
 import { OpenConnections } from '../open-connections.js';
+import type { OpenConnection } from '../open-connections.js';
 import type { EventQuery } from './event-query.dto.js';
 import { StreamSink } from './stream-sink.js';
 
@@ -22,19 +24,17 @@ export class EventStreams {
   async serve(query: EventQuery, request: Request, response: Response): Promise<void> {
     const sink = new StreamSink(response);
     const since = lastEventId(request) ?? query.since ?? 'head';
-    const subscription = await this.feed.subscribe(
-      since,
-      new FeedFilter(query.types, query.entity_types, sameViewer()),
-      sink,
-    );
-    if (response.destroyed) return;
-    const countOut = this.connections.add({
+    const connection: OpenConnection = {
       transport: 'sse',
       principal: principalOf(),
       credential: credentialOf(request),
       address: request.ip,
       end: () => sink.end(),
-    });
+    };
+    const filter = new FeedFilter(query.types, query.entity_types, () => viewerOf(connection.principal));
+    const subscription = await this.feed.subscribe(since, filter, sink);
+    if (response.destroyed) return;
+    const countOut = this.connections.add(connection);
     response.once('close', () => {
       countOut();
       subscription.close();

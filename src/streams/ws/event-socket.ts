@@ -8,10 +8,9 @@ import {
 } from '../../platform/errors/registry-error.js';
 import { knownError } from '../../platform/errors/known-error.js';
 import type { CredentialVerifier } from '../../platform/http/credential-verifier.js';
-import type { Principal } from '../../platform/http/request-context.js';
 import type { EventFeed } from '../event-feed.js';
 import { READ_EVENTS } from '../open-connections.js';
-import type { EndReason, OpenConnections } from '../open-connections.js';
+import type { EndReason, OpenConnection, OpenConnections } from '../open-connections.js';
 import { readMessage } from './client-message.js';
 import type { AuthMessage, ClientMessage } from './client-message.js';
 import { CLOSE } from './close-codes.js';
@@ -26,7 +25,7 @@ const MOST_RECONNECT_MS = 5000;
 
 export interface SocketParts {
   feed: EventFeed;
-  verifier: CredentialVerifier;
+  verifier: Pick<CredentialVerifier, 'admit' | 'verify' | 'allows'>;
   connections: OpenConnections;
 }
 
@@ -38,7 +37,7 @@ export class EventSocket {
   private waiting = 0;
   private missed = 0;
   private pingedAt = performance.now();
-  private principal?: Principal;
+  private connection?: OpenConnection;
   private countOut?: () => void;
   private authTimer?: NodeJS.Timeout;
 
@@ -52,7 +51,7 @@ export class EventSocket {
       parts.feed,
       this.sender,
       (error) => this.refuse(error),
-      () => (this.principal ? viewerOf(this.principal) : []),
+      () => (this.connection ? viewerOf(this.connection.principal) : []),
     );
     client.on('message', (data, binary) => this.queue(data as Buffer, binary));
     client.on('pong', () => (this.missed = 0));
@@ -100,14 +99,14 @@ export class EventSocket {
     if (kind === 'ping')
       return this.send({ type: 'pong', ...(body.id && { id: body.id }), seq: this.subscriptions.position });
     if (kind === 'auth') return this.authenticate(body);
-    if (!this.principal) throw new InvalidError('Send {"type":"auth","token":…} first.', undefined, 'auth.required');
+    if (!this.connection) throw new InvalidError('Send {"type":"auth","token":…} first.', undefined, 'auth.required');
     if (kind === 'subscribe') await this.subscriptions.open(body);
     else this.subscriptions.close(body.id);
   }
 
   private async authenticate({ token }: AuthMessage): Promise<void> {
     await this.admit(token);
-    const { id, type, name, expiresAt } = this.principal!;
+    const { id, type, name, expiresAt } = this.connection!.principal;
     this.send({ type: 'authenticated', principal: { id, type, name }, expires_at: expiresAt?.toISOString() ?? null });
   }
 
@@ -115,21 +114,22 @@ export class EventSocket {
   private async admit(credential: string): Promise<void> {
     const { verifier, connections } = this.parts;
     // It counts as one request when it opens; a renewed token costs nothing.
-    const principal = await (this.principal
+    const principal = await (this.connection
       ? verifier.verify(credential, this.address)
       : verifier.admit(credential, this.address));
     if (!verifier.allows(principal, READ_EVENTS)) throw missingPermission();
     clearTimeout(this.authTimer);
     if (this.client.readyState !== this.client.OPEN) return;
     this.countOut?.();
-    this.countOut = connections.add({
+    const connection: OpenConnection = {
       transport: 'websocket',
       principal,
       credential,
       address: this.address,
       end: (reason) => this.end(reason),
-    });
-    this.principal = principal;
+    };
+    this.countOut = connections.add(connection);
+    this.connection = connection;
   }
 
   private async guarded(work: () => Promise<void>): Promise<void> {
