@@ -27,13 +27,56 @@ describe('a quota', () => {
     new Quota('key', [...more, { name: 'main', limit, seconds }], store, clock);
 
   it('asks once for many requests, and answers the others without waiting', async () => {
-    const own = quota(1000);
+    const own = quota(500);
     expect(await own.spend(1)).toBeUndefined();
-    for (let i = 0; i < 9; i++) expect(own.spend(1)).toBeUndefined();
+    for (let i = 0; i < 4; i++) expect(own.spend(1)).toBeUndefined();
     expect(asked).toHaveLength(1);
     expect(own.spend(1)).toBeInstanceOf(Promise);
     await flushed();
     expect(asked).toHaveLength(2);
+  });
+
+  it('asks for the next block when half of one is spent, so that nobody waits', async () => {
+    const own = quota(1000);
+    expect(await own.spend(1)).toBeUndefined();
+    for (let i = 0; i < 200; i++) {
+      expect(own.spend(1)).toBeUndefined();
+      await flushed();
+    }
+    expect(asked.length).toBeGreaterThan(20);
+    expect(own.remainders()[0].units).toBe(799);
+  });
+
+  it('gives back what it had of a cell that ended while the next block was on its way', async () => {
+    const own = quota(1000);
+    expect(await own.spend(1)).toBeUndefined();
+    for (let i = 0; i < 4; i++) expect(own.spend(1)).toBeUndefined();
+    now += 990;
+    const { take } = store;
+    store.take = async (demand) => {
+      now += 20;
+      return take(demand);
+    };
+    expect(own.spend(1)).toBeUndefined();
+    await flushed();
+    expect(own.spend(1)).toBeUndefined();
+    expect(own.withdraw()).toMatchObject({ owner: 'key', units: 4 });
+    expect(own.withdraw()).toBeUndefined();
+  });
+
+  it('goes on with what it has when the next block does not come', async () => {
+    const { take } = store;
+    const own = quota(1000);
+    expect(await own.spend(1)).toBeUndefined();
+    store.take = async () => {
+      throw new Error('away');
+    };
+    for (let i = 0; i < 9; i++) {
+      expect(own.spend(1)).toBeUndefined();
+      await flushed();
+    }
+    store.take = take;
+    expect(await own.spend(1)).toBeUndefined();
   });
 
   it('admits exactly its limit, and says which window is spent and when to come back', async () => {
@@ -123,8 +166,10 @@ describe('no stretch of time as long as the window', () => {
     for (let step = 0; step < limit * 20; step++) {
       // Now a flood, now nobody.
       now += random() < 0.4 / limit ? random() * ms * 1.5 : random() * (ms / limit);
-      const outcome = quotas[Math.floor(random() * processes)].spend(1);
-      if ((await outcome) === undefined) spent.push(now);
+      const quota = quotas[Math.floor(random() * processes)];
+      if ((await quota.spend(1)) === undefined) spent.push(now);
+      const back = random() < 0.1 ? quota.withdraw() : undefined;
+      if (back) await counter.take({ owner: 'key', windows: [window], wanted: 0, spare: 0, back });
       while (spent.length > 0 && spent[0] <= now - ms) spent.shift();
       most = Math.max(most, spent.length);
     }
@@ -136,6 +181,7 @@ describe('no stretch of time as long as the window', () => {
       [200, 2_000],
       [20, 1_000],
       [1000, 60_000],
+      [3000, 120_000],
     ]) {
       const most = await replay(limit, ms, 3, seed);
       expect(most).toBeLessThanOrEqual(limit);

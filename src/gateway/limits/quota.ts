@@ -1,10 +1,13 @@
 import type { LimitStore, Supply } from './limit-store.js';
-import { freeIn, nextRelease, waitFor } from './sliding-window.js';
+import { cellMs, freeIn, nextRelease, waitFor } from './sliding-window.js';
 import type { LimitWindow } from './sliding-window.js';
 
 /** Units handed out in advance: a hundredth of the limit, at most so many, for at most so long. */
-const MOST_SPARE = 50;
+const MOST_SPARE = 200;
 const MOST_LEASE_MS = 30_000;
+/** Fewer than these are not worth asking for before they are needed. */
+const LEAST_AHEAD = 10;
+const LEAST_CELL_MS = 1_000;
 /** How long a refusal is remembered; another process may have given units back meanwhile. */
 const MOST_REFUSAL_MS = 1_000;
 
@@ -30,6 +33,13 @@ export interface Unspent {
   cells: readonly number[];
 }
 
+/** What the store said last, reckoned once: it is told with every answer. */
+interface Reading {
+  window: LimitWindow;
+  free: number;
+  releaseMs: number;
+}
+
 interface Waiter {
   cost: number;
   resolve: (outcome: Refusal | undefined) => void;
@@ -38,19 +48,27 @@ interface Waiter {
 
 /**
  * What one owner may still spend in this process. Units come from the store in small blocks, each good until its cell
- * ends; as long as some are at hand a request is answered without waiting. One question to the store at a time: whoever comes
- * meanwhile is served together by the next one, in the order of arrival.
+ * ends; as long as some are at hand a request is answered without waiting, and the next block is asked for when half of one
+ * is spent. One question to the store at a time: whoever comes meanwhile is served together by the next one, in the order
+ * of arrival.
  */
 export class Quota {
   private units = 0;
   private until = 0;
   private refusedUntil = 0;
   private supply: Supply = { granted: 0, windows: [], cells: [] };
+  private readings: Reading[] = [];
   private readAt = 0;
+  /** Units of a cell that ended while the next block was on its way: they wait to be given back. */
+  private left?: { units: number; cells: readonly number[] };
+  /** The last block was smaller than it might have been. */
+  private scarce = true;
   private waiting: Waiter[] = [];
   private asking = false;
   private readonly spare: number;
   private readonly smallest: number;
+  /** With fewer units at hand than this the next block is asked for. */
+  private readonly low: number;
 
   constructor(
     readonly owner: string,
@@ -60,6 +78,9 @@ export class Quota {
   ) {
     this.smallest = Math.min(...windows.map(({ limit }) => limit));
     this.spare = Math.min(MOST_SPARE, Math.max(1, Math.floor(this.smallest / 100)));
+    // Where cells are short, blocks would come for a cell that has ended.
+    const longCells = windows.every((window) => cellMs(window) >= LEAST_CELL_MS);
+    this.low = longCells && this.spare >= LEAST_AHEAD ? this.spare / 2 : 0;
   }
 
   /**
@@ -71,6 +92,7 @@ export class Quota {
     const now = this.now();
     if (this.units >= units && now < this.until) {
       this.units -= units;
+      if (this.units < this.low && !this.asking && !this.scarce && !this.left) void this.askAhead();
       return undefined;
     }
     if (now < this.refusedUntil) return this.refusal(units);
@@ -84,23 +106,28 @@ export class Quota {
   remainders(): Remainder[] {
     const now = this.now();
     const atHand = now < this.until ? this.units : 0;
-    return this.supply.cells.map((cells, i) => {
-      const window = this.supply.windows[i];
-      const units = Math.min(window.limit, Math.max(0, freeIn(window, cells)) + atHand);
-      return { window, units, waitMs: Math.max(0, nextRelease(window, cells) - (now - this.readAt)) };
-    });
+    const passed = now - this.readAt;
+    return this.readings.map(({ window, free, releaseMs }) => ({
+      window,
+      units: Math.min(window.limit, free + atHand),
+      waitMs: Math.max(0, releaseMs - passed),
+    }));
   }
 
-  /** Takes out the units at hand, all or only those that are past their time, to give them back to the store. */
+  /** Takes out units that are past their time, or all there are, to give them back to the store. Call it until there is none. */
   withdraw(all = false): Unspent | undefined {
+    const { owner, windows, left } = this;
+    if (left) {
+      this.left = undefined;
+      return { owner, windows, ...left };
+    }
     if (this.asking || this.units === 0 || (!all && this.now() < this.until)) return undefined;
-    const { owner, windows } = this;
     return { owner, windows, ...this.takeOut() };
   }
 
   /** Nothing is at hand, asked or remembered. */
   get idle(): boolean {
-    return !this.asking && this.units === 0 && this.now() >= Math.max(this.until, this.refusedUntil);
+    return !this.asking && !this.left && this.units === 0 && this.now() >= Math.max(this.until, this.refusedUntil);
   }
 
   private async ask(): Promise<void> {
@@ -137,15 +164,37 @@ export class Quota {
     });
   }
 
+  /** Fetches the next block while there are units left. Nobody waits for it, so a failure is left to who needs some. */
+  private async askAhead(): Promise<void> {
+    this.asking = true;
+    const { owner, windows, spare } = this;
+    const askedAt = this.now();
+    try {
+      this.accept(await this.store.take({ owner, windows, wanted: 0, spare }), 0, askedAt);
+    } catch {
+      this.scarce = true;
+    }
+    await this.ask();
+  }
+
   private accept(supply: Supply, wanted: number, askedAt: number): void {
+    const sameCell =
+      supply.cells.length > 0 && supply.cells.every(({ newest }, i) => newest === this.supply.cells[i]?.newest);
+    if (this.units > 0 && !sameCell) this.left = this.takeOut();
     this.supply = supply;
     this.readAt = this.now();
-    this.units = supply.granted;
+    this.readings = supply.cells.map((cells, i) => ({
+      window: supply.windows[i],
+      free: Math.max(0, freeIn(supply.windows[i], cells)),
+      releaseMs: nextRelease(supply.windows[i], cells),
+    }));
+    this.units += supply.granted;
+    this.scarce = supply.granted < Math.max(wanted, this.spare);
     // Told from the moment of asking, so never later than by the clock of the store.
     const leftMs = Math.min(MOST_LEASE_MS, ...supply.cells.map((cells) => cells.leftMs));
     this.until = supply.cells.length > 0 ? askedAt + leftMs : 0;
     if (supply.granted >= wanted) return;
-    const releases = supply.cells.map((cells, i) => nextRelease(supply.windows[i], cells)).filter((ms) => ms > 0);
+    const releases = this.readings.map(({ releaseMs }) => releaseMs).filter((ms) => ms > 0);
     this.refusedUntil = askedAt + Math.min(MOST_REFUSAL_MS, ...releases);
   }
 
