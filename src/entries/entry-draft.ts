@@ -99,7 +99,7 @@ export function mergePatch(target: unknown, patch: unknown): unknown {
 }
 
 const MOST_READERS = 100;
-const READER = /^[\w.:@/+-]{1,200}$/;
+const READER = /^[\w.:@/+|=~-]{1,300}$/;
 
 /** What decides who sees an entry must be read as it was meant. */
 function securityErrors({ visibility, readers, encrypted_fields: secret }: Json): FieldError[] {
@@ -110,7 +110,7 @@ function securityErrors({ visibility, readers, encrypted_fields: secret }: Json)
   if (!listed || (readers as unknown[] | undefined)?.some((one) => typeof one !== 'string' || !READER.test(one)))
     errors.push({
       field: 'security_context.readers',
-      message: `must be at most ${MOST_READERS} ids of keys (with or without their type) or roles such as role:viewer`,
+      message: `must be at most ${MOST_READERS} ids of keys (with or without their type), oidc:<subject> or roles such as role:viewer`,
     });
   return errors;
 }

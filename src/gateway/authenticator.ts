@@ -7,6 +7,7 @@ import { KeyLookup } from './keys/key-lookup.js';
 import { KeyUsage } from './keys/key-usage.js';
 import { OldKeyUse } from './keys/old-key-use.js';
 import { FailedCredentials } from './limits/failed-credentials.js';
+import { OutsideTokens } from './oidc/outside-tokens.js';
 import { TokenVerifier } from './tokens/token-verifier.js';
 
 /** `<header>.<payload>.<signature>`, each base64url: nothing else is worth a verification. */
@@ -24,6 +25,7 @@ export class Authenticator {
     private readonly cache: CredentialCache,
     private readonly keys: KeyLookup,
     private readonly tokens: TokenVerifier,
+    private readonly outside: OutsideTokens,
     private readonly usage: KeyUsage,
     private readonly oldKeys: OldKeyUse,
     private readonly failures: FailedCredentials,
@@ -48,8 +50,10 @@ export class Authenticator {
 
   private admitted(grant: Grant | null, address: string | undefined): Caller {
     if (!holds(grant, address)) throw this.failures.refusal(address);
-    this.usage.record(grant.keyId, address);
-    if (grant.caller.replaced) this.oldKeys.note(grant.keyId);
+    if (grant.keyId !== undefined) {
+      this.usage.record(grant.keyId, address);
+      if (grant.caller.replaced) this.oldKeys.note(grant.keyId);
+    }
     return grant.caller;
   }
 
@@ -67,11 +71,16 @@ export class Authenticator {
 
   private async lookUp(digest: string, credential: string): Promise<Grant | undefined> {
     const { generation } = this.cache;
-    const grant = TOKEN.test(credential) ? await this.tokens.grant(credential) : await this.keys.grant(credential);
+    const grant = await this.held(credential);
     if (!grant) this.cache.refuse(digest);
     // A key revoked while it was being read may have been read as it was before.
     else if (generation === this.cache.generation) this.cache.keep(digest, grant);
     return grant;
+  }
+
+  private held(credential: string): Promise<Grant | undefined> {
+    if (!TOKEN.test(credential)) return this.keys.grant(credential);
+    return this.outside.claimed(credential) ? this.outside.grant(credential) : this.tokens.grant(credential);
   }
 }
 

@@ -11,7 +11,7 @@ import { effective } from './roles/role-permissions.js';
 export interface Caller extends Principal {
   credential: 'key' | 'token';
   roles: readonly string[];
-  /** The key and all it took the place of, as one: what a quota is counted for. */
+  /** The key and all it took the place of, as one, or the outside subject: what a quota is counted for. */
   lineage: string;
   /** Since when another key takes the place of this one, and when it ends. */
   replaced?: { at: Date; ends: Date };
@@ -22,7 +22,8 @@ export interface Caller extends Principal {
 /** A credential that held when it was looked up; what can be checked without the database is checked at every use. */
 export interface Grant {
   caller: Caller;
-  keyId: string;
+  /** The key behind it; none behind a token of the outside issuer. */
+  keyId?: string;
   allowed?: AllowList;
   /** Milliseconds since 1970; Infinity for never. */
   expiresAt: number;
@@ -62,6 +63,22 @@ export function grantOfToken(row: ApiKeyRow, permissions: readonly string[], exp
       credential: 'token',
     },
     expiresAt: end.getTime(),
+  };
+}
+
+/**
+ * Who holds a token of the outside issuer. `oidc:` keeps its subjects apart from keys, whatever they are called; the roles
+ * bind it as they bind keys, without a key type's bounds: what the operator maps is given.
+ */
+export function grantOfSubject(
+  { subject, name, ends }: { subject: string; name: string; ends: Date },
+  roles: readonly string[],
+  permissions: readonly string[],
+): Grant {
+  const id = `oidc:${subject}`;
+  return {
+    caller: { id, type: 'user', name, permissions, roles, lineage: id, expiresAt: ends, credential: 'token' },
+    expiresAt: ends.getTime(),
   };
 }
 

@@ -3,10 +3,13 @@ import { KEY_TYPES } from './keys/key-format.js';
 
 /** Who a credential stands for. */
 export class WhoAmI {
-  @Shown('0192f0c1-7c3a-7a10-9d5e-0242ac120002', { format: 'uuid', description: 'Id of the key.' }) id: string;
-  @Shown('service_key', { enum: KEY_TYPES }) type: string;
+  @Shown('0192f0c1-7c3a-7a10-9d5e-0242ac120002', {
+    description: 'Id of the key; `oidc:<subject>` with a token of the outside issuer.',
+  })
+  id: string;
+  @Shown('service_key', { enum: [...KEY_TYPES, 'user'] }) type: string;
   @Shown('Build pipeline') name: string;
-  @Shown('key', { enum: ['key', 'token'], description: 'Whether the key itself was sent or a token made from it.' })
+  @Shown('key', { enum: ['key', 'token'], description: 'Whether a key was sent or a token.' })
   credential: string;
   @Shown(['read:*', 'write:entities'], { type: [String] }) permissions: string[];
   @Shown(['viewer'], { type: [String], description: 'Names of the roles it holds.' }) roles: string[];

@@ -28,6 +28,9 @@ import { GuardedStore } from './limits/guarded-store.js';
 import { LimitCounterRepository } from './limits/limit-counter.repository.js';
 import { RateLimiter } from './limits/rate-limiter.js';
 import { RouteInventory } from './route-inventory.js';
+import { IssuerKeys } from './oidc/issuer-keys.js';
+import { OutsideTokens } from './oidc/outside-tokens.js';
+import { OutsideVerifier } from './oidc/outside-verifier.js';
 import { RefreshTokens } from './tokens/refresh-tokens.js';
 import { RevokedTokens } from './tokens/revoked-tokens.js';
 import { SigningKeys } from './tokens/signing-keys.js';
@@ -52,6 +55,7 @@ import { TokensService } from './tokens/tokens.service.js';
     IdempotencyInterceptor,
     IdempotencyRepository,
     IdempotentRoutes,
+    IssuerKeys,
     KeyHasher,
     KeyLookup,
     KeyNotices,
@@ -59,6 +63,8 @@ import { TokensService } from './tokens/tokens.service.js';
     KeysService,
     KeyUsage,
     OldKeyUse,
+    OutsideTokens,
+    OutsideVerifier,
     RefreshTokens,
     RevokedTokens,
     RoleRepository,

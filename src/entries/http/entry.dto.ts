@@ -67,7 +67,7 @@ export class EntryReplace {
   @ObjectField({
     example: { visibility: 'restricted', readers: ['role:payments', '0192f0c1-7c3a-7a10-9d5e-0242ac120002'] },
     description:
-      'visibility public, internal or restricted; who is not among the readers of a restricted entry (ids of keys, ' +
+      'visibility public, internal or restricted; who is not among the readers of a restricted entry (ids of keys, oidc:<subject>, ' +
       'role:<name>) and may not do everything does not find it anywhere.',
   })
   security_context?: Json | null;

@@ -45,6 +45,8 @@ export class RolesService {
         throw new ConflictError('role.too_many', `There are ${MOST_ROLES} roles already.`, { limit: MOST_ROLES });
       const row = await this.roles.insert(settings, currentActor());
       if (!row) throw new ConflictError('role.already_exists', `There is a role ${name} already.`);
+      // Tokens of the outside issuer may name it already.
+      await this.notices.sendRole(name);
       return answerOf(row);
     });
   }

@@ -7,19 +7,11 @@ import type { StrategyOptionsWithoutRequest } from 'passport-jwt';
 import type { Grant } from '../caller.js';
 import { grantOfToken } from '../caller.js';
 import { ApiKeyRepository } from '../keys/api-key.repository.js';
+import { bearerOf, checkBearer, keyProvider } from './bearer-check.js';
 import { RevokedTokens } from './revoked-tokens.js';
 import { SigningKeys } from './signing-keys.js';
 import { ALGORITHM, AUDIENCE, ISSUER } from './token-terms.js';
 import type { TokenClaims } from './token-terms.js';
-
-/** What the strategy reads; tokens come from the Authenticator, never from a request's query or cookies. */
-interface Bearer {
-  token: string;
-  headers: Record<string, never>;
-}
-
-/** The database did not answer: no reason to call a token wrong. */
-class LookupFailed extends Error {}
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -45,19 +37,14 @@ function kidOf(token: string): string | undefined {
 }
 
 const optionsWith = (keys: SigningKeys): StrategyOptionsWithoutRequest => ({
-  jwtFromRequest: (request) => (request as unknown as Bearer).token,
+  jwtFromRequest: bearerOf,
   algorithms: [ALGORITHM],
   issuer: ISSUER,
   audience: AUDIENCE,
-  secretOrKeyProvider: (_request, token: string, done) => {
+  secretOrKeyProvider: keyProvider(async (token) => {
     const kid = kidOf(token);
-    if (kid === undefined) return done(new Error('unusable header'));
-    keys.find(kid).then(
-      // passport-jwt types a key as text; jsonwebtoken takes the KeyObject, parsed once.
-      (key) => done(key ? null : new Error('unknown kid'), key as unknown as string),
-      (cause: unknown) => done(new LookupFailed('signing keys', { cause })),
-    );
-  },
+    return kid === undefined ? undefined : keys.find(kid);
+  }),
 });
 
 /**
@@ -96,15 +83,6 @@ export class TokenVerifier extends PassportStrategy(Strategy, 'jwt') {
 
   /** What a token of ours says, whether or not it was revoked; undefined for any other. */
   claims(token: string): Promise<TokenClaims | undefined> {
-    return new Promise((resolve, reject) => {
-      const answer = (error: unknown, claims?: TokenClaims | false, info?: unknown): void => {
-        if (error) reject(error);
-        else if (info instanceof LookupFailed) reject(info.cause);
-        else resolve(claims || undefined);
-      };
-      const bearer: Bearer = { token, headers: {} };
-      const check = this.getPassportInstance().authenticate('jwt', { session: false }, answer);
-      check(bearer, {}, reject);
-    });
+    return checkBearer<TokenClaims>(this.getPassportInstance(), 'jwt', token);
   }
 }

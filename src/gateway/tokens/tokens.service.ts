@@ -5,6 +5,7 @@ import { ForbiddenError, InvalidError } from '../../platform/errors/registry-err
 import type { Caller } from '../caller.js';
 import { keyTypeOf } from '../keys/key-format.js';
 import { assertMayGrant, normalPermission } from '../keys/key-settings.js';
+import { OutsideTokens } from '../oidc/outside-tokens.js';
 import { RefreshTokens } from './refresh-tokens.js';
 import type { Refresh } from './refresh-tokens.js';
 import { RevokedTokens } from './revoked-tokens.js';
@@ -32,6 +33,7 @@ export class TokensService {
     private readonly signingKeys: SigningKeys,
     private readonly refreshTokens: RefreshTokens,
     private readonly verifier: TokenVerifier,
+    private readonly outside: OutsideTokens,
     private readonly revoked: RevokedTokens,
   ) {}
 
@@ -76,6 +78,12 @@ export class TokensService {
       throw new InvalidError(
         'An API key is revoked by DELETE /api/v1/gateway/keys/{id}.',
         [{ field: 'token', message: 'is an API key' }],
+        'token.unsupported_type',
+      );
+    if (this.outside.claimed(token))
+      throw new InvalidError(
+        'This token is of the outside issuer: it is ended there, or by a change of OIDC_ROLE_MAP.',
+        [{ field: 'token', message: 'was not made here' }],
         'token.unsupported_type',
       );
     if (await this.refreshTokens.revoke(token)) return;

@@ -20,9 +20,13 @@ export const FromVariable =
     Reflect.defineMetadata(VARIABLES, variables, target);
   };
 
-/** Every variable of a class, in the order they are written down. */
-export const variablesOf = (type: { prototype: object }): readonly Variable[] =>
-  Reflect.getOwnMetadata(VARIABLES, type.prototype) ?? [];
+/** Every variable of a class and of those it extends, in the order they are written down, its own first. */
+export function variablesOf(type: { prototype: object }): readonly Variable[] {
+  const variables: Variable[] = [];
+  for (let level: object | null = type.prototype; level; level = Object.getPrototypeOf(level) as object | null)
+    variables.push(...((Reflect.getOwnMetadata(VARIABLES, level) as Variable[] | undefined) ?? []));
+  return variables;
+}
 
 export const text = (value: string): string => value;
 
@@ -41,6 +45,23 @@ export const list = (value: string): string[] =>
     .split(',')
     .map((item) => item.trim())
     .filter((item) => item !== '');
+
+/**
+ * `a=b,c=d` as a map; a JSON object where names hold commas or equals signs. Text for what is neither. The last `=` of a pair
+ * counts.
+ */
+export function pairs(value: string): Map<string, unknown> | string {
+  if (value.startsWith('{')) {
+    try {
+      return new Map(Object.entries(JSON.parse(value) as object));
+    } catch {
+      return value;
+    }
+  }
+  const found = list(value).map((pair) => /^(.+)=(.*)$/s.exec(pair));
+  if (found.includes(null)) return value;
+  return new Map(found.map((match) => [match![1].trim(), match![2].trim()]));
+}
 
 const UNITS: Record<string, number> = { '': 1, b: 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
 

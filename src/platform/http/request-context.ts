@@ -2,9 +2,9 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 
 /** Who asks: filled by the gateway's guard; `system` outside a request. */
 export interface Principal {
-  /** Id of the key or subject of the token. */
+  /** Id of the key; `oidc:<subject>` for who comes with a token of the outside issuer. */
   id: string;
-  type: 'api_key' | 'service_key' | 'admin_key' | 'system';
+  type: 'api_key' | 'service_key' | 'admin_key' | 'user' | 'system';
   name: string;
   /** Expanded: `read:*`, `write:entities`, `admin:keys`, `*` … */
   permissions: readonly string[];
@@ -32,7 +32,7 @@ export const runInRequest = <T, Args extends unknown[]>(
 /** The running request's context; undefined in jobs and at start. */
 export const currentRequest = (): RequestContext | undefined => storage.getStore();
 
-/** What events and audit name as the author: `api_key:<id>`, or `system`. */
+/** What events and audit name as the author: `api_key:<id>`, `user:oidc:<subject>`, or `system`. */
 export function currentActor(): string {
   const principal = storage.getStore()?.principal;
   return principal ? `${principal.type}:${principal.id}` : 'system';
