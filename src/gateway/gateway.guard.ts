@@ -7,6 +7,7 @@ import { currentRequest } from '../platform/http/request-context.js';
 import { Authenticator } from './authenticator.js';
 import type { Caller } from './caller.js';
 import { credentialOf } from './credential.js';
+import { claimsSignature } from './leaks/signed-report.decorator.js';
 import { RateLimiter } from './limits/rate-limiter.js';
 import { costOf } from './limits/route-cost.js';
 import { hasPermission } from './permissions.js';
@@ -40,6 +41,7 @@ export class GatewayGuard implements CanActivate {
     const http = context.switchToHttp();
     const request = http.getRequest<Request>();
     const terms = { required, cost: costOf(controller, handler), response: http.getResponse<Response>() };
+    if (claimsSignature(handler, request.headers)) return true;
     const credential = credentialOf(request.headers);
     const known = this.authenticator.known(credential, request.ip);
     if (known) return this.admit(known, terms);

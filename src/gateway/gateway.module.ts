@@ -31,6 +31,11 @@ import { RouteInventory } from './route-inventory.js';
 import { IssuerKeys } from './oidc/issuer-keys.js';
 import { OutsideTokens } from './oidc/outside-tokens.js';
 import { OutsideVerifier } from './oidc/outside-verifier.js';
+import { LeakedKeyRepository } from './leaks/leaked-key.repository.js';
+import { LeakedKeysController } from './leaks/leaked-keys.controller.js';
+import { LeakedKeysService } from './leaks/leaked-keys.service.js';
+import { ReportBodies } from './leaks/report-bodies.js';
+import { ReportSignature } from './leaks/report-signature.js';
 import { RefreshTokens } from './tokens/refresh-tokens.js';
 import { RevokedTokens } from './tokens/revoked-tokens.js';
 import { SigningKeys } from './tokens/signing-keys.js';
@@ -42,7 +47,7 @@ import { TokensService } from './tokens/tokens.service.js';
 @Global()
 @Module({
   imports: [DiscoveryModule],
-  controllers: [GatewayController, KeysController, RolesController, TokensController],
+  controllers: [GatewayController, KeysController, LeakedKeysController, RolesController, TokensController],
   providers: [
     ApiKeyList,
     ApiKeyRepository,
@@ -62,10 +67,14 @@ import { TokensService } from './tokens/tokens.service.js';
     KeyRotation,
     KeysService,
     KeyUsage,
+    LeakedKeyRepository,
+    LeakedKeysService,
     OldKeyUse,
     OutsideTokens,
     OutsideVerifier,
     RefreshTokens,
+    ReportBodies,
+    ReportSignature,
     RevokedTokens,
     RoleRepository,
     RolesService,

@@ -28,6 +28,8 @@ export const toApiKeyResponse = (row: ApiKeyRow): ApiKey => ({
   rotation_group_id: row.rotation_group_id,
   rotated_from: row.rotated_from,
   replaced_at: row.replaced_at,
+  leaked_at: row.leaked_at,
+  leaked_url: row.leaked_url,
   last_used_at: row.last_used_at,
   last_used_ip: row.last_used_ip,
   use_count: Number(row.use_count),

@@ -158,6 +158,15 @@ export class ApiKey {
     description: 'Since when another key takes its place.',
   })
   replaced_at: Date | null;
+  @Shown(null, {
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'When it was found where it does not belong.',
+  })
+  leaked_at: Date | null;
+  @Shown(null, { type: String, nullable: true, description: 'Where that was, if the report says so.' })
+  leaked_url: string | null;
   @Shown('2026-05-02T09:30:00.000Z', { type: String, format: 'date-time', nullable: true }) last_used_at: Date | null;
   @Shown('10.1.2.3', { type: String, nullable: true }) last_used_ip: string | null;
   @Shown(4711, { description: 'Counted every ten seconds.' }) use_count: number;

@@ -29,6 +29,9 @@ export interface ApiKeyRow {
   rotated_from: string | null;
   /** When another key took its place. */
   replaced_at: Date | null;
+  /** When and where it was first found where it does not belong. */
+  leaked_at: Date | null;
+  leaked_url: string | null;
   last_used_at: Date | null;
   last_used_ip: string | null;
   use_count: string;
@@ -59,7 +62,7 @@ export type NewApiKey = ApiKeySettings &
 export const API_KEY_COLUMNS = `id, name, type, last_four, permissions, role,
   (SELECT r.permissions FROM access_role r WHERE r.name = api_key.role) AS role_permissions, allowed_ips, rate_limit,
   rate_window_seconds, metadata, origin, created_by, expires_at, revoked_at, revoked_by, rotation_group_id, rotated_from,
-  replaced_at, last_used_at, last_used_ip, use_count, revision, created_at,
+  replaced_at, leaked_at, leaked_url, last_used_at, last_used_ip, use_count, revision, created_at,
   updated_at`;
 export const LIVE = 'revoked_at IS NULL AND (expires_at IS NULL OR expires_at > clock_timestamp())';
 const UNRESTRICTED = `type = 'admin_key' AND ('*' = ANY (permissions) OR role = 'admin') AND ${LIVE}`;

@@ -76,7 +76,7 @@ export class FirstKey implements OnApplicationBootstrap {
     return this.uow.run(async () => {
       await this.repository.lockTable();
       const row = await this.repository.findByHash(this.hasher.candidates(key));
-      if (row?.revoked_at && row.revoked_by !== REPLACED) {
+      if (row?.revoked_at && (row.revoked_by !== REPLACED || row.leaked_at)) {
         const note = `REGISTRY_ADMIN_KEY (…${row.last_four}) was revoked on ${row.revoked_at.toISOString()} and stays so: set another one.`;
         this.logger.warn(note);
         return { note };

@@ -63,6 +63,8 @@ export function pairs(value: string): Map<string, unknown> | string {
   return new Map(found.map((match) => [match![1].trim(), match![2].trim()]));
 }
 
+export const urlOrOff = (value: string): string | null => (value.toLowerCase() === 'off' ? null : value);
+
 const UNITS: Record<string, number> = { '': 1, b: 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
 
 /** A size in bytes: `1048576`, `512k`, `1MiB`, `64 mb` (units are powers of 1024). */

@@ -37,7 +37,7 @@ export class RemoteKeys<Key> {
    * @throws UnavailableError when none fits of what is known, and the other side could not be asked
    */
   async find(fits: (key: Key) => boolean): Promise<Key[]> {
-    const { freshMs, code, whose } = this.options;
+    const { freshMs, gapMs, code, whose } = this.options;
     const found = this.held(fits);
     if (found.length > 0) {
       if (this.now() - this.readAt > freshMs && this.mayAsk()) void this.refresh();
@@ -46,7 +46,12 @@ export class RemoteKeys<Key> {
     if (this.running || this.mayAsk()) await this.refresh();
     const after = this.held(fits);
     if (after.length === 0 && this.failing)
-      throw new UnavailableError(code, `The keys of ${whose} cannot be had at the moment.`, undefined, 5);
+      throw new UnavailableError(
+        code,
+        `The keys of ${whose} cannot be had at the moment.`,
+        undefined,
+        Math.ceil(gapMs / 1000),
+      );
     return after;
   }
 

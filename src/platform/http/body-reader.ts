@@ -55,6 +55,14 @@ export async function* bodyChunks(request: IncomingMessage, limit: number): Asyn
   }
 }
 
+/** The whole body, byte by byte as it was sent: what a signature is over. */
+export function readBytes(request: IncomingMessage, limit: number): Promise<Buffer> {
+  const encoding = request.headers['content-encoding'] ?? 'identity';
+  if (encoding.trim().toLowerCase() !== 'identity')
+    throw new UnsupportedMediaError('This body is taken without Content-Encoding only.');
+  return collect(request, limit);
+}
+
 /** The whole body as text. */
 export async function readText(request: IncomingMessage, limit: number): Promise<string> {
   if (request.headers['content-encoding'] === undefined) return decodeUtf8(await collect(request, limit));
