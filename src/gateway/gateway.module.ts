@@ -4,6 +4,7 @@ import { CREDENTIAL_VERIFIER } from '../platform/http/credential-verifier.js';
 import { Authenticator } from './authenticator.js';
 import { CredentialCache } from './credential-cache.js';
 import { CredentialGate } from './credential-gate.js';
+import { DataKeysController } from './data-keys/data-keys.controller.js';
 import { GatewayController } from './gateway.controller.js';
 import { GatewayGuard } from './gateway.guard.js';
 import { IdempotencyInterceptor } from './idempotency.interceptor.js';
@@ -47,7 +48,14 @@ import { TokensService } from './tokens/tokens.service.js';
 @Global()
 @Module({
   imports: [DiscoveryModule],
-  controllers: [GatewayController, KeysController, LeakedKeysController, RolesController, TokensController],
+  controllers: [
+    DataKeysController,
+    GatewayController,
+    KeysController,
+    LeakedKeysController,
+    RolesController,
+    TokensController,
+  ],
   providers: [
     ApiKeyList,
     ApiKeyRepository,

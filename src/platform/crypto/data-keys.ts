@@ -21,6 +21,19 @@ interface DataKeyRow {
   master_key_id: string;
 }
 
+/** A data key as it may be shown: everything but the key. */
+export interface DataKeyState {
+  version: number;
+  purpose: DataKeyPurpose;
+  /** Newest of its purpose. */
+  current: boolean;
+  master_key_id: string;
+  /** Whether this process was given the master key that wraps it. */
+  available: boolean;
+  created_at: Date;
+  wrapped_at: Date;
+}
+
 /** How long another replica's rotation may go unnoticed; until then this one seals with the key before, which stays good. */
 const CURRENT_FOR_MS = 60_000;
 const ATTEMPTS = 5;
@@ -77,6 +90,17 @@ export class DataKeys {
       return key;
     });
     return version;
+  }
+
+  /** All there are, the newest first. */
+  async list(): Promise<DataKeyState[]> {
+    const rows = await this.uow.query<Omit<DataKeyState, 'available'>>(
+      `SELECT version, purpose, master_key_id, created_at, wrapped_at,
+         version = max(version) OVER (PARTITION BY purpose) AS current
+       FROM data_key ORDER BY version DESC`,
+    );
+    const given = new Set((await this.masters.all()).map(({ id }) => id));
+    return rows.map((row) => ({ ...row, available: given.has(row.master_key_id) }));
   }
 
   /** Wraps every data key that another master key wraps by the first one of REGISTRY_MASTER_KEY. Answers how many. */

@@ -5,6 +5,7 @@ import { UnavailableError } from '../errors/registry-error.js';
 import { Logger } from '../logging/logger.js';
 import { decrypt, encrypt } from './aes-gcm.js';
 import { DataKeys } from './data-keys.js';
+import type { DataKeyState } from './data-keys.js';
 
 /** Where a sealed text stands. `row` is the row's public id and `field` the path within it; neither may change later. */
 export interface SecretPlace {
@@ -81,6 +82,11 @@ export class SecretBox implements OnApplicationBootstrap {
   /** Version of the data key that secrets are sealed with now. */
   async version(): Promise<number> {
     return (await this.keys.current('seal')).version;
+  }
+
+  /** The data keys, without what they are. */
+  dataKeys(): Promise<DataKeyState[]> {
+    return this.keys.list();
   }
 
   /** New secrets are sealed with a new data key from now on; the old ones open as before. */
