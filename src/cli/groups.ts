@@ -13,6 +13,7 @@ const CATALOG = 'Catalog';
 const FIND = 'Find and walk';
 const MOVE = 'Bring in and take out';
 const ACCESS = 'Access and settings';
+const GATEWAY = 'Keys and permissions';
 const ANY = 'Everything else';
 
 /** The only thing loaded at start: one command's module is imported when it is asked for. */
@@ -92,6 +93,18 @@ export const TOP_COMMANDS: readonly TopCommand[] = [
     load: async () => (await import('./commands/login.js')).loginCommand,
   },
   {
+    name: 'logout',
+    summary: 'Forget the key of a profile',
+    section: ACCESS,
+    load: async () => (await import('./commands/auth.js')).logoutCommand,
+  },
+  {
+    name: 'whoami',
+    summary: 'Say whose key this is and what it may do',
+    section: ACCESS,
+    load: async () => (await import('./commands/whoami.js')).whoamiCommand,
+  },
+  {
     name: 'auth',
     summary: 'Ask who you are, sign out',
     section: ACCESS,
@@ -108,6 +121,30 @@ export const TOP_COMMANDS: readonly TopCommand[] = [
     summary: 'Show where settings come from',
     section: ACCESS,
     load: async () => (await import('./commands/config-file.js')).configFileCommand,
+  },
+  {
+    name: 'key',
+    summary: 'Make, list, rotate and revoke API keys',
+    section: GATEWAY,
+    load: async () => (await import('./commands/key.js')).keyCommand,
+  },
+  {
+    name: 'token',
+    summary: 'Make, refresh and revoke short-lived tokens',
+    section: GATEWAY,
+    load: async () => (await import('./commands/token.js')).tokenCommand,
+  },
+  {
+    name: 'role',
+    summary: 'Keep sets of permissions under names',
+    section: GATEWAY,
+    load: async () => (await import('./commands/role.js')).roleCommand,
+  },
+  {
+    name: 'permission',
+    summary: 'See what can be permitted',
+    section: GATEWAY,
+    load: async () => (await import('./commands/permission.js')).permissionCommand,
   },
   {
     name: 'health',

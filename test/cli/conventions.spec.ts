@@ -38,7 +38,8 @@ const configPath = (): string => join(program.home, '.config/universal-registry/
 
 function resetConfig(): void {
   mkdirSync(dirname(configPath()), { recursive: true });
-  writeFileSync(configPath(), JSON.stringify({ profiles: { here: { server: stub.url, key: KEY } } }));
+  const profiles = { here: { server: stub.url, key: KEY } };
+  writeFileSync(configPath(), JSON.stringify({ profiles }), { mode: 0o600 });
 }
 
 /** Calls a command as it should be called, with more words after it. */
@@ -47,7 +48,8 @@ function call(leaf: Leaf, more: string[] = [], options: RunOptions = {}): Promis
     (arg) => ({ FILE: 'packages.jsonl', EXPORT: 'export.ndjson' })[arg] ?? arg,
   );
   const env = { UREG_SERVER: stub.url, UREG_TOKEN: KEY, ...options.env };
-  return program.run([...leaf.words, ...args, ...more], { ...options, env });
+  const { stdin } = CALLS[leaf.path] ?? {};
+  return program.run([...leaf.words, ...args, ...more], { stdin, ...options, env });
 }
 
 const isOneErrorObject = (stderr: string): boolean => {
@@ -219,12 +221,13 @@ describe('every command that changes something', () => {
   it('and is dangerous refuses at once when nobody can be asked and --yes was not given', async () => {
     const dangerous = leaves.filter(({ spec }) => spec.effect === 'deletes');
     const found = await complaints(dangerous, async (leaf) => {
-      const ended = await program.run([...leaf.words, 'plugin_x'], { env: { UREG_SERVER: stub.url } });
+      const args = (CALLS[leaf.path]?.args ?? []).filter((arg) => arg !== '--yes');
+      const ended = await program.run([...leaf.words, ...args], { env: { UREG_SERVER: stub.url } });
       return wrong(leaf.path, ended, { code: 2, stdout: '', stderr: /--yes/ });
     });
     expect(found).toEqual([]);
-    expect(stub.writes).toEqual([]);
-    expect(dangerous.map(({ path }) => path)).toEqual(['delete']);
+    expect(stub.seen).toEqual([]);
+    expect(dangerous.map(({ path }) => path)).toEqual(['delete', 'key revoke', 'token revoke', 'role delete']);
   });
 });
 

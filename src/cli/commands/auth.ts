@@ -1,8 +1,8 @@
 import { readUserConfig, writeUserConfig } from '../core/config-file.js';
-import { CliError, usageError } from '../core/errors.js';
-import { ExitCode } from '../core/exit-codes.js';
+import { usageError } from '../core/errors.js';
 import type { GroupSpec, LeafSpec } from '../spec/types.js';
-import { loginCommand, masked, type Whoami } from './login.js';
+import { masked, signedIn } from './identity.js';
+import { loginCommand } from './login.js';
 
 const statusCommand: LeafSpec = {
   name: 'status',
@@ -12,22 +12,15 @@ const statusCommand: LeafSpec = {
   effect: 'reads',
   operations: ['GET /api/v1/gateway/whoami'],
   async run(context) {
-    const key = await context.key();
+    const { key, client, who } = await signedIn(context);
     const { server } = context.settings;
-    if (key.value === undefined) {
-      throw new CliError('cli.not_signed_in', `no key for ${server.value.host} (server from ${server.source})`, {
-        exitCode: ExitCode.auth,
-        next: `${context.program} login   (or set UREG_TOKEN)`,
-      });
-    }
-    const client = await context.client();
-    const who = await client.json<Whoami>({ method: 'GET', path: '/api/v1/gateway/whoami' });
     const text = [
       `server:       ${client.server}  (from ${server.source})`,
       `key:          ${masked(key.value)}  (from ${key.source})`,
       `name:         ${who.name ?? '-'}`,
       `type:         ${who.type ?? '-'}`,
-      `permissions:  ${who.permissions?.join(', ') ?? '-'}`,
+      `roles:        ${who.roles?.join(', ') || '-'}`,
+      `permissions:  ${who.permissions?.join(', ') || '-'}`,
       `expires:      ${who.expires_at ?? 'never'}`,
     ].join('\n');
     await context.say(text, {
@@ -40,11 +33,11 @@ const statusCommand: LeafSpec = {
   },
 };
 
-const logoutCommand: LeafSpec = {
+export const logoutCommand: LeafSpec = {
   name: 'logout',
   summary: 'Forget the key of a profile',
   arguments: [{ name: 'profile', summary: 'profile (default: the one in use)' }],
-  examples: [{ cmd: 'auth logout', norun: 'needs a profile with a key' }],
+  examples: [{ cmd: 'logout', norun: 'needs a profile with a key' }],
   effect: 'local-writes',
   async run(context, { args }) {
     const { settings } = context;
@@ -71,6 +64,9 @@ export const authCommand: GroupSpec = {
   children: [
     statusCommand,
     { ...loginCommand, examples: [{ cmd: 'auth login', note: 'same as login', norun: 'asks for a key' }] },
-    logoutCommand,
+    {
+      ...logoutCommand,
+      examples: [{ cmd: 'auth logout', note: 'same as logout', norun: 'needs a profile with a key' }],
+    },
   ],
 };

@@ -8,7 +8,7 @@ export const completeNamesCommand: LeafSpec = {
   name: '__complete',
   summary: 'Names for the completion scripts',
   arguments: [
-    { name: 'what', summary: 'entry, type or feature', required: true },
+    { name: 'what', summary: 'entry, type, feature, key or role', required: true },
     { name: 'prefix', summary: 'what was typed so far' },
   ],
   examples: [{ cmd: '__complete entry plugin_' }],

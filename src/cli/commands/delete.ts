@@ -1,9 +1,7 @@
-import type { CommandContext } from '../core/context.js';
-import { CliError } from '../core/errors.js';
-import { ExitCode } from '../core/exit-codes.js';
+import type { RegistryResponse } from '../core/client.js';
 import type { LeafSpec } from '../spec/types.js';
-import { answerBatch } from './batch-answer.js';
-import { bulkResultView, type BulkResult } from '../views/bulk-view.js';
+import { bulkResultView } from '../views/bulk-view.js';
+import { questionFor, runBatch } from './batch-answer.js';
 
 export const deleteCommand: LeafSpec = {
   name: 'delete',
@@ -23,54 +21,15 @@ export const deleteCommand: LeafSpec = {
   operations: ['DELETE /api/v1/entities/{id}'],
   async run(context, { args, options }) {
     const ids = args[0] as string[];
-    if (!context.dryRun) await context.confirm(question(context, ids));
-    const results: BulkResult[] = [];
-    for (const [index, id] of ids.entries()) {
-      const result = await deleteOne(context, index, id, options).catch((error: unknown) =>
-        failure(index, id, error, ids),
-      );
-      if (result) results.push(result);
-    }
-    if (context.dryRun) return;
-    if (ids.length === 1 && results[0]) {
-      await context.changed(`deleted ${results[0].key}`, results[0], bulkResultView);
-      return;
-    }
-    await answerBatch(context, results, 'deleted');
+    const what = ids.length === 1 ? ids[0] : `${ids.length} entries`;
+    if (!context.dryRun) await context.confirm(questionFor(context, `Delete ${what} from the registry`));
+    const act = (id: string): Promise<RegistryResponse | undefined> =>
+      context.send({
+        method: 'DELETE',
+        path: `/api/v1/entities/${encodeURIComponent(id)}`,
+        query: { force: options.force === true ? true : undefined },
+        ifMatch: options.ifMatch as string | undefined,
+      });
+    await runBatch(context, { items: ids, done: 'deleted', name: (id) => ({ key: id }), act }, `deleted ${ids[0]}`);
   },
 };
-
-function question(context: CommandContext, ids: readonly string[]): string {
-  const { profileName, server } = context.settings;
-  const what = ids.length === 1 ? ids[0] : `${ids.length} entries`;
-  const where = profileName.value ? `profile ${profileName.value}, ${server.value.host}` : server.value.host;
-  return `Delete ${what} from the registry (${where})?`;
-}
-
-async function deleteOne(
-  context: CommandContext,
-  index: number,
-  id: string,
-  options: Record<string, unknown>,
-): Promise<BulkResult | undefined> {
-  const answer = await context.send({
-    method: 'DELETE',
-    path: `/api/v1/entities/${encodeURIComponent(id)}`,
-    query: { force: options.force === true ? true : undefined },
-    ifMatch: options.ifMatch as string | undefined,
-  });
-  return answer && { index, status: 'deleted', key: id };
-}
-
-/** One of several: noted, and the others go on; alone, or when no further one can work: thrown. */
-function failure(index: number, id: string, error: unknown, ids: readonly string[]): BulkResult {
-  const itemFailed =
-    error instanceof CliError && [ExitCode.notFound, ExitCode.conflict].some((code) => code === error.exitCode);
-  if (!itemFailed || ids.length === 1) throw error;
-  return {
-    index,
-    status: 'failed',
-    key: id,
-    error: { status: error.status ?? 0, code: error.code, detail: error.message },
-  };
-}

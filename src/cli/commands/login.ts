@@ -3,15 +3,7 @@ import { assertProfileName, readUserConfig, writeUserConfig } from '../core/conf
 import { usageError } from '../core/errors.js';
 import { cleanKey } from '../core/settings.js';
 import type { LeafSpec } from '../spec/types.js';
-
-/** Who a key belongs to. */
-export interface Whoami extends Record<string, unknown> {
-  id?: string;
-  type?: string;
-  name?: string;
-  permissions?: string[];
-  expires_at?: string | null;
-}
+import { masked, whoami } from './identity.js';
 
 export const loginCommand: LeafSpec = {
   name: 'login',
@@ -52,9 +44,7 @@ export const loginCommand: LeafSpec = {
       );
     }
     const client = context.clientWith(key);
-    const who = await client
-      .json<Whoami>({ method: 'GET', path: '/api/v1/gateway/whoami' })
-      .finally(() => client.close());
+    const who = await whoami(client).finally(() => client.close());
     const config = readUserConfig(settings.configPath);
     config.profiles[name] = { ...config.profiles[name], server, key };
     config.current ??= name;
@@ -78,10 +68,4 @@ async function keyToKeep(context: CommandContext): Promise<string> {
     });
   }
   return cleanKey(await context.secret(`Key for ${context.settings.server.value.host}`), 'the key');
-}
-
-/** Enough to tell keys apart, not enough to use one. */
-export function masked(key: string): string {
-  const prefix = /^[a-z]+_/.exec(key)?.[0] ?? '';
-  return key.length > 16 ? `${prefix}…${key.slice(-4)}` : '…';
 }

@@ -14,7 +14,7 @@ import { DEFAULT_SERVER, parseServer } from '../core/settings.js';
 import { parseFormat } from '../output/format.js';
 import { column, type View } from '../output/view.js';
 import type { ArgumentSpec, GroupSpec, LeafSpec } from '../spec/types.js';
-import { masked } from './login.js';
+import { masked } from './identity.js';
 
 interface ProfileRow extends Record<string, unknown> {
   name: string;

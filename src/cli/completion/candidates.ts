@@ -58,6 +58,17 @@ export async function nextWord(
     });
     return features.map((feature) => feature.name).filter((name) => name.startsWith(prefix));
   }
+  if (what === 'key' || what === 'role') {
+    const query = what === 'key' ? { status: 'active', limit: 1000 } : {};
+    const rows = await client.json<{ name: string }[]>({
+      method: 'GET',
+      path: `/api/v1/gateway/${what}s`,
+      query,
+      timeoutMs,
+    });
+    // A name with a blank in it would become several words.
+    return [...new Set(rows.map(({ name }) => name))].filter((name) => name.startsWith(prefix) && !/\s/.test(name));
+  }
   const named = prefix.slice(prefix.indexOf('_') + 1);
   const query = named === '' ? { limit: MOST, sort: '-updated_at' } : { q: named, limit: MOST };
   const entries = await client.json<{ key: string }[]>({ method: 'GET', path: '/api/v1/entities', query, timeoutMs });

@@ -1,7 +1,7 @@
 import { TOP_COMMANDS } from '../groups.js';
 import { flagWords, GLOBAL_OPTIONS } from '../spec/global-options.js';
 import { HELP_TOPICS, optionsOf } from '../spec/help.js';
-import { isGroup, type ArgumentSpec, type CommandSpec } from '../spec/types.js';
+import { isGroup, NAMED, type ArgumentSpec, type CommandSpec, type Named } from '../spec/types.js';
 import { ENTRY_TYPES } from './candidates.js';
 
 /** What can follow one command path: flags, and words or a sort of names. */
@@ -9,8 +9,8 @@ export interface Completion {
   path: string;
   words: string[];
   flags: string[];
-  /** Asked of the registry: entry or feature. */
-  dynamic?: 'entry' | 'feature';
+  /** Asked of the registry. */
+  dynamic?: Named;
   files: boolean;
 }
 
@@ -54,11 +54,11 @@ function following(args: readonly ArgumentSpec[]): Pick<Completion, 'words' | 'd
   const words = completes.flatMap((what) =>
     Array.isArray(what) ? what : what === 'type' ? ENTRY_TYPES : [],
   ) as string[];
-  const dynamic = completes.find((what) => what === 'entry' || what === 'feature');
+  const dynamic = NAMED.find((what) => completes.includes(what));
   return {
     words,
     files: completes.includes('file'),
-    ...(dynamic === 'entry' || dynamic === 'feature' ? { dynamic } : {}),
+    ...(dynamic && { dynamic }),
   };
 }
 

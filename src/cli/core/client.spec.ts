@@ -82,6 +82,16 @@ describe('a request', () => {
     expect(seen).toHaveLength(3);
   });
 
+  it('that may happen once only carries none either, and is repeated only where it cannot have arrived', async () => {
+    const refresh = { ...POST, path: '/api/v1/gateway/tokens/refresh', once: true };
+    answers = [problem(503), (request) => void request.socket.destroy(), problem(429, {}, { 'retry-after': '0' })];
+    await expect(client().request(refresh)).rejects.toMatchObject({ exitCode: 7 });
+    await expect(client().request(refresh)).rejects.toMatchObject({ exitCode: 6 });
+    expect(seen.map(({ headers }) => headers['idempotency-key'])).toEqual([undefined, undefined]);
+    await client().request(refresh);
+    expect(seen).toHaveLength(4);
+  });
+
   it('after 429 waits as told, and gives up where that is beyond the time-out', async () => {
     answers = [problem(429, {}, { 'retry-after': '0' }), ok({})];
     await client().request(POST);
@@ -132,6 +142,15 @@ describe('an error answer', () => {
       message: 'why',
       requestId: 'r1',
     });
+  });
+
+  it('of a missing permission names it, once', async () => {
+    answers = [
+      problem(403, { missing: 'admin:keys' }),
+      problem(403, { detail: 'needs admin:keys', missing: 'admin:keys' }),
+    ];
+    await expect(client().request(GET)).rejects.toMatchObject({ exitCode: 4, reason: 'missing: admin:keys' });
+    await expect(client().request(GET)).rejects.toMatchObject({ message: 'needs admin:keys', reason: undefined });
   });
 
   it('keeps the fields that were wrong', async () => {

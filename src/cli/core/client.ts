@@ -21,6 +21,10 @@ export interface RegistryRequest {
   ifMatch?: string;
   /** Doing it twice is as good as once (a bulk upsert): repeat after a cut connection, and send no idempotency key. */
   repeatable?: boolean;
+  /** Doing it twice does harm, and no idempotency key helps (a refresh token): never repeated once it may have arrived. */
+  once?: boolean;
+  /** Fields of the body that `--dry-run` must not show. */
+  secrets?: readonly string[];
   /** Statuses that are answers and no errors, e.g. 503 of a health check. */
   accepts?: readonly number[];
   timeoutMs?: number;
@@ -173,7 +177,8 @@ export class RegistryClient {
     };
     if (this.options.key !== undefined) headers.authorization = `Bearer ${this.options.key}`;
     if (request.ifMatch !== undefined) headers['if-match'] = `"${request.ifMatch.replaceAll('"', '')}"`;
-    const keyed = request.method === 'POST' && !request.repeatable && !STREAMED_ROUTE.test(request.path);
+    const keyed =
+      request.method === 'POST' && !request.repeatable && !request.once && !STREAMED_ROUTE.test(request.path);
     if (keyed) headers['idempotency-key'] = randomUUID();
     if (request.body === undefined) return { url, headers, requestId };
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.from(JSON.stringify(request.body));

@@ -1,7 +1,7 @@
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { assertProfileName, readUserConfig, userConfigPath, writeUserConfig } from './config-file.js';
+import { assertProfileName, closeToOthers, readUserConfig, userConfigPath, writeUserConfig } from './config-file.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'ureg-config-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -15,6 +15,21 @@ describe('the config file', () => {
     expect(statSync(join(folder, 'new')).mode & 0o777).toBe(0o700);
     expect(readUserConfig(path)).toEqual(config);
     expect(readdirSync(join(folder, 'new'))).toEqual(['config.json']);
+  });
+
+  it('that others can read is closed to them, with a warning when it holds keys', () => {
+    const path = join(folder, 'open.json');
+    for (const [key, warning] of [
+      ['k', expect.stringContaining(`others could read ${path}`)],
+      [undefined, undefined],
+    ]) {
+      writeUserConfig(path, { profiles: { a: { server: 'http://x', key } } });
+      expect(closeToOthers(path)).toBeUndefined();
+      chmodSync(path, 0o644);
+      expect(closeToOthers(path)).toEqual(warning);
+      expect(statSync(path).mode & 0o777).toBe(0o600);
+    }
+    expect(closeToOthers(join(folder, 'none'))).toBeUndefined();
   });
 
   it('that is not there is empty', () => {

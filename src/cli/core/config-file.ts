@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { CliError, usageError } from './errors.js';
 import { ExitCode } from './exit-codes.js';
+import { openPrivateFile } from './private-file.js';
 
 export interface Profile {
   server?: string;
@@ -50,15 +51,37 @@ export function readUserConfig(path: string): UserConfig {
   return { ...(typeof value.current === 'string' ? { current: value.current } : {}), profiles };
 }
 
+const OTHERS = 0o077;
+
+/**
+ * Takes what others may do with the file away; the answer is what to tell the user, if there was anything to do. One
+ * that holds keys and stays open to others is refused.
+ */
+export function closeToOthers(path: string): string | undefined {
+  const mode = process.platform === 'win32' ? undefined : statSync(path, { throwIfNoEntry: false })?.mode;
+  if (mode === undefined || (mode & OTHERS) === 0) return undefined;
+  const holdsKeys = Object.values(readUserConfig(path).profiles).some(({ key }) => key !== undefined);
+  try {
+    chmodSync(path, mode & 0o700);
+  } catch (cause) {
+    if (!holdsKeys) return undefined;
+    throw new CliError('cli.config_exposed', `${path} holds keys and can be read by others`, {
+      reason: (cause as Error).message,
+      next: `chmod 600 ${path}`,
+      exitCode: ExitCode.usage,
+      cause,
+    });
+  }
+  if (!holdsKeys) return undefined;
+  return `warning: others could read ${path}, which holds keys; it is yours alone now. Rotate keys that somebody may have read.`;
+}
+
 /** Written beside and renamed, readable by its owner only: it may hold keys. */
 export function writeUserConfig(path: string, config: UserConfig): void {
-  const draft = `${path}.${process.pid}.tmp`;
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    writeFileSync(draft, `${JSON.stringify(config, null, 2)}\n`, { mode: 0o600 });
-    renameSync(draft, path);
+    openPrivateFile(path).keep(`${JSON.stringify(config, null, 2)}\n`);
   } catch (cause) {
-    rmSync(draft, { force: true });
     throw new CliError('cli.config_unwritable', `cannot write ${path}`, { reason: (cause as Error).message, cause });
   }
 }

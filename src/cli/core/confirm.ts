@@ -21,16 +21,21 @@ export function cancelled(): CliError {
 }
 
 export interface Confirmation {
-  question: string;
+  question?: string;
   yes: boolean;
   mayPrompt: boolean;
 }
 
 /** Moderate danger: y/N for a person, `--yes` for a script. */
-export async function confirmModerate({ question, yes, mayPrompt }: Confirmation): Promise<void> {
+export async function confirmModerate({ question, yes, mayPrompt }: Required<Confirmation>): Promise<void> {
+  assertMayConfirm({ question, yes, mayPrompt });
   if (yes) return;
-  if (!mayPrompt) {
-    throw usageError('this needs a confirmation', { reason: `${question} Nobody can be asked here: add --yes` });
-  }
   if (!(await askYesNo(question))) throw cancelled();
+}
+
+export function assertMayConfirm({ question, yes, mayPrompt }: Confirmation): void {
+  if (yes || mayPrompt) return;
+  throw usageError('this needs a confirmation', {
+    reason: `${question ? `${question} ` : ''}Nobody can be asked here: add --yes`,
+  });
 }

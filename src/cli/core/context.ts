@@ -1,5 +1,6 @@
 import { RegistryClient, type RegistryRequest, type RegistryResponse } from './client.js';
-import { askSecret, confirmModerate } from './confirm.js';
+import { closeToOthers } from './config-file.js';
+import { askSecret, assertMayConfirm, confirmModerate } from './confirm.js';
 import { oneLine, SilentExit } from './errors.js';
 import type { ExitCode } from './exit-codes.js';
 import { readStdin } from './input.js';
@@ -67,12 +68,21 @@ export class CommandContext {
   }
 
   get settings(): Settings {
-    this.settingsFound ??= resolveSettings(this.input.flags, this.input.terminal.env, this.input.cwd);
+    if (this.settingsFound) return this.settingsFound;
+    const { flags, terminal, cwd } = this.input;
+    this.settingsFound = resolveSettings(flags, terminal.env, cwd);
+    const remark = closeToOthers(this.settingsFound.configPath);
+    if (remark) this.notice(remark);
     return this.settingsFound;
   }
 
   get format(): Format {
     return parseFormat(this.settings.output.value);
+  }
+
+  /** Whether changes are told in a sentence, for people, and not as records. */
+  get speaks(): boolean {
+    return !this.quiet && this.format.name === 'table' && this.flags.fields === undefined;
   }
 
   get mayPrompt(): boolean {
@@ -108,13 +118,17 @@ export class CommandContext {
   /** Sends a request that changes something; under `--dry-run` prints it instead and answers undefined. */
   async send(request: RegistryRequest): Promise<RegistryResponse | undefined> {
     const client = await this.client();
+    // An output format that does not exist is refused before the change, not after it.
+    void this.format;
     if (!this.dryRun) return client.request(request);
+    const body = Buffer.isBuffer(request.body) ? request.body.toString('utf8') : (request.body ?? null);
+    const masks = Object.fromEntries((request.secrets ?? []).map((field) => [field, '********']));
     const plan = {
       dry_run: true,
       method: request.method,
       url: client.urlOf(request).href,
       ...(request.ifMatch === undefined ? {} : { if_match: request.ifMatch }),
-      body: Buffer.isBuffer(request.body) ? request.body.toString('utf8') : (request.body ?? null),
+      body: request.secrets ? { ...(body as object), ...masks } : body,
     };
     await this.printPlan(plan);
     return undefined;
@@ -143,7 +157,7 @@ export class CommandContext {
 
   /** The outcome of a change: a sentence for people, the resource for programs, its key with `-q`. */
   async changed<Row>(sentence: string, row: Row, view: View<Row>, next?: string): Promise<void> {
-    if (this.quiet || this.format.name !== 'table' || this.flags.fields !== undefined) return this.one(row, view);
+    if (!this.speaks) return this.one(row, view);
     await this.write(`${oneLine(sentence)}\n`);
     if (next && this.terminal.stdout.isTTY) this.notice(`next: ${next}`);
   }
@@ -174,6 +188,11 @@ export class CommandContext {
     });
     this.signals.onStop(() => progress.stop());
     return progress;
+  }
+
+  /** Refuses at once what nobody confirmed and nobody can be asked for: before anything is looked up for the question. */
+  assertMayConfirm(): void {
+    assertMayConfirm({ yes: this.input.yes || this.dryRun, mayPrompt: this.mayPrompt });
   }
 
   async confirm(question: string): Promise<void> {

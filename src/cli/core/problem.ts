@@ -40,7 +40,7 @@ export function errorFromAnswer(answer: FailedAnswer, program: string): CliError
     status: answer.status,
     requestId: text(problem?.request_id) ?? answer.requestId,
     details: details && Object.keys(details).length > 0 ? details : undefined,
-    reason: reasonFor(answer),
+    reason: reasonFor(answer, problem),
     next: nextFor(answer, program),
   };
   return new CliError(text(problem?.code) ?? `http.${answer.status}`, detail, options);
@@ -57,10 +57,18 @@ export function notARegistry(answer: Omit<FailedAnswer, 'retryAfter'>, program: 
   });
 }
 
-function reasonFor(answer: FailedAnswer): string | undefined {
+function reasonFor(answer: FailedAnswer, problem: Record<string, unknown> | undefined): string | undefined {
+  if (answer.status === 403) return missingPermission(problem);
   if (answer.status >= 500) return `${answer.method} ${answer.path} answered ${answer.status}`;
   if (answer.status === 429 && answer.retryAfter) return `the server says: retry after ${answer.retryAfter} s`;
   return undefined;
+}
+
+/** Said once: most details name it already. */
+function missingPermission(problem: Record<string, unknown> | undefined): string | undefined {
+  const missing = Array.isArray(problem?.missing) ? problem.missing : [problem?.missing];
+  const names = missing.filter((name) => typeof name === 'string' && !text(problem?.detail)?.includes(name));
+  return names.length > 0 ? `missing: ${names.join(', ').slice(0, MAX_TEXT)}` : undefined;
 }
 
 function nextFor(answer: FailedAnswer, program: string): string | undefined {
@@ -68,8 +76,10 @@ function nextFor(answer: FailedAnswer, program: string): string | undefined {
     case 401:
       return `${program} login --server ${answer.server}   (or set UREG_TOKEN)`;
     case 403:
-      return `${program} auth status`;
+      return `${program} whoami   (what this key may do)`;
     case 404:
+      if (answer.path.includes('/gateway/keys/')) return `${program} key list`;
+      if (answer.path.includes('/gateway/roles/')) return `${program} role list`;
       return /\/entities\/|\/graph/.test(answer.path) ? `${program} search "<part of the name>"` : undefined;
     case 412:
       return `${program} get <id> --fields key,revision`;

@@ -25,8 +25,9 @@ export function paintFor(input: ColourInput): Paint {
 /** A colour beside the word, never instead of it. */
 export function paintState(state: string, paint: Paint): string {
   if (['healthy', 'active', 'created', 'ok'].includes(state)) return paint.green(state);
-  if (['degraded', 'deprecated', 'pending', 'updated'].includes(state)) return paint.yellow(state);
-  if (['unhealthy', 'failed'].includes(state)) return paint.red(state);
+  if (['degraded', 'deprecated', 'pending', 'updated', 'replaced', 'expired'].includes(state))
+    return paint.yellow(state);
+  if (['unhealthy', 'failed', 'revoked'].includes(state)) return paint.red(state);
   if (['unknown', 'inactive', 'archived', '-'].includes(state)) return paint.dim(state);
   return state;
 }

@@ -1,4 +1,4 @@
-import { age, elapsed } from './time.js';
+import { age, elapsed, relative } from './time.js';
 
 describe('times for people', () => {
   const now = Date.parse('2026-03-01T12:00:00Z');
@@ -15,6 +15,16 @@ describe('times for people', () => {
     [null, '-'],
   ])('%s is %s old', (at, expected) => {
     expect(age(at, now)).toBe(expected);
+  });
+
+  it.each([
+    ['2026-03-31T11:59:52Z', 'in 30d'],
+    ['2026-03-01T12:20:00Z', 'in 20m'],
+    ['2026-03-01T11:58:50Z', '1m ago'],
+    ['2026-03-01T12:00:00Z', '0s ago'],
+    [null, 'never'],
+  ])('%s is %s', (at, expected) => {
+    expect(relative(at, 'never', now)).toBe(expected);
   });
 
   it('count minutes past the first', () => {

@@ -11,8 +11,20 @@ const STEPS: readonly (readonly [limit: number, size: number, unit: string])[] =
 export function age(timestamp: unknown, now = Date.now()): string {
   const at = typeof timestamp === 'string' ? Date.parse(timestamp) : Number.NaN;
   if (Number.isNaN(at)) return '-';
-  const seconds = Math.max(0, Math.floor((now - at) / 1000));
-  for (const [limit, size, unit] of STEPS) if (seconds < limit) return `${Math.floor(seconds / size)}${unit}`;
+  return span(Math.max(0, Math.floor((now - at) / 1000)), Math.floor);
+}
+
+/** `in 30d`, `2h ago`: a moment before or after now, for a person; `fallback` when there is none. */
+export function relative(timestamp: unknown, fallback: string, now = Date.now()): string {
+  const at = typeof timestamp === 'string' ? Date.parse(timestamp) : Number.NaN;
+  if (Number.isNaN(at)) return fallback;
+  const seconds = Math.round((at - now) / 1000);
+  // What was made a moment ago to end in 30 days ends in 30 days, not in 29.
+  return seconds > 0 ? `in ${span(seconds, Math.round)}` : `${span(-seconds, Math.floor)} ago`;
+}
+
+function span(seconds: number, whole: (value: number) => number): string {
+  for (const [limit, size, unit] of STEPS) if (seconds < limit) return `${whole(seconds / size)}${unit}`;
   return '-';
 }
 

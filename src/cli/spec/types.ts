@@ -1,13 +1,17 @@
 import type { CommandContext } from '../core/context.js';
 import type { View } from '../output/view.js';
 
+/** Names that the registry is asked for. */
+export const NAMED = ['entry', 'feature', 'key', 'role'] as const;
+export type Named = (typeof NAMED)[number];
+
 export interface ArgumentSpec {
   name: string;
   summary: string;
   required?: boolean;
   variadic?: boolean;
   /** What the shell can complete here. */
-  completes?: 'entry' | 'type' | 'feature' | 'file' | readonly string[];
+  completes?: Named | 'type' | 'file' | readonly string[];
 }
 
 export interface OptionSpec {

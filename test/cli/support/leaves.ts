@@ -20,7 +20,7 @@ export async function everyLeaf(): Promise<Leaf[]> {
  * A valid call of every command. `FILE` stands for an index file, `EXPORT` for an export; commands that ask the registry
  * nothing are marked.
  */
-export const CALLS: Record<string, { args: string[]; local?: true }> = {
+export const CALLS: Record<string, { args: string[]; local?: true; stdin?: string }> = {
   list: { args: ['plugin', 'ai-ml'] },
   get: { args: ['plugin_my-service'] },
   create: { args: ['plugin', 'my-service', '1.0.0'] },
@@ -39,6 +39,24 @@ export const CALLS: Record<string, { args: string[]; local?: true }> = {
   'import debian': { args: ['FILE'] },
   export: { args: [] },
   login: { args: ['--as', 'here'] },
+  logout: { args: ['here'], local: true },
+  whoami: { args: [] },
+  'key list': { args: [] },
+  'key get': { args: ['ci'] },
+  'key create': { args: ['--name', 'ci', '--permission', 'read:entities'] },
+  'key update': { args: ['ci', '--role', 'viewer'] },
+  'key rotate': { args: ['ci'] },
+  'key revoke': { args: ['ci', '--yes'] },
+  'token create': { args: [] },
+  'token refresh': { args: [], stdin: `refresh_${'0'.repeat(49)}` },
+  'token revoke': { args: ['--yes'], stdin: `refresh_${'0'.repeat(49)}` },
+  'token keys': { args: [] },
+  'role list': { args: [] },
+  'role get': { args: ['release-manager'] },
+  'role create': { args: ['release-manager', '--permission', 'read:*'] },
+  'role update': { args: ['release-manager', '--description', 'x'] },
+  'role delete': { args: ['release-manager', '--yes'] },
+  'permission list': { args: [] },
   'auth status': { args: [] },
   'auth login': { args: ['--as', 'here'] },
   'auth logout': { args: ['here'], local: true },

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gatewayAnswer } from './stub-gateway.js';
 
 export interface Seen {
   method: string;
@@ -48,8 +49,7 @@ function answerTo(method: string, path: string, body: string): unknown {
     };
   if (path.endsWith('/bulk')) return bulk(body);
   if (path.endsWith('/import')) return { created: 1, updated: 0, unchanged: 0, skipped: 0, failed: 0, errors: [] };
-  if (path.endsWith('/whoami'))
-    return { id: ENTRY.id, type: 'admin_key', name: 'Test key', permissions: ['*'], expires_at: null };
+  if (path.includes('/gateway/')) return gatewayAnswer(method, path);
   if (path.endsWith('/stats')) return { total_entities: 8, total_relationships: 2, by_type: { plugin: 8 } };
   if (path.endsWith('/feature-categories')) return [{ id: ENTRY.id, key: 'feature_ai-ml', name: 'ai-ml', entries: 4 }];
   if (path.endsWith('/search')) return [{ ...ENTRY, score: 0.9, matched: { highlight: '<mark>My</mark> &amp; you' } }];

@@ -1,0 +1,137 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Program, type Ended } from './support/program.js';
+import { Service } from './support/service.js';
+
+jest.setTimeout(300_000);
+
+let program: Program;
+let service: Service;
+
+beforeAll(async () => {
+  program = new Program();
+  service = new Service(program.home);
+  await service.start();
+});
+afterAll(async () => {
+  await service.stop();
+  program.remove();
+});
+
+/** In the folder of the service: as its administrator. */
+const ureg = (...args: string[]): Promise<Ended> => program.run(args, { env: { UREG_SERVER: service.url } });
+/** Elsewhere, with a key or token. */
+const as = (token: string, ...args: string[]): Promise<Ended> =>
+  program.run(args, { cwd: program.folder, env: { UREG_SERVER: service.url, UREG_TOKEN: token } });
+const newKey = (stdout: string): string => stdout.trim().split('\n').at(-1) ?? '';
+
+async function json<T>(...args: string[]): Promise<T> {
+  const ended = await ureg(...args, '-o', 'json');
+  expect([args, ended.code, ended.code === 0 ? '' : ended.stderr]).toEqual([args, 0, '']);
+  return JSON.parse(ended.stdout) as T;
+}
+
+interface Key {
+  id: string;
+  status: string;
+  permissions: string[];
+  replaced_at: string | null;
+  rate_limit: unknown;
+}
+
+describe('the life of a key', () => {
+  it('is made, tells who it is, is rotated, and opens nothing after it was revoked', async () => {
+    const flags = ['--permission', 'read:entities', '--role', 'viewer', '--expires', '30d', '--rate', '1000/1h'];
+    const made = await ureg('key', 'create', '--name', 'ci', ...flags, '--allow-ip', '127.0.0.0/8,::1');
+    const first = newKey(made.stdout);
+    expect(first).toMatch(/^ureg_\w{49}$/);
+    const who = JSON.parse((await as(first, 'whoami', '-o', 'json')).stdout) as Record<string, unknown>;
+    expect(who).toMatchObject({ name: 'ci', type: 'api_key', roles: ['viewer'], server: service.url, profile: null });
+    expect(Date.parse(String(who.expires_at)) / 86_400_000).toBeCloseTo(Date.now() / 86_400_000 + 30, 1);
+    expect((await as(first, 'list')).code).toBe(0);
+    expect(await as(first, 'key', 'list')).toMatchObject({
+      code: 4,
+      stderr: expect.stringMatching(/admin:keys[^]*next: ureg whoami/),
+    });
+
+    const rotated = await ureg('key', 'rotate', 'ci', '--grace', '1h', '--to', 'ci.key');
+    expect(rotated.stdout).toMatch(
+      /^rotated key ci: the old one works until .* \(in 1h\); the new one is .* ci\.key\n$/,
+    );
+    const second = readFileSync(join(program.home, 'ci.key'), 'utf8').trim();
+    for (const key of [first, second]) expect((await as(key, 'list')).code).toBe(0);
+    expect((await ureg('key', 'list', '--name', 'ci')).stdout).toMatch(/\tactive\t[^]*\treplaced\t/);
+    expect((await ureg('key', 'rotate', 'ci')).code).toBe(5);
+    expect((await ureg('key', 'rotate', 'ci', '--complete', '--yes')).code).toBe(0);
+    expect((await as(first, 'list')).code).toBe(4);
+
+    await ureg('key', 'update', 'ci', '--add-permission', 'write:entities', '--unset', 'rate_limit');
+    const key = await json<Key>('key', 'get', 'ci');
+    expect(key).toMatchObject({
+      permissions: ['read:entities', 'write:entities'],
+      rate_limit: null,
+      replaced_at: null,
+    });
+    expect((await as(second, 'create', 'plugin', 'by-ci')).code).toBe(0);
+    expect((await ureg('key', 'revoke', 'ci', '--yes')).stdout).toBe(`revoked key ci ${key.id}\n`);
+    expect((await as(second, 'list')).code).toBe(4);
+    expect(await ureg('key', 'get', 'ci')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('2 keys are named'),
+    });
+    expect((await json<Key>('key', 'get', key.id)).status).toBe('revoked');
+  });
+
+  it('refuses what its maker may not give, and the last admin key stays', async () => {
+    const maker = newKey(
+      (await ureg('key', 'create', '--name', 'maker', '--type', 'admin_key', '--permission', 'admin:keys')).stdout,
+    );
+    expect(await as(maker, 'key', 'create', '--name', 'more', '--permission', 'read:entities')).toMatchObject({
+      code: 4,
+      stderr: expect.stringContaining('You cannot grant what you do not hold: read:entities.'),
+    });
+    const admin = await json<Key[]>('key', 'list', '--type', 'admin_key', '--name', 'First');
+    expect(await ureg('key', 'revoke', admin[0]?.id ?? '', '--yes')).toMatchObject({
+      code: 5,
+      stderr: expect.stringContaining('last lasting admin key'),
+    });
+    expect((await ureg('key', 'create', '--name', 'bad', '--permission', 'admin:keys')).code).toBe(11);
+  });
+});
+
+describe('tokens and roles', () => {
+  it('a token does its part of the key until it is revoked, and is refreshed from a file', async () => {
+    const made = await json<Record<string, string>>('token', 'create', '--permission', 'read:entities', '--refresh');
+    expect((await as(made.access_token ?? '', 'list')).code).toBe(0);
+    expect((await as(made.access_token ?? '', 'create', 'plugin', 'x')).code).toBe(4);
+    expect(JSON.parse((await as(made.access_token ?? '', 'whoami', '-o', 'json')).stdout)).toMatchObject({
+      credential: 'token',
+    });
+    writeFileSync(join(program.home, 'r.token'), made.refresh_token ?? '');
+    const next = newKey((await ureg('token', 'refresh', '--file', 'r.token', '-q')).stdout);
+    expect((await as(next, 'list')).code).toBe(0);
+    expect((await ureg('token', 'revoke', '--file', 'r.token', '--yes')).code).toBe(0);
+    expect((await as(next, 'list')).code).toBe(4);
+    expect((await ureg('token', 'refresh', '--file', 'r.token')).code).toBe(11);
+    expect((await json<{ keys: unknown[] }>('token', 'keys')).keys).toHaveLength(1);
+  });
+
+  it('a role is made, changed, held and then not deleted; a permission it names is one of the list', async () => {
+    const permissions = (await ureg('permission', 'list', '-o', 'name')).stdout.split('\n');
+    expect(permissions).toEqual(expect.arrayContaining(['admin:keys', 'write:entities']));
+    expect((await ureg('role', 'create', 'writer', '--permission', 'write:entities')).code).toBe(0);
+    expect((await ureg('role', 'update', 'writer', '--add-permission', 'read:*')).stdout).toBe(
+      'updated role writer to revision 2\n',
+    );
+    expect((await ureg('role', 'update', 'writer', '--description', 'x', '--if-match', '1')).code).toBe(5);
+    const holder = await json<Key>('key', 'create', '--name', 'holder', '--role', 'writer');
+    expect(await ureg('role', 'delete', 'writer', '--yes')).toMatchObject({ code: 5 });
+    await ureg('key', 'revoke', holder.id, '--yes');
+    expect((await ureg('role', 'delete', 'writer', '--yes')).stdout).toBe('deleted role writer\n');
+    expect(await ureg('role', 'get', 'vewer')).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('did you mean viewer?'),
+    });
+    expect((await ureg('role', 'update', 'viewer', '--add-permission', 'write:x')).code).toBe(5);
+  });
+});
