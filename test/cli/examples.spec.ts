@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { everyLeaf } from './support/leaves.js';
-import { Program, shellWords, type Ended } from './support/program.js';
-import { Service } from './support/service.js';
+import { useOwnService } from './support/own-service.js';
+import { shellWords, type Ended } from './support/program.js';
 
 jest.setTimeout(300_000);
 
@@ -53,31 +53,23 @@ const RELATED = [
   { source_id: 'plugin_my-service', target_id: 'plugin_tensorflow', type: 'requires' },
 ];
 
-let program: Program;
-let service: Service;
+const own = useOwnService();
 
 beforeAll(async () => {
-  program = new Program();
-  service = new Service(program.home);
-  await service.start();
   const seeded = await ureg(['import', '-'], SEED.map((line) => JSON.stringify(line)).join('\n'));
   if (seeded.code !== 0) throw new Error(seeded.stderr);
 });
-afterAll(async () => {
-  await service.stop();
-  program.remove();
-});
 
 const ureg = (args: string[], stdin = ''): Promise<Ended> =>
-  program.run(args, { stdin, env: { UREG_SERVER: service.url } });
+  own.program.run(args, { stdin, env: { UREG_SERVER: own.service.url } });
 
 /** The same text on every machine and every day. */
 function normalised(text: string): string {
   return (
     text
-      .replaceAll(service.url, 'http://127.0.0.1:8080')
-      .replaceAll(service.adminKey.slice(-4), 'x7Qz')
-      .replaceAll(program.home, '/home/you')
+      .replaceAll(own.service.url, 'http://127.0.0.1:8080')
+      .replaceAll(own.service.adminKey.slice(-4), 'x7Qz')
+      .replaceAll(own.program.home, '/home/you')
       .replace(/[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g, '0192f0c1-7c3a-7a10-9d5e-0242ac120002')
       .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, '2026-03-01T09:30:00.000Z')
       // Reads are written down every ten seconds: whether one shows is a matter of how fast the machine is.

@@ -1,35 +1,17 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Program, type Ended } from './support/program.js';
-import { Service } from './support/service.js';
+import { useOwnService } from './support/own-service.js';
+import type { Ended } from './support/program.js';
 
 jest.setTimeout(300_000);
 
-let program: Program;
-let service: Service;
+const own = useOwnService();
+const { ureg, json } = own;
 
-beforeAll(async () => {
-  program = new Program();
-  service = new Service(program.home);
-  await service.start();
-});
-afterAll(async () => {
-  await service.stop();
-  program.remove();
-});
-
-/** In the folder of the service: as its administrator. */
-const ureg = (...args: string[]): Promise<Ended> => program.run(args, { env: { UREG_SERVER: service.url } });
 /** Elsewhere, with a key or token. */
 const as = (token: string, ...args: string[]): Promise<Ended> =>
-  program.run(args, { cwd: program.folder, env: { UREG_SERVER: service.url, UREG_TOKEN: token } });
+  own.program.run(args, { cwd: own.program.folder, env: { UREG_SERVER: own.service.url, UREG_TOKEN: token } });
 const newKey = (stdout: string): string => stdout.trim().split('\n').at(-1) ?? '';
-
-async function json<T>(...args: string[]): Promise<T> {
-  const ended = await ureg(...args, '-o', 'json');
-  expect([args, ended.code, ended.code === 0 ? '' : ended.stderr]).toEqual([args, 0, '']);
-  return JSON.parse(ended.stdout) as T;
-}
 
 interface Key {
   id: string;
@@ -46,7 +28,13 @@ describe('the life of a key', () => {
     const first = newKey(made.stdout);
     expect(first).toMatch(/^ureg_\w{49}$/);
     const who = JSON.parse((await as(first, 'whoami', '-o', 'json')).stdout) as Record<string, unknown>;
-    expect(who).toMatchObject({ name: 'ci', type: 'api_key', roles: ['viewer'], server: service.url, profile: null });
+    expect(who).toMatchObject({
+      name: 'ci',
+      type: 'api_key',
+      roles: ['viewer'],
+      server: own.service.url,
+      profile: null,
+    });
     expect(Date.parse(String(who.expires_at)) / 86_400_000).toBeCloseTo(Date.now() / 86_400_000 + 30, 1);
     expect((await as(first, 'list')).code).toBe(0);
     expect(await as(first, 'key', 'list')).toMatchObject({
@@ -58,7 +46,7 @@ describe('the life of a key', () => {
     expect(rotated.stdout).toMatch(
       /^rotated key ci: the old one works until .* \(in 1h\); the new one is .* ci\.key\n$/,
     );
-    const second = readFileSync(join(program.home, 'ci.key'), 'utf8').trim();
+    const second = readFileSync(join(own.program.home, 'ci.key'), 'utf8').trim();
     for (const key of [first, second]) expect((await as(key, 'list')).code).toBe(0);
     expect((await ureg('key', 'list', '--name', 'ci')).stdout).toMatch(/\tactive\t[^]*\treplaced\t/);
     expect((await ureg('key', 'rotate', 'ci')).code).toBe(5);
@@ -107,7 +95,7 @@ describe('tokens and roles', () => {
     expect(JSON.parse((await as(made.access_token ?? '', 'whoami', '-o', 'json')).stdout)).toMatchObject({
       credential: 'token',
     });
-    writeFileSync(join(program.home, 'r.token'), made.refresh_token ?? '');
+    writeFileSync(join(own.program.home, 'r.token'), made.refresh_token ?? '');
     const next = newKey((await ureg('token', 'refresh', '--file', 'r.token', '-q')).stdout);
     expect((await as(next, 'list')).code).toBe(0);
     expect((await ureg('token', 'revoke', '--file', 'r.token', '--yes')).code).toBe(0);

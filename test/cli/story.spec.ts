@@ -1,36 +1,17 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DebianOracle } from '../support/debian-oracle.js';
-import { Program, type Ended } from './support/program.js';
-import { Service } from './support/service.js';
+import { useOwnService } from './support/own-service.js';
+import type { Ended } from './support/program.js';
 
 jest.setTimeout(300_000);
 
 const SAMPLE = join(process.cwd(), 'test/fixtures/debian-sample.jsonl.gz');
 
-let program: Program;
-let service: Service;
-
-beforeAll(async () => {
-  program = new Program();
-  service = new Service(program.home);
-  await service.start();
-});
-afterAll(async () => {
-  await service.stop();
-  program.remove();
-});
-
-/** In the folder of the service, so that the key in ./data is found without being given. */
-const ureg = (...args: string[]): Promise<Ended> => program.run(args, { env: { UREG_SERVER: service.url } });
+const own = useOwnService();
+const { ureg, json } = own;
 const nexus = (...args: string[]): Promise<Ended> =>
-  program.run(args, { as: 'nexus-registry', env: { HYPER_REGISTRY_API: service.url } });
-
-async function json<T>(...args: string[]): Promise<T> {
-  const ended = await ureg(...args, '-o', 'json');
-  expect([args, ended.code, ended.code === 0 ? '' : ended.stderr]).toEqual([args, 0, '']);
-  return JSON.parse(ended.stdout) as T;
-}
+  own.program.run(args, { as: 'nexus-registry', env: { HYPER_REGISTRY_API: own.service.url } });
 
 describe('the first commands of a new user', () => {
   it('work as they are written in the documentation', async () => {
@@ -67,7 +48,7 @@ describe('the first commands of a new user', () => {
     'take everything out as %s and bring it in again, which changes nothing',
     async (format) => {
       const exported = await ureg('export', '-o', format);
-      writeFileSync(join(program.home, 'catalog'), exported.stdout);
+      writeFileSync(join(own.program.home, 'catalog'), exported.stdout);
       expect(await json('import', 'catalog')).toMatchObject({ created: 0, updated: 0, unchanged: 10, failed: 0 });
     },
   );
@@ -122,18 +103,18 @@ describe('the first commands of a new user', () => {
   it('sign in with a key of their own, which may do what it may', async () => {
     const body = '{"name":"reader","type":"api_key","permissions":["read:*"]}';
     const { key } = JSON.parse((await ureg('api', 'POST', 'gateway/keys', '--data', body)).stdout) as { key: string };
-    const elsewhere = { cwd: program.folder, env: { UREG_SERVER: service.url } };
-    expect((await program.run(['auth', 'status'], elsewhere)).code).toBe(4);
-    expect(await program.run(['login', '--token-stdin'], { ...elsewhere, stdin: key })).toMatchObject({
+    const elsewhere = { cwd: own.program.folder, env: { UREG_SERVER: own.service.url } };
+    expect((await own.program.run(['auth', 'status'], elsewhere)).code).toBe(4);
+    expect(await own.program.run(['login', '--token-stdin'], { ...elsewhere, stdin: key })).toMatchObject({
       code: 0,
       stdout: expect.stringContaining('as reader'),
     });
-    expect((await program.run(['stats'], elsewhere)).code).toBe(0);
-    expect(await program.run(['create', 'plugin', 'x'], elsewhere)).toMatchObject({
+    expect((await own.program.run(['stats'], elsewhere)).code).toBe(0);
+    expect(await own.program.run(['create', 'plugin', 'x'], elsewhere)).toMatchObject({
       code: 4,
       stderr: expect.stringContaining('write:entities'),
     });
-    expect((await program.run(['auth', 'logout'], elsewhere)).code).toBe(0);
+    expect((await own.program.run(['auth', 'logout'], elsewhere)).code).toBe(0);
   });
 });
 
@@ -150,7 +131,7 @@ describe('a package index imported', () => {
   }
 
   it('is finished by running it again after it was interrupted, and then changes nothing more', async () => {
-    const child = program.start(['import', 'debian', SAMPLE], { env: { UREG_SERVER: service.url } });
+    const child = own.program.start(['import', 'debian', SAMPLE], { env: { UREG_SERVER: own.service.url } });
     const ended = new Promise((resolve) => child.on('close', resolve));
     const sent = async (): Promise<number> => (await json<{ total_entities: number }>('stats')).total_entities;
     while ((await sent()) < 500 && child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 20));
@@ -193,7 +174,7 @@ describe('a package index imported', () => {
 
   it('is exported whole, and imported again changes nothing', async () => {
     expect((await ureg('export', '--to', 'catalog.ndjson')).code).toBe(0);
-    const lines = readFileSync(join(program.home, 'catalog.ndjson'), 'utf8').trim().split('\n').length;
+    const lines = readFileSync(join(own.program.home, 'catalog.ndjson'), 'utf8').trim().split('\n').length;
     const again = await json<Record<string, number>>('import', 'catalog.ndjson');
     expect(again).toMatchObject({ created: 0, updated: 0, unchanged: lines, failed: 0 });
   });
