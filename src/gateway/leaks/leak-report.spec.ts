@@ -51,6 +51,8 @@ describe('a report of leaked keys', () => {
     [`[{"token":"KEY","type":"${'t'.repeat(201)}"}]`, '0.type'],
     ['["KEY"]', '0.token'],
     ['[null]', '0.token'],
+    ['[{"token":"KEY","type":"t","url":{}}]', '0.url'],
+    ['[{"token":"KEY","type":"t","source":["KEY"]}]', '0.source'],
   ])('%j is refused by its field, without a word of what was found', (text, field) => {
     const error = refusal(text.replace('KEY', key));
     expect(error).toMatchObject({ status: 400, errors: expect.arrayContaining([expect.objectContaining({ field })]) });

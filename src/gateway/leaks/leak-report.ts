@@ -52,10 +52,12 @@ function parsed(body: Buffer): unknown {
 }
 
 function errorsOf(finding: unknown, i: number): FieldError[] {
-  const { token, type } = (finding ?? {}) as Record<string, unknown>;
+  const { token, type, ...rest } = (finding ?? {}) as Record<string, unknown>;
   const errors: FieldError[] = [];
   if (typeof token !== 'string' || token === '') errors.push({ field: `${i}.token`, message: 'must be a text' });
   if (typeof type !== 'string' || type === '' || type.length > MOST_TYPE)
     errors.push({ field: `${i}.type`, message: `must be a text of at most ${MOST_TYPE} characters` });
+  for (const name of ['url', 'source'])
+    if (typeof (rest[name] ?? '') !== 'string') errors.push({ field: `${i}.${name}`, message: 'must be a text' });
   return errors;
 }

@@ -21,6 +21,25 @@ describe('the environment', () => {
     expect(env.embedded).toBe(true);
   });
 
+  it('has no default for any secret, and opens nothing by default', () => {
+    const { adminKey, apiKeyPepper, databaseUrl, masterKeys } = readEnv({});
+    expect([adminKey, apiKeyPepper, databaseUrl, masterKeys]).toEqual([undefined, undefined, undefined, []]);
+    expect(readEnv({})).toMatchObject({
+      host: '127.0.0.1',
+      corsOrigins: [],
+      metricsPublic: false,
+      trustProxy: [],
+      outboundAllowedHosts: [],
+      oidcAudience: [],
+    });
+    expect(readEnv({}).oidcIssuer).toBeUndefined();
+    const secrets = /^#?[A-Z_]*(ADMIN_KEY|MASTER_KEY|PEPPER|SECRET|PASSWORD)=/;
+    const shown = readFileSync('.env.example', 'utf8')
+      .split('\n')
+      .filter((line) => secrets.test(line));
+    expect(shown).toEqual(['#REGISTRY_ADMIN_KEY=', '#REGISTRY_MASTER_KEY=', '#API_KEY_PEPPER=']);
+  });
+
   it('reads numbers, flags, sizes, lists and keys', () => {
     const env = readEnv({
       PORT: '0',
