@@ -15,6 +15,7 @@ import { ApiKeyList } from './keys/api-key.list.js';
 import { ApiKeyRepository } from './keys/api-key.repository.js';
 import { FirstKey } from './keys/first-key.js';
 import { KeyHasher } from './keys/key-hasher.js';
+import { KeyLines } from './keys/key-lines.js';
 import { KeyLookup } from './keys/key-lookup.js';
 import { KeyUsage } from './keys/key-usage.js';
 import { KeysController } from './keys/keys.controller.js';
@@ -43,6 +44,12 @@ import { SigningKeys } from './tokens/signing-keys.js';
 import { TokenVerifier } from './tokens/token-verifier.js';
 import { TokensController } from './tokens/tokens.controller.js';
 import { TokensService } from './tokens/tokens.service.js';
+import { UsageController } from './usage/usage.controller.js';
+import { UsageQuestions } from './usage/usage-questions.js';
+import { UsageRecorder } from './usage/usage-recorder.js';
+import { UsageRepository } from './usage/usage.repository.js';
+import { UsageRetention } from './usage/usage-retention.js';
+import { UsageService } from './usage/usage.service.js';
 
 /** Who may call what: keys, tokens, permissions, limits, safe retries. Closed by default. */
 @Global()
@@ -55,6 +62,7 @@ import { TokensService } from './tokens/tokens.service.js';
     LeakedKeysController,
     RolesController,
     TokensController,
+    UsageController,
   ],
   providers: [
     ApiKeyList,
@@ -70,6 +78,7 @@ import { TokensService } from './tokens/tokens.service.js';
     IdempotentRoutes,
     IssuerKeys,
     KeyHasher,
+    KeyLines,
     KeyLookup,
     KeyNotices,
     KeyRotation,
@@ -92,6 +101,11 @@ import { TokensService } from './tokens/tokens.service.js';
     SigningKeys,
     TokensService,
     TokenVerifier,
+    UsageQuestions,
+    UsageRecorder,
+    UsageRepository,
+    UsageRetention,
+    UsageService,
     { provide: CREDENTIAL_VERIFIER, useExisting: CredentialGate },
     { provide: APP_GUARD, useClass: GatewayGuard },
   ],

@@ -17,7 +17,7 @@ import { PageQuery } from '../../platform/http/paging.js';
 import { ROLE_NAME, ROLE_NAME_RULE } from '../roles/role-name.js';
 import { KEY_TYPES } from './key-format.js';
 
-const DATE_TIME = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)$/;
+export const DATE_TIME = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)$/;
 const YEAR_SECONDS = 31_536_000;
 export const KEY_STATES = ['active', 'expired', 'revoked'] as const;
 export type KeyState = (typeof KEY_STATES)[number];

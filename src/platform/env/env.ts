@@ -167,6 +167,20 @@ export class Env extends LeakEnv {
   @Max(36_500)
   readonly eventRetentionDays: number = 0;
 
+  /** Days for which usage is kept by the hour; older usage is kept by the day. */
+  @FromVariable('USAGE_HOURLY_DAYS', integer, 'be a whole number of days from 1 to 366')
+  @IsInt()
+  @Min(1)
+  @Max(366)
+  readonly usageHourlyDays: number = 31;
+
+  /** Days that usage is kept at all; 0 for ever. */
+  @FromVariable('USAGE_RETENTION_DAYS', integer, 'be a whole number of days from 0 (for ever) to 36500')
+  @IsInt()
+  @Min(0)
+  @Max(36_500)
+  readonly usageRetentionDays: number = 400;
+
   @FromVariable('WS_CONNECTIONS_PER_KEY', integer, 'be a whole number from 1 to 100000')
   @IsInt()
   @Min(1)

@@ -12,6 +12,7 @@ import { HttpMetrics } from './http-metrics.js';
 import { JsonBodyGuard } from './json-body.guard.js';
 import { ProblemFilter } from './problem.filter.js';
 import { RegistryAdapter } from './registry-adapter.js';
+import { RequestObservers } from './request-observers.js';
 import { requestScope } from './request-scope.js';
 import { ShutdownState } from './shutdown-state.js';
 import { RegistryValidationPipe } from './validation.pipe.js';
@@ -35,7 +36,12 @@ export function configureApp(app: NestExpressApplication): void {
   const adapter = registryAdapter(app);
   const filter = app.get(ProblemFilter);
   adapter.around(
-    requestScope({ logger, metrics: app.get(HttpMetrics), shutdown: app.get(ShutdownState) }),
+    requestScope({
+      logger,
+      metrics: app.get(HttpMetrics),
+      observers: app.get(RequestObservers),
+      shutdown: app.get(ShutdownState),
+    }),
     filter.answer.bind(filter),
   );
   if (env.role === 'worker') adapter.addLayer(operationsOnly);

@@ -7,13 +7,32 @@ import { Metrics } from './metrics.js';
 import { ProblemController } from './problem.controller.js';
 import { ProblemFilter } from './problem.filter.js';
 import { ReadinessConditions } from './readiness-conditions.js';
+import { RequestObservers } from './request-observers.js';
 import { ShutdownState } from './shutdown-state.js';
 
 /** What `configureApp` puts around every handler, and what others hook into: metrics, the drain. */
 @Global()
 @Module({
   controllers: [DocsController, ProblemController],
-  providers: [ApiDocument, HttpMetrics, JsonBodyGuard, Metrics, ProblemFilter, ReadinessConditions, ShutdownState],
-  exports: [ApiDocument, HttpMetrics, JsonBodyGuard, Metrics, ProblemFilter, ReadinessConditions, ShutdownState],
+  providers: [
+    ApiDocument,
+    HttpMetrics,
+    JsonBodyGuard,
+    Metrics,
+    ProblemFilter,
+    ReadinessConditions,
+    RequestObservers,
+    ShutdownState,
+  ],
+  exports: [
+    ApiDocument,
+    HttpMetrics,
+    JsonBodyGuard,
+    Metrics,
+    ProblemFilter,
+    ReadinessConditions,
+    RequestObservers,
+    ShutdownState,
+  ],
 })
 export class HttpModule {}

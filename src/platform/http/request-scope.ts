@@ -4,6 +4,7 @@ import type { Logger } from '../logging/logger.js';
 import type { HttpMetrics } from './http-metrics.js';
 import type { RequestContext } from './request-context.js';
 import { runInRequest } from './request-context.js';
+import type { RequestObservers } from './request-observers.js';
 import type { Scope } from './registry-adapter.js';
 import { API_HEADERS } from './security-headers.js';
 import type { ShutdownState } from './shutdown-state.js';
@@ -13,11 +14,12 @@ const TRACEPARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/;
 const STATE = Symbol('registry:request');
 
 interface Scoped extends Response {
-  [STATE]: { context: RequestContext; startedAt: number; parts: Parts };
+  [STATE]: { context: RequestContext; startedAt: number; bytesBefore: number; parts: Parts };
 }
 interface Parts {
   logger: Logger;
   metrics: HttpMetrics;
+  observers: RequestObservers;
   shutdown: ShutdownState;
 }
 
@@ -31,7 +33,8 @@ export function requestScope(parts: Parts): Scope {
     response.setHeader('X-Request-Id', requestId);
     for (const [name, value] of API_HEADERS) response.setHeader(name, value);
     if (parts.shutdown.draining) response.setHeader('Connection', 'close');
-    (response as Scoped)[STATE] = { context, startedAt: performance.now(), parts };
+    const bytesBefore = request.socket.bytesWritten;
+    (response as Scoped)[STATE] = { context, startedAt: performance.now(), bytesBefore, parts };
     response.on('close', onClose);
     runInRequest(context, inner, request, response);
   };
@@ -42,11 +45,20 @@ const traceIdOf = (traceparent: unknown): string | undefined =>
 
 /** A function of its own, not a closure per request. */
 function onClose(this: Response): void {
-  const { context, startedAt, parts } = (this as Scoped)[STATE];
+  const { context, startedAt, bytesBefore, parts } = (this as Scoped)[STATE];
   const request = this.req;
   const milliseconds = performance.now() - startedAt;
   const route = (request.route as { path?: string } | undefined)?.path;
   parts.metrics.observe(request.method, route, this.statusCode, milliseconds / 1000);
+  parts.observers.tell({
+    principal: context.principal,
+    method: request.method,
+    route,
+    status: this.headersSent ? this.statusCode : 499,
+    milliseconds,
+    // A socket that broke may not know any more.
+    bytesOut: Math.max(0, request.socket.bytesWritten - bytesBefore || 0),
+  });
   if (!parts.logger.isEnabled('debug')) return;
   runInRequest(context, () =>
     parts.logger.debug(
