@@ -19,7 +19,7 @@ export interface UsageRow extends Record<(typeof COUNTS)[number], number> {
   hour: number;
   lastAt: number;
   /** By slot, ending with the last one that has any. */
-  latency: number[];
+  latency: Uint32Array;
 }
 
 /** Rows that one process writes at once. A number is used for one batch only, and sent again until it is known to be written. */
@@ -44,7 +44,8 @@ export function usageBatch(number: number, cells: readonly PlacedCell[]): UsageB
       }
     }
   }
-  for (const { latency } of rows.values()) latency.length = latency.findLastIndex((count) => count > 0) + 1;
+  for (const row of rows.values())
+    row.latency = row.latency.subarray(0, row.latency.findLastIndex((count) => count > 0) + 1);
   return { number, requests, rows: [...rows.values()] };
 }
 
@@ -53,7 +54,7 @@ const emptyRow = (key: string, route: string, hour: number): UsageRow => ({
   route,
   hour,
   lastAt: 0,
-  latency: Array.from({ length: SLOTS }, () => 0),
+  latency: new Uint32Array(SLOTS),
   requests: 0,
   clientErrors: 0,
   serverErrors: 0,

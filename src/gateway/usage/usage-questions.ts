@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
+import { SLOTS } from './latency-histogram.js';
 import { ALL, NO_KEY } from './usage-cells.js';
 import type { UsageRange } from './usage-range.js';
 
@@ -68,11 +69,8 @@ export class UsageQuestions {
          SELECT name, at, ${SUMS}, max(last_at) AS last_at FROM cell GROUP BY name, at
          ORDER BY ${order} ${most === undefined ? '' : `LIMIT $${values.push(most)}`})
        SELECT total.*, latencies.latency FROM total JOIN (
-         SELECT name, at, array_agg(n ORDER BY slot) AS latency FROM (
-           SELECT name, at, slot, sum(n)::double precision AS n
-           FROM cell JOIN total USING (name, at), unnest(cell.latency) WITH ORDINALITY AS s (n, slot)
-           GROUP BY name, at, slot) AS slots
-         GROUP BY name, at) AS latencies USING (name, at)
+         SELECT name, at, ARRAY[${LATENCY_SUMS}] AS latency FROM cell JOIN total USING (name, at) GROUP BY name, at
+       ) AS latencies USING (name, at)
        ORDER BY ${order}`,
       values,
     );
@@ -82,3 +80,9 @@ export class UsageQuestions {
 const SUMS = ['requests', 'client_errors', 'server_errors', 'unauthenticated', 'forbidden', 'rate_limited', 'bytes_out']
   .map((name) => `sum(${name})::double precision AS ${name}`)
   .join(', ');
+
+/** Slot by slot: an `unnest` of every row takes ten times as long. */
+const LATENCY_SUMS = Array.from(
+  { length: SLOTS },
+  (_, slot) => `coalesce(sum(latency[${slot + 1}]), 0)::double precision`,
+);
