@@ -66,6 +66,11 @@ export function grantOfToken(row: ApiKeyRow, permissions: readonly string[], exp
   };
 }
 
+const SUBJECT = 'oidc:';
+
+/** Whether an id names a subject of the outside issuer rather than a key. */
+export const isSubject = (id: string): boolean => id.startsWith(SUBJECT);
+
 /**
  * Who holds a token of the outside issuer. `oidc:` keeps its subjects apart from keys, whatever they are called; the roles
  * bind it as they bind keys, without a key type's bounds: what the operator maps is given.
@@ -75,7 +80,7 @@ export function grantOfSubject(
   roles: readonly string[],
   permissions: readonly string[],
 ): Grant {
-  const id = `oidc:${subject}`;
+  const id = `${SUBJECT}${subject}`;
   return {
     caller: { id, type: 'user', name, permissions, roles, lineage: id, expiresAt: ends, credential: 'token' },
     expiresAt: ends.getTime(),

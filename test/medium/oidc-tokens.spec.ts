@@ -82,6 +82,25 @@ describe('tokens of an outside issuer', () => {
     expect(change.actor).toBe('user:oidc:pipeline');
   });
 
+  it('have usage of their own, by subject', async () => {
+    const token = issuer.forged({ sub: 'counted', realm_access: { roles: ['staff'] } });
+    for (let n = 0; n < 3; n++) await whoami(token);
+    const own = await call(token, 'GET', '/api/v1/gateway/keys/self/usage');
+    expect(own.body).toMatchObject({
+      key_id: 'oidc:counted',
+      key_ids: ['oidc:counted'],
+      name: null,
+      totals: { requests: 3 },
+    });
+    const asked = await app.call('GET', '/api/v1/gateway/keys/oidc:counted/usage');
+    expect(asked.body.totals.requests).toBe(4);
+    const { body: stats } = await app.call('GET', '/api/v1/gateway/stats?limit=100');
+    expect(stats.top_keys).toContainEqual(
+      expect.objectContaining({ id: 'oidc:counted', type: 'user', name: null, requests: 4 }),
+    );
+    expect((await call(token, 'GET', '/api/v1/gateway/keys/oidc:pipeline/usage')).status).toBe(403);
+  });
+
   it('are told apart from keys: a subject called like a key is not that key', async () => {
     const { id } = await madeKey(app, { permissions: ['read:*'] });
     const body = {

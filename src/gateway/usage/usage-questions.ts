@@ -85,4 +85,4 @@ const SUMS = ['requests', 'client_errors', 'server_errors', 'unauthenticated', '
 const LATENCY_SUMS = Array.from(
   { length: SLOTS },
   (_, slot) => `coalesce(sum(latency[${slot + 1}]), 0)::double precision`,
-);
+).join(', ');

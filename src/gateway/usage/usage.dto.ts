@@ -104,7 +104,7 @@ export class RouteUsageSeries extends RouteUsage {
 }
 
 export class SingleKeyUsage extends UsageFigures {
-  @Shown(A_KEY, { format: 'uuid' }) key_id: string;
+  @Shown(A_KEY) key_id: string;
   @Shown(A_TIME, { format: 'date-time' }) last_used_at: Date;
   @Shown([], { type: [UsageStepFigures] }) series: UsageStepFigures[];
 }
@@ -118,9 +118,9 @@ class Reported {
 
 /** What a key was used for, together with those it took the place of and that took its place. */
 export class KeyUsageReport extends Reported {
-  @Shown(A_KEY, { format: 'uuid' }) key_id: string;
-  @Shown('Build pipeline') name: string;
-  @Shown(A_KEY, { format: 'uuid' }) rotation_group_id: string;
+  @Shown(A_KEY, { description: 'Or `oidc:<subject>` of an outside issuer.' }) key_id: string;
+  @Shown('Build pipeline', { type: String, nullable: true }) name: string | null;
+  @Shown(A_KEY) rotation_group_id: string;
   @Shown([A_KEY], { type: [String], description: 'All keys whose usage this is, oldest first.' }) key_ids: string[];
   @Shown(A_TIME, { type: String, format: 'date-time', nullable: true, description: 'Ever, whatever the range.' })
   last_used_at: Date | null;
@@ -139,9 +139,9 @@ export class RefusedRequests {
 }
 
 export class TopKey extends UsageFigures {
-  @Shown(A_KEY, { format: 'uuid', description: 'The newest of its line.' }) id: string;
+  @Shown(A_KEY, { description: 'The newest of its line, or `oidc:<subject>`.' }) id: string;
   @Shown('Build pipeline', { type: String, nullable: true }) name: string | null;
-  @Shown('service_key', { type: String, enum: KEY_TYPES, nullable: true }) type: string | null;
+  @Shown('service_key', { enum: [...KEY_TYPES, 'user'] }) type: string;
   @Shown(A_TIME, { format: 'date-time' }) last_used_at: Date;
 }
 

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Env } from '../../platform/env/env.js';
 import { InvalidError } from '../../platform/errors/registry-error.js';
+import { isSubject } from '../caller.js';
 import { KeyLines } from '../keys/key-lines.js';
+import type { KeyType } from '../keys/key-format.js';
 import type { KeyOfLine } from '../keys/key-lines.js';
 import { ALL, NO_KEY } from './usage-cells.js';
 import { figures, series, summed } from './usage-figures.js';
@@ -20,6 +22,8 @@ import type {
   UsageQuery,
 } from './usage.dto.js';
 
+type Caller = Omit<KeyOfLine, 'name' | 'type'> & { name: string | null; type: KeyType | 'user' };
+
 /** What `group_by` may make of an answer. */
 const MOST_STEPS_OF_GROUPS = 10_000;
 
@@ -37,13 +41,13 @@ export class UsageService {
   async ofKey(id: string, query: KeyUsageQuery): Promise<KeyUsageReport> {
     const range = usageRange(query, this.env.usageHourlyDays);
     if (query.group_by) assertBounded(range, query.limit);
-    const line = await this.lines.of(id);
+    const line: Caller[] = isSubject(id) ? [subjectOf(id)] : await this.lines.of(id);
     // What this process has in hand is part of the answer.
     await this.recorder.flush();
     const keys = line.map((key) => key.id);
     const steps = await this.questions.sums({ range, keys, routes: [query.route ?? ALL], steps: true });
     const byRoute = await this.byRoute(range, keys, query);
-    const named = line.find((key) => key.id === id.toLowerCase())!;
+    const named = line.find((key) => key.id === id) ?? line.find((key) => key.id === id.toLowerCase())!;
     return {
       key_id: named.id,
       name: named.name,
@@ -117,11 +121,14 @@ export class UsageService {
     const rows = await this.questions.sums({ range, keys: 'each', routes: [ALL], by: 'line', most });
     const keys = await this.lines.newest(rows.map(({ name }) => name));
     return rows.map((row) => {
-      const { id = row.name, name = null, type = null } = keys.get(row.name) ?? {};
+      const { id, name, type } = keys.get(row.name) ?? subjectOf(row.name);
       return { id, name, type, ...figures(row), last_used_at: row.last_at };
     });
   }
 }
+
+/** Whoever comes with a token of the outside issuer: known by the requests alone. */
+const subjectOf = (id: string): Caller => ({ id, name: null, type: 'user', rotation_group_id: id, last_used_at: null });
 
 function assertBounded(range: UsageRange, limit: number): void {
   const most = Math.floor(MOST_STEPS_OF_GROUPS / stepsOf(range).length);
@@ -141,7 +148,7 @@ function byName(sums: readonly UsageSum[]): Map<string, UsageSum[]> {
 }
 
 /** The keys' own time of last use is written by turns of its own, and may be some seconds behind. */
-function lastUse(line: readonly KeyOfLine[], sums: readonly UsageSum[]): Date | null {
+function lastUse(line: readonly Pick<KeyOfLine, 'last_used_at'>[], sums: readonly UsageSum[]): Date | null {
   const times = [...line.map((key) => key.last_used_at), ...sums.map((sum) => sum.last_at)];
   const latest = Math.max(...times.map((time) => time?.getTime() ?? 0));
   return latest === 0 ? null : new Date(latest);
