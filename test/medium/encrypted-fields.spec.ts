@@ -1,3 +1,4 @@
+import { EntrySecrets } from '../../src/entries/secrets/entry-secrets.js';
 import { SecretUpkeep } from '../../src/entries/secrets/secret-upkeep.js';
 import { SecretBox } from '../../src/platform/crypto/secret-box.js';
 import type { ApiClient } from '../support/api-client.js';
@@ -7,6 +8,11 @@ import type { TestPlace } from '../support/database.js';
 import { eventually } from '../support/processes.js';
 import { gatewayApp, madeKey } from './gateway-app.js';
 import type { GatewayApp } from './gateway-app.js';
+
+/** What keeps the record, wherever it is kept. */
+interface Recording {
+  record(rows: readonly { uid: string }[]): Promise<void>;
+}
 
 const ENTITIES = '/api/v1/entities';
 const MASK = '********';
@@ -156,6 +162,54 @@ describe('encrypted fields of metadata', () => {
       created: 1,
     });
     expect((await seenBy(admin, `svc_${entry.name}-masked`)).password).toBe(MASK);
+  });
+
+  it('follow one rule in the words of the enterprise catalog: by id, in lists and in every format of the export', async () => {
+    const entry = await create();
+    const registry = '/v1/registry';
+    const of = (one: string): string => one.split('\n').find((line) => line.includes(`svc_${entry.name}"`))!;
+    const sights: Record<string, (client: ApiClient) => Promise<{ text: string; cache: string | null }>> = {};
+    const see = (what: string, path: string, pick: (text: string) => string): void => {
+      sights[what] = async (client) => {
+        const answer = await client.fetch('GET', `${registry}${path}`);
+        return { text: pick(await answer.text()), cache: answer.headers.get('cache-control') };
+      };
+    };
+    see('by id', `/entries/svc_${entry.name}`, (text) => text);
+    see('by uid', `/entries/${entry.id}`, (text) => text);
+    see('in a list', `/entries?name=${entry.name}`, (text) => text);
+    see('as json', '/bulk/export?format=json', of);
+    see('as ndjson', '/bulk/export?format=ndjson', of);
+    see('as csv', '/bulk/export?format=csv', (text) => text.split('\n').find((line) => line.includes(entry.name))!);
+    for (const [what, sight] of Object.entries(sights)) {
+      const [masked, clear] = [await sight(writer), await sight(admin)];
+      expect({ what, masked: masked.text }).toEqual({ what, masked: expect.stringContaining(MASK) });
+      for (const secret of ['plain-hunter2', 'plain-dragon', 'plain-tok-1']) {
+        expect(masked.text).not.toContain(secret);
+        expect({ what, clear: clear.text }).toEqual({ what, clear: expect.stringContaining(secret) });
+      }
+      expect({ what, cache: clear.cache }).toEqual({ what, cache: 'no-store' });
+    }
+    const put = await admin.put(`${registry}/entries/svc_${entry.name}`, {
+      metadata: { ...MASKED, tier: 3 },
+      security_context: FIELDS,
+    });
+    expect(put.body.metadata).toEqual({ ...MASKED, tier: 3 });
+    expect(await seenBy(admin, entry.id)).toMatchObject({ tier: 3, password: 'plain-hunter2' });
+  });
+
+  it('leave a record of each time they are shown, and of none when only masks were', async () => {
+    const entry = await create();
+    const paths = [`/entries/${entry.id}`, `/entries?name=${entry.name}`, '/bulk/export'];
+    const record = jest.spyOn(app.app.get<unknown, Recording>(EntrySecrets), 'record');
+    const records = (): number => record.mock.calls.filter(([rows]) => rows.some(({ uid }) => uid === entry.id)).length;
+    for (const path of paths) await writer.get(`/v1/registry${path}`);
+    expect(records()).toBe(0);
+    for (const path of paths) await admin.get(`/v1/registry${path}`);
+    expect(records()).toBe(3);
+    const known = await admin.get(`/v1/registry${paths[0]}`, { 'If-None-Match': `"${entry.revision}"` });
+    expect([known.status, records()]).toEqual([304, 3]);
+    record.mockRestore();
   });
 
   it('are named by what is wrong', async () => {

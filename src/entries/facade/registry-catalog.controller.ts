@@ -18,10 +18,10 @@ import { Permission } from '../../platform/http/permission.decorator.js';
 import { streamText } from '../../platform/http/stream-text.js';
 import { StreamedBody } from '../../platform/http/streamed-body.decorator.js';
 import { BulkRunner } from '../bulk/bulk-runner.js';
-import { EntryRepository } from '../entry.repository.js';
 import { answerBulk } from '../http/bulk-answer.js';
 import { BulkItemResult, BulkQuery } from '../http/bulk.dto.js';
 import { StatsRepository } from '../stats/stats.repository.js';
+import { TransferService } from '../transfer/transfer.service.js';
 import { RegistryEntryCreate } from './registry-entry.dto.js';
 import { RegistryEntryWriter } from './registry-entry.writer.js';
 import { REGISTRY_CONTENT_TYPES, REGISTRY_FORMATS, registryExport } from './registry-export.js';
@@ -68,7 +68,7 @@ export class RegistryCatalogController {
     private readonly stats: StatsRepository,
     private readonly runner: BulkRunner,
     private readonly writer: RegistryEntryWriter,
-    private readonly repository: EntryRepository,
+    private readonly transfer: TransferService,
     private readonly env: Env,
   ) {}
 
@@ -126,7 +126,8 @@ export class RegistryCatalogController {
   @ApiProblems(400)
   async export(@Query() { format }: RegistryExportQuery, @Res() response: Response): Promise<void> {
     response.setHeader('Content-Type', REGISTRY_CONTENT_TYPES[format]);
+    response.setHeader('Cache-Control', 'no-store');
     response.setHeader('Content-Disposition', `attachment; filename="entries.${format}"`);
-    await streamText(response, registryExport(this.repository, format), 64);
+    await streamText(response, registryExport(this.transfer.pages(), format), 64);
   }
 }

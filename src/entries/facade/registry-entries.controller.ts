@@ -14,6 +14,7 @@ import { sendEntries } from '../http/entry-page.js';
 import { EntryRemoveQuery } from '../http/entry-query.dto.js';
 import { EntryRelationshipQuery, Relationship, RelationshipCreate } from '../http/relationship.dto.js';
 import { sendRelationships } from '../http/relationship-page.js';
+import { shownEntries } from '../http/shown-entries.js';
 import { RelationshipsService } from '../relationships/relationships.service.js';
 import { toRelationshipResponse } from '../relationships/relationship-response.js';
 import {
@@ -69,7 +70,9 @@ export class RegistryEntriesController {
   async get(@Param('id') id: string, @Req() request: Request, @Res({ passthrough: true }) response: Response) {
     const row = await this.entries.get(id);
     this.access.note(row.id);
-    return ifNoneMatch(request, response, row.revision) ? undefined : toRegistryEntry(toEntryResponse(row));
+    if (ifNoneMatch(request, response, row.revision)) return undefined;
+    const [shown] = await shownEntries(this.entries, [row], response);
+    return toRegistryEntry(toEntryResponse(shown));
   }
 
   @Put('entries/:id')

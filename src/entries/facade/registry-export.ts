@@ -1,5 +1,5 @@
-import type { EntryRepository } from '../entry.repository.js';
 import { toEntryResponse } from '../entry-response.js';
+import type { EntryRow } from '../entry-response.js';
 import { toRegistryEntry } from './registry-entry.dto.js';
 import type { RegistryEntry } from './registry-entry.dto.js';
 
@@ -12,20 +12,13 @@ export const REGISTRY_CONTENT_TYPES: Record<RegistryFormat, string> = {
   csv: 'text/csv; charset=utf-8; header=present',
 };
 
-const PAGE = 1000;
 const COLUMNS: readonly (keyof RegistryEntry)[] = [
   'entry_id', 'title', 'category', 'name', 'version', 'description', 'status', 'owner', 'tags', 'metadata',
   'compliance_status', 'security_context', 'revision', 'created_at', 'updated_at',
 ]; // prettier-ignore
 
-/** Every entry the caller may see, read a page at a time. */
-async function* entriesOf(repository: EntryRepository): AsyncGenerator<RegistryEntry> {
-  for (let after = '0'; ;) {
-    const rows = await repository.page(after, PAGE);
-    for (const row of rows) yield toRegistryEntry(toEntryResponse(row));
-    if (rows.length < PAGE) return;
-    after = rows.at(-1)!.id;
-  }
+async function* entriesOf(pages: AsyncIterable<EntryRow[]>): AsyncGenerator<RegistryEntry> {
+  for await (const rows of pages) for (const row of rows) yield toRegistryEntry(toEntryResponse(row));
 }
 
 /** A spreadsheet runs what begins so; an apostrophe before it makes it text. */
@@ -60,5 +53,5 @@ async function* asCsv(entries: AsyncIterable<RegistryEntry>): AsyncGenerator<str
 const written = { json: asJson, ndjson: asLines, csv: asCsv } as const;
 
 /** The export's text, piece by piece. */
-export const registryExport = (repository: EntryRepository, format: RegistryFormat): AsyncGenerator<string> =>
-  written[format](entriesOf(repository));
+export const registryExport = (pages: AsyncIterable<EntryRow[]>, format: RegistryFormat): AsyncGenerator<string> =>
+  written[format](entriesOf(pages));

@@ -21,6 +21,7 @@ import { EntryInclusions } from './entry-inclusions.js';
 import { sendEntries } from './entry-page.js';
 import { Entry, EntryCreate, EntryCreated, EntryPatch, EntryPut } from './entry.dto.js';
 import { EntryFilterQuery, EntryGetQuery, EntryRemoveQuery } from './entry-query.dto.js';
+import { shownEntries } from './shown-entries.js';
 
 export const EntryId = (): MethodDecorator =>
   ApiParam({
@@ -60,8 +61,7 @@ export class EntriesController {
     const row = await this.entries.get(id);
     this.access.note(row.id);
     if (ifNoneMatch(request, response, row.revision)) return undefined;
-    const [shown] = await this.entries.shown([row]);
-    if (shown !== row) response.setHeader('Cache-Control', 'no-store');
+    const [shown] = await shownEntries(this.entries, [row], response);
     return query.include ? this.inclusions.of(shown, query.include) : toEntryResponse(shown);
   }
 

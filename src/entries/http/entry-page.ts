@@ -6,6 +6,7 @@ import { toEntryResponse } from '../entry-response.js';
 import type { EntryResponse, EntryRow } from '../entry-response.js';
 import type { EntryPage } from '../entry.repository.js';
 import { ENTRY_SORTS, filterOf } from './entry-query.dto.js';
+import { shownEntries } from './shown-entries.js';
 import type { EntryFilterQuery } from './entry-query.dto.js';
 
 /** Answers a list of entries: filters, sort, keyset or offset page, `Link` and total. */
@@ -27,7 +28,7 @@ export async function sendEntries(
   if (more) rows.pop();
   const last = rows.at(-1)!;
   return sendPage(request, response, {
-    rows: (await entries.shown(rows)).map(toEntryResponse),
+    rows: (await shownEntries(entries, rows, response)).map(toEntryResponse),
     total,
     nextOffset: more && byOffset ? query.offset! + query.limit : undefined,
     nextCursor:

@@ -70,6 +70,7 @@ export class TransferController {
   @ApiProblems(400)
   async export(@Query() { format }: ExportQuery, @Res() response: Response): Promise<void> {
     response.setHeader('Content-Type', CONTENT_TYPES[format]);
+    response.setHeader('Cache-Control', 'no-store');
     response.setHeader('Content-Disposition', `attachment; filename="catalog.${format}"`);
     await streamText(response, written[format](this.transfer.export()), 64);
   }

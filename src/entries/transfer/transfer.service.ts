@@ -7,6 +7,7 @@ import { EntryBulkWriter } from '../bulk/entry-bulk.writer.js';
 import { RelationshipBulkWriter } from '../bulk/relationship-bulk.writer.js';
 import { draftOfRow } from '../entries.service.js';
 import type { EntryDraft } from '../entry-draft.js';
+import type { EntryRow } from '../entry-response.js';
 import { EntryRepository } from '../entry.repository.js';
 import type { RelationshipCreate } from '../http/relationship.dto.js';
 import { RelationshipRepository } from '../relationships/relationship.repository.js';
@@ -41,16 +42,23 @@ export class TransferService implements BulkWriter<Prepared> {
     private readonly secrets: EntrySecrets,
   ) {}
 
-  /** Every entry in the order it was made (its secrets in the clear with `read:secrets`), then every relationship, its ends by key. Read a page at a time. */
-  async *export(): AsyncGenerator<TransferItem> {
+  /** Every entry the caller may see, page by page in the order they were made, secrets in the clear with `read:secrets`. */
+  async *pages(): AsyncGenerator<EntryRow[]> {
     for (let after = '0'; ;) {
       const rows = await this.entries.page(after, PAGE);
-      for (const row of await this.secrets.revealed(rows)) {
+      yield await this.secrets.revealed(rows);
+      if (rows.length < PAGE) return;
+      after = rows.at(-1)!.id;
+    }
+  }
+
+  /** Every entry, as {@link pages} gives them, then every relationship, its ends by key. */
+  async *export(): AsyncGenerator<TransferItem> {
+    for await (const rows of this.pages()) {
+      for (const row of rows) {
         const { version, ...draft } = draftOfRow(row);
         yield { kind: 'entry', ...draft, version: version || null };
       }
-      if (rows.length < PAGE) break;
-      after = rows.at(-1)!.id;
     }
     for (let after = '0'; ;) {
       const rows = await this.relationships.list({}, { limit: PAGE, offset: 0, afterId: after });
