@@ -10,29 +10,22 @@ import { ReadinessConditions } from './readiness-conditions.js';
 import { RequestObservers } from './request-observers.js';
 import { ShutdownState } from './shutdown-state.js';
 
+const PARTS = [
+  ApiDocument,
+  HttpMetrics,
+  JsonBodyGuard,
+  Metrics,
+  ProblemFilter,
+  ReadinessConditions,
+  RequestObservers,
+  ShutdownState,
+];
+
 /** What `configureApp` puts around every handler, and what others hook into: metrics, the drain. */
 @Global()
 @Module({
   controllers: [DocsController, ProblemController],
-  providers: [
-    ApiDocument,
-    HttpMetrics,
-    JsonBodyGuard,
-    Metrics,
-    ProblemFilter,
-    ReadinessConditions,
-    RequestObservers,
-    ShutdownState,
-  ],
-  exports: [
-    ApiDocument,
-    HttpMetrics,
-    JsonBodyGuard,
-    Metrics,
-    ProblemFilter,
-    ReadinessConditions,
-    RequestObservers,
-    ShutdownState,
-  ],
+  providers: PARTS,
+  exports: PARTS,
 })
 export class HttpModule {}
