@@ -5,6 +5,7 @@ import { EntriesModule } from './entries/entries.module.js';
 import { GatewayModule } from './gateway/gateway.module.js';
 import { GraphModule } from './graph/graph.module.js';
 import { HealthModule } from './health/health.module.js';
+import { AuditModule } from './platform/audit/audit.module.js';
 import { CryptoModule } from './platform/crypto/crypto.module.js';
 import { DatabaseModule } from './platform/database/database.module.js';
 import type { Env } from './platform/env/env.js';
@@ -31,6 +32,7 @@ export class AppModule {
         HttpModule,
         HttpClientModule,
         JobsModule,
+        AuditModule,
         GatewayModule,
         HealthModule.forRoot(env),
         EntriesModule,

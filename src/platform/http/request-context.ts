@@ -10,7 +10,17 @@ export interface Principal {
   permissions: readonly string[];
   /** Names of the roles held, built-in and of the operator's own. */
   roles?: readonly string[];
+  /** Whether the key itself was sent or a token made from it. */
+  credential?: 'key' | 'token';
   expiresAt?: Date;
+}
+
+/** What a request says of where it comes from and goes; read when asked for only, as finding the address costs. */
+export interface RequestSource {
+  readonly ip?: string;
+  readonly method: string;
+  /** The route that was found: `path` is its pattern. */
+  readonly route?: { path?: string };
 }
 
 export interface RequestContext {
@@ -18,6 +28,7 @@ export interface RequestContext {
   /** W3C trace id, continued from `traceparent` or made. */
   traceId?: string;
   principal?: Principal;
+  source?: RequestSource;
 }
 
 const storage = new AsyncLocalStorage<RequestContext>();

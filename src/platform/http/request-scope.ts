@@ -29,7 +29,7 @@ export function requestScope(parts: Parts): Scope {
     const { headers } = request;
     const given = headers['x-request-id'];
     const requestId = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
-    const context: RequestContext = { requestId, traceId: traceIdOf(headers.traceparent) };
+    const context: RequestContext = { requestId, traceId: traceIdOf(headers.traceparent), source: request };
     response.setHeader('X-Request-Id', requestId);
     for (const [name, value] of API_HEADERS) response.setHeader(name, value);
     if (parts.shutdown.draining) response.setHeader('Connection', 'close');
