@@ -24,6 +24,7 @@ import { DataKey1764000007400 } from './1764000007400-data-key.js';
 import { EntrySecret1764000007410 } from './1764000007410-entry-secret.js';
 import { EntryRestriction1764000007500 } from './1764000007500-entry-restriction.js';
 import { Audit1764000008100 } from './1764000008100-audit.js';
+import { AuditSeal1764000008110 } from './1764000008110-audit-seal.js';
 import { GatewayUsage1764000008200 } from './1764000008200-gateway-usage.js';
 import { LeakedKey1764000008300 } from './1764000008300-leaked-key.js';
 
@@ -55,6 +56,7 @@ export const MIGRATIONS = [
   EntrySecret1764000007410,
   EntryRestriction1764000007500,
   Audit1764000008100,
+  AuditSeal1764000008110,
   GatewayUsage1764000008200,
   LeakedKey1764000008300,
 ];

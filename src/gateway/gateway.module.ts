@@ -1,6 +1,10 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import { CREDENTIAL_VERIFIER } from '../platform/http/credential-verifier.js';
+import { AuditChainRepository } from './audit/audit-chain.repository.js';
+import { AuditCheckpoints } from './audit/audit-checkpoints.js';
+import { AuditSealer } from './audit/audit-sealer.js';
+import { AuditVerifier } from './audit/audit-verifier.js';
 import { Authenticator } from './authenticator.js';
 import { CredentialCache } from './credential-cache.js';
 import { CredentialGate } from './credential-gate.js';
@@ -67,6 +71,10 @@ import { UsageService } from './usage/usage.service.js';
   providers: [
     ApiKeyList,
     ApiKeyRepository,
+    AuditChainRepository,
+    AuditCheckpoints,
+    AuditSealer,
+    AuditVerifier,
     Authenticator,
     CredentialCache,
     CredentialGate,

@@ -57,6 +57,11 @@ export class DataKeys {
     private readonly masters: MasterKeys,
   ) {}
 
+  /** Whether there is a master key to wrap with. */
+  async available(): Promise<boolean> {
+    return (await this.masters.all()).length > 0;
+  }
+
   /** The key to use now; the first one is made when it is asked for. */
   async current(purpose: DataKeyPurpose): Promise<DataKey> {
     const newest = this.newest.get(purpose);

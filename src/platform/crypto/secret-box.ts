@@ -79,6 +79,11 @@ export class SecretBox implements OnApplicationBootstrap {
       .digest('base64url');
   }
 
+  /** Whether there is a master key, so that something can be sealed without making one. */
+  available(): Promise<boolean> {
+    return this.keys.available();
+  }
+
   /** Version of the data key that secrets are sealed with now. */
   async version(): Promise<number> {
     return (await this.keys.current('seal')).version;
