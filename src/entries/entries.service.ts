@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import jsonPatch from 'fast-json-patch';
 import { v7 as uuidv7 } from 'uuid';
+import { changedParts } from '../platform/audit/changed-parts.js';
 import { isForeignKeyViolation } from '../platform/database/database-errors.js';
 import { UnitOfWork } from '../platform/database/unit-of-work.js';
 import { ConflictError, ImpossibleError, NotFoundError } from '../platform/errors/registry-error.js';
@@ -73,7 +74,14 @@ export const updatedEvent = (before: EntryRow, after: EntryRow, secrets: readonl
       ...secrets.map((pointer) => ({ op: 'replace', path: `/metadata${pointer}`, value: MASK })),
     ],
   },
+  change: changeOf(before, after, secrets),
 });
+
+/** What is different, by the wire's names; that a secret is another one is told by its pointer. */
+function changeOf(before: EntryRow, after: EntryRow, secrets: readonly string[]): { before: object; after: object } {
+  const changed = changedParts(toEntryResponse(before), toEntryResponse(after));
+  return secrets.length === 0 ? changed : { ...changed, after: { ...changed.after, changed_secrets: secrets } };
+}
 
 /** Registers, changes and removes entries: each change one transaction with its event. */
 @Injectable()

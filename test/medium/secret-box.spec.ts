@@ -7,6 +7,7 @@ import { MasterKeys } from '../../src/platform/crypto/master-keys.js';
 import { SecretBox, isSealed } from '../../src/platform/crypto/secret-box.js';
 import { UnitOfWork } from '../../src/platform/database/unit-of-work.js';
 import { readEnv } from '../../src/platform/env/load-env.js';
+import { auditTrail } from '../support/audit-trail.js';
 import { testDatabase } from '../support/database.js';
 import type { TestDatabase } from '../support/database.js';
 import { quietLogger } from '../support/quiet-logger.js';
@@ -32,7 +33,7 @@ describe('secrets at rest', () => {
   const start = async (...keys: string[]): Promise<SecretBox & { uow: UnitOfWork }> => {
     const env = readEnv({ DATA_DIR: folder, REGISTRY_MASTER_KEY: keys.join(',') });
     const uow = new UnitOfWork(database.dataSource, { ...database.settings, embedded: keys.length === 0 });
-    const box = new SecretBox(new DataKeys(uow, new MasterKeys(env, uow)), quietLogger());
+    const box = new SecretBox(new DataKeys(uow, new MasterKeys(env, uow), auditTrail(uow)), quietLogger());
     await box.onApplicationBootstrap();
     return Object.assign(box, { uow });
   };
@@ -77,7 +78,7 @@ describe('secrets at rest', () => {
   it('are refused where there is nothing to encrypt with', async () => {
     const env = readEnv({ DATA_DIR: folder });
     const uow = new UnitOfWork(database.dataSource, { ...database.settings, embedded: false });
-    const box = new SecretBox(new DataKeys(uow, new MasterKeys(env, uow)), quietLogger());
+    const box = new SecretBox(new DataKeys(uow, new MasterKeys(env, uow), auditTrail(uow)), quietLogger());
     await expect(box.seal(PLACE, 'x')).rejects.toMatchObject({ status: 422, code: 'secrets.no_master_key' });
     await expect(box.seal(PLACE, 'x')).rejects.toThrow(/REGISTRY_MASTER_KEY.*openssl rand -base64 32/);
     expect(await dataKeys()).toEqual([]);

@@ -34,9 +34,12 @@ export class ClassificationRuleRepository {
     return rows[0];
   }
 
-  /** False when there was none. */
-  async delete(id: string): Promise<boolean> {
-    const rows = await this.uow.query('DELETE FROM classification_rule WHERE id = $1 RETURNING id', [id]);
-    return rows.length > 0;
+  /** The rule that was; undefined when there was none. */
+  async delete(id: string): Promise<ClassificationRuleRow | undefined> {
+    const rows = await this.uow.query<ClassificationRuleRow & object>(
+      `DELETE FROM classification_rule WHERE id = $1 RETURNING ${COLUMNS}`,
+      [id],
+    );
+    return rows[0];
   }
 }

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { isUniqueViolation } from '../../platform/database/database-errors.js';
+import type { AuditSubject } from '../../platform/audit/audit-record.js';
+import { AuditTrail } from '../../platform/audit/audit-trail.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import { ConflictError, ImpossibleError, InvalidError, NotFoundError } from '../../platform/errors/registry-error.js';
 import { EntryIds } from '../entry-ids.js';
@@ -29,6 +31,7 @@ export class ClassificationService {
     private readonly rules: ClassificationRuleRepository,
     private readonly classifier: Classifier,
     private readonly ids: EntryIds,
+    private readonly audit: AuditTrail,
   ) {}
 
   list(): Promise<ClassificationRuleRow[]> {
@@ -55,7 +58,12 @@ export class ClassificationService {
 
   /** @throws NotFoundError */
   async remove(id: string): Promise<void> {
-    if (!UUID.test(id) || !(await this.rules.delete(id))) throw new NotFoundError('classification rule', id);
+    if (!UUID.test(id)) throw new NotFoundError('classification rule', id);
+    await this.uow.run(async () => {
+      const before = await this.rules.delete(id);
+      if (!before) throw new NotFoundError('classification rule', id);
+      await this.audit.record({ action: 'classification_rule.delete', subject: subjectOf(before), before });
+    });
     this.classifier.invalidate();
   }
 
@@ -92,10 +100,14 @@ export class ClassificationService {
         `There are ${MOST_RULES} rules, as many as there may be.`,
       );
     try {
-      return await this.rules.insert(rule);
+      const after = await this.rules.insert(rule);
+      await this.audit.record({ action: 'classification_rule.create', subject: subjectOf(after), after });
+      return after;
     } catch (error) {
       if (!isUniqueViolation(error, 'classification_rule_match_feature_key')) throw error;
       throw new ConflictError('classification.rule_exists', 'There is such a rule for this feature already.');
     }
   }
 }
+
+const subjectOf = ({ id }: ClassificationRuleRow): AuditSubject => ({ type: 'classification_rule', id });

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { OnApplicationBootstrap } from '@nestjs/common';
+import { AuditTrail } from '../../platform/audit/audit-trail.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import { EntryBulkWriter } from '../bulk/entry-bulk.writer.js';
 import { ClassificationRuleRepository } from '../classification/classification-rule.repository.js';
@@ -17,6 +18,7 @@ export class FeatureSeeder implements OnApplicationBootstrap {
     private readonly entries: EntryBulkWriter,
     private readonly rules: ClassificationRuleRepository,
     private readonly classifier: Classifier,
+    private readonly audit: AuditTrail,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
@@ -44,7 +46,10 @@ export class FeatureSeeder implements OnApplicationBootstrap {
       drafts.map((item, index) => ({ index, item })),
       'skip',
     );
-    for (const { name, rule, confidence } of FEATURE_SEEDS)
-      await this.rules.insert({ match: rule, feature: name, confidence, priority: 0 });
+    for (const { name, rule, confidence } of FEATURE_SEEDS) {
+      const after = await this.rules.insert({ match: rule, feature: name, confidence, priority: 0 });
+      const subject = { type: 'classification_rule', id: after.id };
+      await this.audit.record({ action: 'classification_rule.create', subject, after });
+    }
   }
 }

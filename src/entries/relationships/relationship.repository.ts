@@ -26,6 +26,10 @@ export interface RelationshipFilter {
 type Row = RelationshipRow & object;
 /** A stored edge with the inside ids a bulk finds it again by. */
 export type StoredRelationship = RelationshipRow & { source_id: string; target_id: string; type_id: number };
+/** …with what it was before it was changed. */
+export type ChangedRelationship = StoredRelationship & {
+  former: Pick<RelationshipRow, 'weight' | 'bidirectional' | 'metadata'>;
+};
 /** What an insert answers of an edge: the rest is what was sent. */
 export type MadeRelationship = Pick<StoredRelationship, 'id' | 'source_id' | 'target_id' | 'type_id' | 'created_at'>;
 const STORED = `${RELATIONSHIP_COLUMNS}, r.source_id, r.target_id, r.type AS type_id`;
@@ -97,17 +101,21 @@ export class RelationshipRepository {
     );
   }
 
-  /** Gives the stored edges of these ends these properties; answers those that it changed. */
-  replaceChanged(edges: readonly NewRelationship[]): Promise<StoredRelationship[]> {
-    return this.uow.query<StoredRelationship & object>(
-      `WITH r AS (
-         UPDATE relationship r SET weight = n.weight, bidirectional = n.bidirectional, metadata = n.metadata,
+  /** Gives the stored edges of these ends these properties; answers those that it changed, beside what they were. */
+  replaceChanged(edges: readonly NewRelationship[]): Promise<ChangedRelationship[]> {
+    return this.uow.query<ChangedRelationship & object>(
+      `WITH o AS (
+         SELECT r.id, jsonb_build_object('weight', r.weight, 'bidirectional', r.bidirectional, 'metadata', r.metadata) AS former,
+           n.weight, n.bidirectional, n.metadata
+         FROM relationship r JOIN ${VALUES} ON r.source_id = n.source_id AND r.type = n.type AND r.target_id = n.target_id
+         WHERE (r.weight, r.bidirectional, r.metadata) IS DISTINCT FROM (n.weight, n.bidirectional, n.metadata)
+         ORDER BY r.id FOR UPDATE OF r
+       ), r AS (
+         UPDATE relationship r SET weight = o.weight, bidirectional = o.bidirectional, metadata = o.metadata,
            revision = r.revision + 1
-         FROM ${VALUES}
-         WHERE r.source_id = n.source_id AND r.type = n.type AND r.target_id = n.target_id
-           AND (r.weight, r.bidirectional, r.metadata) IS DISTINCT FROM (n.weight, n.bidirectional, n.metadata)
-         RETURNING r.*
-       ) SELECT ${STORED} FROM r ${RELATIONSHIP_JOINS} ORDER BY r.id`,
+         FROM o WHERE r.id = o.id
+         RETURNING r.*, o.former
+       ) SELECT ${STORED}, r.former FROM r ${RELATIONSHIP_JOINS} ORDER BY r.id`,
       [records(edges)],
       'relationship-replace',
     );

@@ -145,12 +145,13 @@ export class ApiKeyRepository {
     return row;
   }
 
-  async endNow(id: string): Promise<void> {
-    await this.uow.query(
+  async endNow(id: string): Promise<ApiKeyRow> {
+    const [row] = await this.uow.query<ApiKeyRow>(
       `UPDATE api_key SET expires_at = least(expires_at, clock_timestamp()), revision = revision + 1,
-         updated_at = clock_timestamp() WHERE id = $1`,
+         updated_at = clock_timestamp() WHERE id = $1 RETURNING ${API_KEY_COLUMNS}`,
       [id],
     );
+    return row;
   }
 
   /** Those of `ids` that were replaced and not reported as still in use within the last hour; they are now. */
@@ -164,10 +165,11 @@ export class ApiKeyRepository {
     );
   }
 
-  async revoke(ids: readonly string[], by: string): Promise<void> {
-    await this.uow.query(
+  /** Those that were not revoked before. */
+  async revoke(ids: readonly string[], by: string): Promise<ApiKeyRow[]> {
+    return this.uow.query<ApiKeyRow>(
       `UPDATE api_key SET revoked_at = clock_timestamp(), revoked_by = $2, revision = revision + 1,
-         updated_at = clock_timestamp() WHERE id = ANY ($1::uuid[]) AND revoked_at IS NULL`,
+         updated_at = clock_timestamp() WHERE id = ANY ($1::uuid[]) AND revoked_at IS NULL RETURNING ${API_KEY_COLUMNS}`,
       [ids, by],
     );
   }
@@ -183,6 +185,13 @@ export class ApiKeyRepository {
 
   async rehash(id: string, { hash, version }: KeyHash): Promise<void> {
     await this.uow.query('UPDATE api_key SET hash = $2, hash_version = $3 WHERE id = $1', [id, hash, version]);
+  }
+
+  /** Every key stored under one of these hashes, whatever its state. */
+  async findAnyByHash(hashes: readonly KeyHash[]): Promise<(ApiKeyRow & { hash: Buffer })[]> {
+    if (hashes.length === 0) return [];
+    const sql = `SELECT ${API_KEY_COLUMNS}, hash FROM api_key WHERE hash = ANY ($1::bytea[])`;
+    return this.uow.query<ApiKeyRow & { hash: Buffer }>(sql, [hashes.map(({ hash }) => hash)]);
   }
 
   /** Whatever its state. */

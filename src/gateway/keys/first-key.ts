@@ -1,13 +1,15 @@
 import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import type { OnApplicationBootstrap } from '@nestjs/common';
+import { AuditTrail } from '../../platform/audit/audit-trail.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import { Env } from '../../platform/env/env.js';
 import { Logger } from '../../platform/logging/logger.js';
-import { KeyNotices } from '../key-notices.js';
 import { ApiKeyRepository } from './api-key.repository.js';
+import type { ApiKeyRow } from './api-key.repository.js';
 import { keyTypeOf, makeKey } from './key-format.js';
 import { readKeyFile, writeKeyFile } from '../../platform/crypto/key-file.js';
+import { keySubject } from './key-record.js';
 import { KeyHasher } from './key-hasher.js';
 import { KeysService } from './keys.service.js';
 
@@ -50,7 +52,7 @@ export class FirstKey implements OnApplicationBootstrap {
     private readonly repository: ApiKeyRepository,
     private readonly keys: KeysService,
     private readonly hasher: KeyHasher,
-    private readonly notices: KeyNotices,
+    private readonly audit: AuditTrail,
     logger: Logger,
   ) {
     this.file = join(env.dataDir, 'admin.key');
@@ -82,8 +84,8 @@ export class FirstKey implements OnApplicationBootstrap {
         return { note };
       }
       const former = (await this.repository.liveOfOrigin('env')).filter((id) => id !== row?.id);
-      await this.revoke(former);
-      if (row?.revoked_at) await this.repository.restore(row.id);
+      await this.keys.end(former, REPLACED);
+      if (row?.revoked_at) await this.restore(row);
       if (!row) await this.keys.store('admin_key', { ...SETTINGS, name: 'REGISTRY_ADMIN_KEY' }, 'env', { given: key });
       return {};
     });
@@ -107,7 +109,7 @@ export class FirstKey implements OnApplicationBootstrap {
     if (holds) return { file };
     const key = await this.uow.run(async () => {
       await this.repository.lockTable();
-      await this.revoke(await this.repository.liveOfOrigin('first'));
+      await this.keys.end(await this.repository.liveOfOrigin('first'), REPLACED);
       return this.make();
     });
     try {
@@ -125,9 +127,9 @@ export class FirstKey implements OnApplicationBootstrap {
     return key;
   }
 
-  private async revoke(ids: readonly string[]): Promise<void> {
-    if (ids.length === 0) return;
-    await this.repository.revoke(ids, REPLACED);
-    for (const id of ids) await this.notices.send(id);
+  private async restore(row: ApiKeyRow): Promise<void> {
+    await this.repository.restore(row.id);
+    const change = { before: { status: 'revoked', revoked_by: row.revoked_by }, after: { status: 'active' } };
+    await this.audit.record({ action: 'key.restore', subject: keySubject(row), ...change });
   }
 }

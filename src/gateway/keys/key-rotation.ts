@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
+import { AuditTrail } from '../../platform/audit/audit-trail.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import { Env } from '../../platform/env/env.js';
 import { ConflictError, InvalidError } from '../../platform/errors/registry-error.js';
@@ -12,6 +13,7 @@ import type { KeyRotate } from './api-key.dto.js';
 import { ApiKeyRepository } from './api-key.repository.js';
 import type { ApiKeyRow } from './api-key.repository.js';
 import { writeKeyFile } from '../../platform/crypto/key-file.js';
+import { keyChange, keySubject } from './key-record.js';
 import { assertMayGrant, expiryErrorOf } from './key-settings.js';
 import { KeysService, assertAdminStays, checkedKeyId } from './keys.service.js';
 
@@ -26,6 +28,7 @@ export class KeyRotation {
     private readonly keys: ApiKeyRepository,
     private readonly service: KeysService,
     private readonly notices: KeyNotices,
+    private readonly audit: AuditTrail,
     logger: Logger,
   ) {
     this.logger = logger.child('keys');
@@ -51,6 +54,8 @@ export class KeyRotation {
       const { row, key } = await this.service.store(before.type, settings, before.origin, { former: before });
       const former = await this.keys.markReplaced(before.id, body.grace_period_seconds ?? USUAL_GRACE_SECONDS);
       await this.notices.send(before.id);
+      const change = { ...keyChange(before, former), details: { new_key_id: row.id } };
+      await this.audit.record({ action: 'key.rotate', subject: keySubject(before), ...change });
       if (before.origin === 'first' && this.uow.embedded) this.uow.afterCommit(() => this.keepFile(key));
       return { row, key, former };
     });
@@ -62,8 +67,9 @@ export class KeyRotation {
       const named = await this.keys.get(checkedKeyId(id), true);
       const old = named.replaced_at ? await this.keys.findLive(named.id) : await this.keys.livingPredecessor(named);
       if (!old) throw new ConflictError('key.no_rotation', 'No rotation of this key is running.');
-      await this.keys.endNow(old.id);
+      const ended = await this.keys.endNow(old.id);
       await this.notices.send(old.id);
+      await this.audit.record({ action: 'key.rotate_complete', subject: keySubject(old), ...keyChange(old, ended) });
       return this.keys.get(named.id);
     });
   }

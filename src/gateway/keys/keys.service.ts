@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
+import { AuditTrail } from '../../platform/audit/audit-trail.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import { ConflictError, NotFoundError } from '../../platform/errors/registry-error.js';
 import { currentActor } from '../../platform/http/request-context.js';
@@ -13,6 +14,7 @@ import type { ApiKeyRow, ApiKeySettings } from './api-key.repository.js';
 import { lastFourOf, makeKey } from './key-format.js';
 import type { KeyType } from './key-format.js';
 import { KeyHasher } from './key-hasher.js';
+import { keyChange, keyRecord, keySubject } from './key-record.js';
 import { assertMayGrant, bodyOfRow, settingsOf } from './key-settings.js';
 import { mergePatch } from './merge-patch.js';
 
@@ -27,6 +29,7 @@ export class KeysService {
     private readonly hasher: KeyHasher,
     private readonly notices: KeyNotices,
     private readonly roles: RolesService,
+    private readonly audit: AuditTrail,
   ) {}
 
   /** @throws ForbiddenError `key.beyond_maker` when the maker lacks a permission it hands on */
@@ -59,6 +62,7 @@ export class KeysService {
       created_by: currentActor(),
     });
     if (!row) throw new ConflictError('key.already_exists', 'This key exists already.');
+    await this.audit.record({ action: 'key.create', subject: keySubject(row), after: keyRecord(row) });
     return { row, key };
   }
 
@@ -84,6 +88,7 @@ export class KeysService {
       assertAdminStays(admins, before, settings);
       const row = await this.keys.update(before.id, settings);
       await this.notices.send(row.id);
+      await this.audit.record({ action: 'key.update', subject: keySubject(row), ...keyChange(before, row) });
       return row;
     });
   }
@@ -96,9 +101,18 @@ export class KeysService {
       check(before);
       if (before.revoked_at) return;
       assertAdminStays(admins, before);
-      await this.keys.revoke([before.id], currentActor());
-      await this.notices.send(before.id);
+      await this.end([before.id], currentActor());
     });
+  }
+
+  /** Revokes keys for good, in the running transaction; tells everyone, and the audit trail. */
+  async end(ids: readonly string[], by: string): Promise<void> {
+    if (ids.length === 0) return;
+    for (const row of await this.keys.revoke(ids, by)) {
+      await this.notices.send(row.id);
+      const change = { before: { status: 'active' }, after: { status: 'revoked', revoked_by: by } };
+      await this.audit.record({ action: 'key.revoke', subject: keySubject(row), ...change });
+    }
   }
 }
 

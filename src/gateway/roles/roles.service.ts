@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { AuditTrail } from '../../platform/audit/audit-trail.js';
+import { changedParts } from '../../platform/audit/changed-parts.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import { ConflictError, InvalidError, NotFoundError } from '../../platform/errors/registry-error.js';
 import { currentActor } from '../../platform/http/request-context.js';
@@ -20,6 +22,7 @@ export class RolesService {
     private readonly uow: UnitOfWork,
     private readonly roles: RoleRepository,
     private readonly notices: KeyNotices,
+    private readonly audit: AuditTrail,
   ) {}
 
   /** The built-in ones first, then the others by name. */
@@ -47,6 +50,7 @@ export class RolesService {
       if (!row) throw new ConflictError('role.already_exists', `There is a role ${name} already.`);
       // Tokens of the outside issuer may name it already.
       await this.notices.sendRole(name);
+      await this.audit.record({ action: 'role.create', subject: { type: 'role', key: name }, after: settings });
       return answerOf(row);
     });
   }
@@ -61,6 +65,8 @@ export class RolesService {
       assertMayGrant(maker, [...before.permissions, ...settings.permissions]);
       const row = await this.roles.update(settings);
       await this.notices.sendRole(name);
+      const changed = changedParts(saidBy(before), settings);
+      await this.audit.record({ action: 'role.update', subject: { type: 'role', key: name }, ...changed });
       return { ...answerOf(row), keys: await this.roles.holdersOf(name) };
     });
   }
@@ -68,7 +74,8 @@ export class RolesService {
   async delete(name: string, check: (row: RoleRow) => void): Promise<void> {
     assertOwn(name);
     await this.uow.run(async () => {
-      check(found(await this.roles.lock(name, 'UPDATE'), name));
+      const row = found(await this.roles.lock(name, 'UPDATE'), name);
+      check(row);
       const keys = await this.roles.holdersOf(name);
       if (keys > 0)
         throw new ConflictError('role.in_use', `${keys} ${keys === 1 ? 'key holds' : 'keys hold'} the role ${name}.`, {
@@ -76,6 +83,7 @@ export class RolesService {
         });
       await this.roles.delete(name);
       await this.notices.sendRole(name);
+      await this.audit.record({ action: 'role.delete', subject: { type: 'role', key: name }, before: saidBy(row) });
     });
   }
 
@@ -93,6 +101,8 @@ function settingsOf(name: string, body: RoleReplace): RoleSettings {
   assertNone(patternErrors(permissions));
   return { name, description: body.description ?? '', permissions };
 }
+
+const saidBy = ({ name, description, permissions }: RoleRow): RoleSettings => ({ name, description, permissions });
 
 function assertOwn(name: string): void {
   if (isBuiltIn(name)) throw new ConflictError('role.built_in', `The role ${name} is built in and cannot be changed.`);

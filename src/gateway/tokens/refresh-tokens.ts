@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { OnModuleInit } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
+import { AuditTrail } from '../../platform/audit/audit-trail.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import { InvalidError } from '../../platform/errors/registry-error.js';
 import { Jobs } from '../../platform/jobs/jobs.js';
@@ -49,6 +50,7 @@ export class RefreshTokens implements OnModuleInit {
     private readonly keys: ApiKeyRepository,
     private readonly revoked: RevokedTokens,
     private readonly jobs: Jobs,
+    private readonly audit: AuditTrail,
     logger: Logger,
   ) {
     this.logger = logger.child('tokens');
@@ -80,7 +82,7 @@ export class RefreshTokens implements OnModuleInit {
     token: string,
     address: string | undefined,
   ): Promise<Refresh & { grant: Grant; permissions: string[]; lifetime: number }> {
-    if (!isRefreshToken(token)) throw invalidGrant();
+    if (!isRefreshToken(token)) throw this.refused();
     const next = await this.uow.run(async () => {
       const stored = await this.lock(token);
       if (!stored || stored.revoked_at || stored.over) return undefined;
@@ -93,7 +95,7 @@ export class RefreshTokens implements OnModuleInit {
       const permissions = narrowed(stored.permissions, grant.caller.permissions);
       return { ...(await this.insert(stored.family_id, ends)), grant, permissions, lifetime: stored.token_seconds };
     });
-    if (!next) throw invalidGrant();
+    if (!next) throw this.refused();
     return next;
   }
 
@@ -106,6 +108,11 @@ export class RefreshTokens implements OnModuleInit {
       if (!stored.revoked_at) await this.end(stored, 'request');
       return true;
     });
+  }
+
+  private refused(): InvalidError {
+    this.audit.note({ action: 'credential.refused', details: { credential: 'refresh_token', reason: 'not_valid' } });
+    return invalidGrant();
   }
 
   private async endStolen(stored: StoredToken): Promise<undefined> {
@@ -125,6 +132,12 @@ export class RefreshTokens implements OnModuleInit {
       [family, why],
     );
     await this.revoked.addFamily(family, keyId);
+    await this.audit.record({
+      action: why === 'reuse' ? 'token.refresh_reused' : 'token.revoke',
+      outcome: why === 'reuse' ? 'denied' : 'success',
+      subject: { type: 'token_family', id: family },
+      details: { key_id: keyId },
+    });
   }
 
   /** Both rows are locked: of two who come with the same token at once, the second sees that it was used. */

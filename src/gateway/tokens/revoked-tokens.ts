@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { OnModuleInit } from '@nestjs/common';
+import { AuditTrail } from '../../platform/audit/audit-trail.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import { Jobs } from '../../platform/jobs/jobs.js';
 import { KeyNotices } from '../key-notices.js';
@@ -15,6 +16,7 @@ export class RevokedTokens implements OnModuleInit {
     private readonly uow: UnitOfWork,
     private readonly notices: KeyNotices,
     private readonly jobs: Jobs,
+    private readonly audit: AuditTrail,
   ) {}
 
   onModuleInit(): void {
@@ -31,6 +33,12 @@ export class RevokedTokens implements OnModuleInit {
     await this.uow.run(async () => {
       await this.insert(jti, new Date(exp * 1000));
       await this.notices.send(sub);
+      // Who holds a token may end it: nobody else is known to have done it.
+      await this.audit.record({
+        action: 'token.revoke',
+        subject: { type: 'token', id: jti },
+        details: { key_id: sub },
+      });
     });
   }
 

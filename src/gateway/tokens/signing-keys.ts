@@ -3,6 +3,7 @@ import type { JsonWebKey, KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import type { OnModuleInit } from '@nestjs/common';
+import { AuditTrail } from '../../platform/audit/audit-trail.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import { Jobs } from '../../platform/jobs/jobs.js';
 import { KeyNotices } from '../key-notices.js';
@@ -55,6 +56,7 @@ export class SigningKeys implements OnModuleInit {
     private readonly uow: UnitOfWork,
     private readonly jobs: Jobs,
     private readonly notices: KeyNotices,
+    private readonly audit: AuditTrail,
   ) {}
 
   onModuleInit(): void {
@@ -78,6 +80,11 @@ export class SigningKeys implements OnModuleInit {
     return (await this.look(kid))?.publicKey;
   }
 
+  /** As `find`, of what was read last; asks nobody. */
+  known(kid: string): KeyObject | undefined {
+    return this.published.get(kid)?.publicKey;
+  }
+
   /**
    * From now on every replica signs with a new pair. Tokens signed before hold until they run out, unless the public halves
    * are withdrawn: then they end now. Gives how many keys that concerns.
@@ -93,6 +100,7 @@ export class SigningKeys implements OnModuleInit {
             [LONGEST_TOKEN_SECONDS + SLACK_SECONDS],
           );
       await this.notices.sendSigning();
+      await this.audit.record({ action: 'signing_key.rotate', details: { retired: rows.length, withdrawn: withdraw } });
       return rows.length;
     });
   }
@@ -124,10 +132,13 @@ export class SigningKeys implements OnModuleInit {
       const jwk = publicKey.export({ format: 'jwk' });
       const kid = thumbprint(jwk);
       const validFor = SIGN_FOR_MS / 1000 + LONGEST_TOKEN_SECONDS + SLACK_SECONDS;
-      await this.uow.query(
-        `INSERT INTO signing_key (kid, public_jwk, expires_at) VALUES ($1, $2, clock_timestamp() + make_interval(secs => $3))`,
-        [kid, jwk, validFor],
-      );
+      await this.uow.run(async () => {
+        await this.uow.query(
+          `INSERT INTO signing_key (kid, public_jwk, expires_at) VALUES ($1, $2, clock_timestamp() + make_interval(secs => $3))`,
+          [kid, jwk, validFor],
+        );
+        await this.audit.record({ action: 'signing_key.create', subject: { type: 'signing_key', id: kid } });
+      });
       return { kid, privateKey, madeAt: performance.now() };
     } catch (error) {
       this.own = undefined;

@@ -26,7 +26,7 @@ const isClaims = (payload: Partial<TokenClaims>): payload is TokenClaims =>
   payload.permissions.every((permission) => typeof permission === 'string');
 
 /** The id of the key a token says it is signed with; undefined for what is none of ours. */
-function kidOf(token: string): string | undefined {
+export function kidOf(token: string): string | undefined {
   try {
     const header = jsonwebtoken.decode(token, { complete: true })?.header;
     return header?.alg === ALGORITHM && typeof header.kid === 'string' ? header.kid : undefined;

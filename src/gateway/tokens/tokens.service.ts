@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import jsonwebtoken from 'jsonwebtoken';
+import { AuditTrail } from '../../platform/audit/audit-trail.js';
+import { originOf } from '../../platform/audit/audit-record.js';
 import { ForbiddenError, InvalidError } from '../../platform/errors/registry-error.js';
 import type { Caller } from '../caller.js';
 import { keyTypeOf } from '../keys/key-format.js';
@@ -17,8 +19,8 @@ import type { AccessToken, TokenCreate, TokenRefresh } from './token.dto.js';
 
 /** What an access token is to say. */
 interface Terms {
-  /** Id of the key it is made from, and its end in milliseconds. */
-  keyId: string;
+  /** Who holds the key it is made from, and the key's end in milliseconds. */
+  holder: Caller;
   keyEnds: number;
   permissions: readonly string[];
   /** Seconds. */
@@ -35,6 +37,7 @@ export class TokensService {
     private readonly verifier: TokenVerifier,
     private readonly outside: OutsideTokens,
     private readonly revoked: RevokedTokens,
+    private readonly audit: AuditTrail,
   ) {}
 
   async issue(caller: Caller, body: TokenCreate): Promise<AccessToken> {
@@ -50,7 +53,7 @@ export class TokensService {
     const lifetime = body.expires_in ?? USUAL_TOKEN_SECONDS;
     const refresh = body.refresh ? await this.refreshTokens.begin(caller, permissions, lifetime) : undefined;
     return this.sign({
-      keyId: caller.id,
+      holder: caller,
       keyEnds: caller.expiresAt?.getTime() ?? Infinity,
       permissions,
       lifetime,
@@ -64,7 +67,7 @@ export class TokensService {
     await this.signingKeys.current();
     const { grant, permissions, lifetime, ...refresh } = await this.refreshTokens.exchange(body.refresh_token, address);
     return this.sign({
-      keyId: grant.caller.id,
+      holder: { ...grant.caller, credential: 'token' },
       keyEnds: grant.expiresAt,
       permissions,
       lifetime,
@@ -91,13 +94,13 @@ export class TokensService {
     if (claims) await this.revoked.add(claims);
   }
 
-  private async sign({ keyId, keyEnds, permissions, lifetime, refresh }: Terms): Promise<AccessToken> {
+  private async sign({ holder, keyEnds, permissions, lifetime, refresh }: Terms): Promise<AccessToken> {
     const now = Math.floor(Date.now() / 1000);
     const expiresAt = Math.min(now + lifetime, Math.floor(keyEnds / 1000));
     const claims: TokenClaims = {
       iss: ISSUER,
       aud: AUDIENCE,
-      sub: keyId,
+      sub: holder.id,
       jti: randomUUID(),
       iat: now,
       exp: expiresAt,
@@ -105,6 +108,14 @@ export class TokensService {
       ...(refresh && { fam: refresh.family }),
     };
     const { kid, privateKey } = await this.signingKeys.current();
+    // Before it is handed out: a token that nobody knows of must not exist.
+    await this.audit.record({
+      ...originOf(holder),
+      action: 'token.issue',
+      subject: { type: 'token', id: claims.jti },
+      after: { permissions: claims.permissions, expires_at: new Date(expiresAt * 1000) },
+      details: { kid, ...(refresh && { family: refresh.family }) },
+    });
     const token = jsonwebtoken.sign(claims, privateKey, { algorithm: ALGORITHM, keyid: kid });
     return {
       access_token: token,

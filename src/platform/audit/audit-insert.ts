@@ -2,7 +2,7 @@ import type { UnitOfWork } from '../database/unit-of-work.js';
 import type { AuditOrigin, AuditRecord } from './audit-record.js';
 
 /** A row to be written. */
-export type AuditRow = AuditOrigin & AuditRecord;
+export type AuditRow = AuditRecord & AuditOrigin;
 
 const INSERT = `
   INSERT INTO audit (actor, actor_type, actor_name, credential, address, request_id, action, outcome, subject_type,

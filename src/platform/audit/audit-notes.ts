@@ -12,6 +12,8 @@ const MOST = 5_000;
 
 interface Note {
   row: AuditRow;
+  /** Told of the last one, beside what they have in common. */
+  aside?: object;
   /** Not written yet. */
   count: number;
   firstAt: Date;
@@ -27,6 +29,7 @@ interface Note {
 @Injectable()
 export class AuditNotes implements OnModuleInit, BeforeApplicationShutdown {
   private readonly notes = new Map<string, Note>();
+  private flushing: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly uow: UnitOfWork,
@@ -41,19 +44,22 @@ export class AuditNotes implements OnModuleInit, BeforeApplicationShutdown {
     await this.flush(true);
   }
 
-  add(given: AuditRow): void {
+  /** `aside` makes no difference to what counts as the same. */
+  add(given: AuditRow, { count = 1, aside }: { count?: number; aside?: object } = {}): void {
     const [fold, row] = this.folded(given);
     const now = new Date();
-    const note = this.notes.get(fold);
-    if (note) {
-      note.count++;
-      note.lastAt = now;
-      note.row = row;
-    } else this.notes.set(fold, { row, count: 1, firstAt: now, lastAt: now, due: 0 });
+    const note = this.notes.get(fold) ?? { row, count: 0, firstAt: now, lastAt: now, due: 0 };
+    if (note.count === 0) note.firstAt = now;
+    this.notes.set(fold, Object.assign(note, { row, aside, count: note.count + count, lastAt: now }));
   }
 
-  /** Writes what is due; at shutdown all. */
-  async flush(all = false): Promise<void> {
+  /** Writes what is due; at shutdown all. One after the other, or a row would be written twice. */
+  flush(all = false): Promise<void> {
+    const before = this.flushing.catch(() => undefined);
+    return (this.flushing = before.then(() => this.write(all)));
+  }
+
+  private async write(all: boolean): Promise<void> {
     const now = performance.now();
     const due: [Note, number][] = [];
     for (const [fold, note] of this.notes) {
@@ -68,7 +74,6 @@ export class AuditNotes implements OnModuleInit, BeforeApplicationShutdown {
     );
     for (const [note, written] of due) {
       note.count -= written;
-      note.firstAt = note.lastAt;
       note.due = now + FOLD_MS;
     }
   }
@@ -84,5 +89,8 @@ export class AuditNotes implements OnModuleInit, BeforeApplicationShutdown {
   }
 }
 
-const rowOf = ({ row, count, firstAt, lastAt }: Note): AuditRow =>
-  count === 1 ? row : { ...row, details: { ...row.details, count, first_at: firstAt, last_at: lastAt } };
+function rowOf({ row, aside, count, firstAt, lastAt }: Note): AuditRow {
+  if (count === 1 && !aside) return row;
+  const several = count > 1 && { count, first_at: firstAt, last_at: lastAt };
+  return { ...row, details: { ...row.details, ...aside, ...several } };
+}

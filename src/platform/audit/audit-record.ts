@@ -1,4 +1,5 @@
 import { currentRequest } from '../http/request-context.js';
+import type { Principal } from '../http/request-context.js';
 
 export type AuditOutcome = 'success' | 'denied' | 'failed';
 
@@ -10,8 +11,11 @@ export interface AuditSubject {
   key?: string;
 }
 
-/** What happened. Nothing in it may be a secret: encrypted fields masked, hashes and credentials left out. */
-export interface AuditRecord {
+/**
+ * What happened. Nothing in it may be a secret: encrypted fields masked, hashes and credentials left out. Who did it, and
+ * from where, is the running request's matter unless it is given.
+ */
+export interface AuditRecord extends Partial<AuditOrigin> {
   /** `<area>.<what>`: `key.create`, `role.update`, `secret.reveal`. */
   action: string;
   /** `success` when left out. */
@@ -40,16 +44,27 @@ export interface AuditOrigin {
 export const plainAddress = (address: string | undefined): string | null =>
   address?.replace(/^::ffff:(?=\d+\.)/i, '') ?? null;
 
+/** The columns that name somebody. */
+export const originOf = ({
+  id,
+  type,
+  name,
+  credential,
+}: Principal): Pick<AuditOrigin, 'actor' | 'actor_type' | 'actor_name' | 'credential'> => ({
+  actor: id,
+  actor_type: type,
+  actor_name: name,
+  credential: credential ?? null,
+});
+
 /** Of the running request; the service itself outside of one. */
 export function currentOrigin(): AuditOrigin {
   const context = currentRequest();
-  const principal = context?.principal;
   const nobody = context ? 'anonymous' : 'system';
   return {
-    actor: principal?.id ?? nobody,
-    actor_type: principal?.type ?? nobody,
-    actor_name: principal?.name ?? null,
-    credential: principal?.credential ?? null,
+    ...(context?.principal
+      ? originOf(context.principal)
+      : { actor: nobody, actor_type: nobody, actor_name: null, credential: null }),
     address: plainAddress(context?.source?.ip),
     request_id: context?.requestId ?? null,
   };

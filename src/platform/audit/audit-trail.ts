@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../database/unit-of-work.js';
+import type { RegistryError } from '../errors/registry-error.js';
+import { currentRequest } from '../http/request-context.js';
 import { AuditNotes } from './audit-notes.js';
 import { currentOrigin } from './audit-record.js';
-import type { AuditRecord } from './audit-record.js';
+import type { AuditOrigin, AuditRecord } from './audit-record.js';
 import { insertAudit } from './audit-insert.js';
 
 /**
@@ -35,5 +37,19 @@ export class AuditTrail {
    */
   note(record: AuditRecord): void {
     this.notes.add({ ...currentOrigin(), outcome: 'denied', ...record });
+  }
+
+  /**
+   * Notes an error that refuses somebody who is known: a missing permission, a spent quota. Whatever else an error says is
+   * no refusal. `origin` where no request is running.
+   */
+  refused(error: RegistryError, origin: Partial<AuditOrigin> & { route?: string } = {}): void {
+    const source = currentRequest()?.source;
+    const { route = `${source?.method} ${source?.route?.path ?? ''}`, ...who } = origin;
+    const { code, extra } = error;
+    if (error.status === 403)
+      this.note({ ...who, action: 'permission.denied', details: { route, code, missing: extra?.missing } });
+    else if (code === 'rate_limit.exceeded')
+      this.note({ ...who, action: 'quota.exceeded', details: { policies: extra?.['violated-policies'] } });
   }
 }

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import type { AuditSubject } from '../audit/audit-record.js';
+import { AuditTrail } from '../audit/audit-trail.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { UnavailableError } from '../errors/registry-error.js';
 import { decrypt, encrypt } from './aes-gcm.js';
@@ -55,6 +57,7 @@ export class DataKeys {
   constructor(
     private readonly uow: UnitOfWork,
     private readonly masters: MasterKeys,
+    private readonly audit: AuditTrail,
   ) {}
 
   /** Whether there is a master key to wrap with. */
@@ -123,6 +126,12 @@ export class DataKeys {
           'UPDATE data_key SET wrapped = $2, master_key_id = $3, wrapped_at = clock_timestamp() WHERE version = $1',
           [row.version, encrypt(key, first.key, contextOf(row.purpose, row.version)), first.id],
         );
+        await this.audit.record({
+          action: 'data_key.rewrap',
+          subject: subjectOf(row.version),
+          before: { master_key_id: row.master_key_id },
+          after: { master_key_id: first.id },
+        });
       }
       return rows.length;
     });
@@ -144,12 +153,7 @@ export class DataKeys {
       const master = await this.masters.wrapping(!any);
       const key = randomBytes(KEY_BYTES);
       const version = last + 1;
-      const made = await this.uow.query(
-        `INSERT INTO data_key (version, purpose, wrapped, master_key_id) VALUES ($1, $2, $3, $4)
-         ON CONFLICT DO NOTHING RETURNING 1`,
-        [version, purpose, encrypt(key, master.key, contextOf(purpose, version)), master.id],
-      );
-      if (made.length > 0) return { version, key };
+      if (await this.insert(purpose, { version, key }, master)) return { version, key };
       const [row] = await this.uow.query<DataKeyRow & object>(
         `SELECT ${COLUMNS} FROM data_key WHERE purpose = $1 AND version > $2 ORDER BY version DESC LIMIT 1`,
         [purpose, former],
@@ -157,6 +161,21 @@ export class DataKeys {
       if (row) return this.unwrapped(row);
     }
     throw new UnavailableError('secrets.busy', 'Others are making keys at this moment: try again.');
+  }
+
+  /** False when another process has made a key of this version. */
+  private insert(purpose: DataKeyPurpose, { version, key }: DataKey, master: MasterKey): Promise<boolean> {
+    return this.uow.run(async () => {
+      const made = await this.uow.query(
+        `INSERT INTO data_key (version, purpose, wrapped, master_key_id) VALUES ($1, $2, $3, $4)
+         ON CONFLICT DO NOTHING RETURNING 1`,
+        [version, purpose, encrypt(key, master.key, contextOf(purpose, version)), master.id],
+      );
+      if (made.length === 0) return false;
+      const after = { purpose, master_key_id: master.id };
+      await this.audit.record({ action: 'data_key.create', subject: subjectOf(version), after });
+      return true;
+    });
   }
 
   private async unwrapped(row: DataKeyRow): Promise<DataKey> {
@@ -172,6 +191,8 @@ export class DataKeys {
     );
   }
 }
+
+const subjectOf = (version: number): AuditSubject => ({ type: 'data_key', id: String(version) });
 
 const candidates = (masters: readonly MasterKey[], row: DataKeyRow): MasterKey[] =>
   masters.filter(({ id }) => id === row.master_key_id);

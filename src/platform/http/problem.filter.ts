@@ -1,6 +1,7 @@
 import { Catch, Injectable } from '@nestjs/common';
 import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import { AuditTrail } from '../audit/audit-trail.js';
 import { knownError } from '../errors/known-error.js';
 import { RegistryError } from '../errors/registry-error.js';
 import { Logger } from '../logging/logger.js';
@@ -13,7 +14,10 @@ import { currentRequest } from './request-context.js';
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger: Logger;
 
-  constructor(logger: Logger) {
+  constructor(
+    logger: Logger,
+    private readonly audit: AuditTrail,
+  ) {
     this.logger = logger.child('http');
   }
 
@@ -26,6 +30,7 @@ export class ProblemFilter implements ExceptionFilter {
     const path = (request.originalUrl ?? request.url).split('?', 1)[0];
     const error = this.withRoute(knownError(thrown), request);
     this.log(error, request.method, path);
+    this.audit.refused(error);
     // Half an answer is out already: a cut connection tells the client, an error text in the middle would not.
     if (response.headersSent) {
       response.destroy();

@@ -46,12 +46,8 @@ class FakeClient extends EventEmitter {
   ping(): void {
     this.pings++;
   }
-  pause(): void {
-    this.emit('paused');
-  }
-  resume(): void {
-    this.emit('resumed');
-  }
+  pause = (): boolean => this.emit('paused');
+  resume = (): boolean => this.emit('resumed');
   async say(message: unknown): Promise<void> {
     this.emit('message', Buffer.from(typeof message === 'string' ? message : JSON.stringify(message)), false);
     await jest.advanceTimersByTimeAsync(0);
@@ -92,6 +88,7 @@ describe('a client of /ws', () => {
     leave: () => undefined,
   };
   let counted: string[];
+  let denied: string[];
   const verifier = {
     admit: async (credential: string) => {
       counted.push(credential);
@@ -115,12 +112,13 @@ describe('a client of /ws', () => {
 
   beforeEach(() => {
     jest.useFakeTimers();
-    [replayed, sinks, opened, connections, full, counted] = [[], [], [], [], false, []];
+    [replayed, sinks, opened, connections, full, counted, denied] = [[], [], [], [], false, [], []];
     client = new FakeClient();
     socket = new EventSocket(client as unknown as WebSocket, '127.0.0.1', {
       feed: feed as unknown as EventFeed,
       verifier,
       connections: counting as unknown as OpenConnections,
+      audit: { refused: (error, origin) => denied.push(`${origin?.actor} ${error.code}`) },
     });
   });
   afterEach(() => {
@@ -156,6 +154,7 @@ describe('a client of /ws', () => {
     expect(client.sent).toMatchObject([{ type: 'error', code: reason }]);
     expect(client.closed).toEqual({ code, reason });
     expect(connections).toEqual([]);
+    expect(denied).toEqual(code === 4403 ? ['other auth.forbidden'] : []);
   });
 
   it('is closed with 4429 when its key has too many connections', async () => {

@@ -1,5 +1,7 @@
 import type { WebSocket } from 'ws';
 import { viewerOf } from '../../entries/visibility.js';
+import { originOf, plainAddress } from '../../platform/audit/audit-record.js';
+import type { AuditTrail } from '../../platform/audit/audit-trail.js';
 import {
   ForbiddenError,
   InvalidError,
@@ -8,6 +10,7 @@ import {
 } from '../../platform/errors/registry-error.js';
 import { knownError } from '../../platform/errors/known-error.js';
 import type { CredentialVerifier } from '../../platform/http/credential-verifier.js';
+import type { Principal } from '../../platform/http/request-context.js';
 import type { EventFeed } from '../event-feed.js';
 import { READ_EVENTS } from '../open-connections.js';
 import type { EndReason, OpenConnection, OpenConnections } from '../open-connections.js';
@@ -27,6 +30,7 @@ export interface SocketParts {
   feed: EventFeed;
   verifier: Pick<CredentialVerifier, 'admit' | 'verify' | 'allows'>;
   connections: OpenConnections;
+  audit: Pick<AuditTrail, 'refused'>;
 }
 
 /** One client of `/ws`: who it is, what it follows, and whether it is still there. Its messages are taken one by one. */
@@ -117,7 +121,7 @@ export class EventSocket {
     const principal = await (this.connection
       ? verifier.verify(credential, this.address)
       : verifier.admit(credential, this.address));
-    if (!verifier.allows(principal, READ_EVENTS)) throw missingPermission();
+    if (!verifier.allows(principal, READ_EVENTS)) throw this.forbidden(principal);
     clearTimeout(this.authTimer);
     if (this.client.readyState !== this.client.OPEN) return;
     this.countOut?.();
@@ -130,6 +134,16 @@ export class EventSocket {
     };
     this.countOut = connections.add(connection);
     this.connection = connection;
+  }
+
+  private forbidden(principal: Principal): RegistryError {
+    const error = missingPermission();
+    this.parts.audit.refused(error, {
+      ...originOf(principal),
+      address: plainAddress(this.address),
+      route: '/ws',
+    });
+    return error;
   }
 
   private async guarded(work: () => Promise<void>): Promise<void> {

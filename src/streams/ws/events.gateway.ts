@@ -6,6 +6,7 @@ import { WebSocketGateway } from '@nestjs/websockets';
 import type { OnGatewayConnection } from '@nestjs/websockets';
 import type { Request } from 'express';
 import type { WebSocket } from 'ws';
+import { AuditTrail } from '../../platform/audit/audit-trail.js';
 import { Env } from '../../platform/env/env.js';
 import { CREDENTIAL_VERIFIER } from '../../platform/http/credential-verifier.js';
 import type { CredentialVerifier } from '../../platform/http/credential-verifier.js';
@@ -38,6 +39,7 @@ export class EventsGateway
     private readonly host: HttpAdapterHost,
     private readonly jobs: Jobs,
     private readonly shutdown: ShutdownState,
+    private readonly audit: AuditTrail,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -55,8 +57,8 @@ export class EventsGateway
       client.close(CLOSE.forbidden, 'origin not allowed');
       return;
     }
-    const { feed, verifier, connections } = this;
-    const socket = new EventSocket(client, ip, { feed, verifier, connections });
+    const { feed, verifier, connections, audit } = this;
+    const socket = new EventSocket(client, ip, { feed, verifier, connections, audit });
     this.sockets.add(socket);
     client.on('close', () => this.sockets.delete(socket));
     if (this.shutdown.draining) socket.end('draining');
