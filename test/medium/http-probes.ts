@@ -50,9 +50,10 @@ class ProbeController {
   constructor(private readonly env: Env) {}
 
   @Get('context')
-  async context(): Promise<RequestContext | undefined> {
+  async context(): Promise<Omit<RequestContext, 'source'>> {
     await Promise.resolve();
-    return currentRequest();
+    const { source: _source, ...context } = currentRequest()!;
+    return context;
   }
 
   @Get('list')

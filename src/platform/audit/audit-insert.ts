@@ -23,5 +23,5 @@ export async function insertAudit(uow: UnitOfWork, rows: readonly AuditRow[]): P
     subject_id: subject?.id,
     subject_key: subject?.key,
   }));
-  await uow.query(INSERT, [JSON.stringify(records)], 'audit-record');
+  await uow.query(INSERT, [JSON.stringify(records)]);
 }

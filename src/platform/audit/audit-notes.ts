@@ -7,8 +7,9 @@ import type { AuditRow } from './audit-insert.js';
 
 const FLUSH_MS = 500;
 const FOLD_MS = 60_000;
-/** Different notes kept at a time; what comes beyond is counted by action alone. */
-const MOST = 5_000;
+/** Different notes kept at a time; what comes beyond is counted by action alone. Those of callers who are known have room left. */
+const MOST = 10_000;
+const MOST_ANONYMOUS = 5_000;
 
 interface Note {
   row: AuditRow;
@@ -82,7 +83,8 @@ export class AuditNotes implements OnModuleInit, BeforeApplicationShutdown {
   private folded(row: AuditRow): [string, AuditRow] {
     const { actor, credential, address, action, outcome, subject, details } = row;
     const fold = JSON.stringify([actor, credential, address, action, outcome, subject, details]);
-    if (this.notes.size < MOST || this.notes.has(fold)) return [fold, row];
+    const most = actor === 'anonymous' ? MOST_ANONYMOUS : MOST;
+    if (this.notes.size < most || this.notes.has(fold)) return [fold, row];
     const nobody = { actor: 'anonymous', actor_type: 'anonymous', actor_name: null, credential: null };
     const rest: AuditRow = { ...nobody, address: null, request_id: null, action, outcome, details: { others: true } };
     return [JSON.stringify([action, outcome]), rest];

@@ -1,4 +1,4 @@
-import { Catch, Injectable } from '@nestjs/common';
+import { Catch, Injectable, Optional } from '@nestjs/common';
 import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { AuditTrail } from '../audit/audit-trail.js';
@@ -16,7 +16,7 @@ export class ProblemFilter implements ExceptionFilter {
 
   constructor(
     logger: Logger,
-    private readonly audit: AuditTrail,
+    @Optional() private readonly audit?: AuditTrail,
   ) {
     this.logger = logger.child('http');
   }
@@ -30,7 +30,7 @@ export class ProblemFilter implements ExceptionFilter {
     const path = (request.originalUrl ?? request.url).split('?', 1)[0];
     const error = this.withRoute(knownError(thrown), request);
     this.log(error, request.method, path);
-    this.audit.refused(error);
+    this.audit?.refused(error);
     // Half an answer is out already: a cut connection tells the client, an error text in the middle would not.
     if (response.headersSent) {
       response.destroy();
