@@ -13,7 +13,7 @@ export class AuditSeal1764000008110 implements MigrationInterface {
     ];
     await this.tables(queryRunner);
     await this.hashing(queryRunner);
-    await this.sealing(queryRunner, `SET search_path = pg_catalog, ${schema}, pg_temp`);
+    await this.sealing(queryRunner, `SET search_path = ${schema}, pg_temp`);
   }
 
   private async tables(queryRunner: QueryRunner): Promise<void> {

@@ -25,6 +25,7 @@ import { EntrySecret1764000007410 } from './1764000007410-entry-secret.js';
 import { EntryRestriction1764000007500 } from './1764000007500-entry-restriction.js';
 import { Audit1764000008100 } from './1764000008100-audit.js';
 import { AuditSeal1764000008110 } from './1764000008110-audit-seal.js';
+import { ServiceRole1764000008120 } from './1764000008120-service-role.js';
 import { GatewayUsage1764000008200 } from './1764000008200-gateway-usage.js';
 import { LeakedKey1764000008300 } from './1764000008300-leaked-key.js';
 
@@ -57,6 +58,7 @@ export const MIGRATIONS = [
   EntryRestriction1764000007500,
   Audit1764000008100,
   AuditSeal1764000008110,
+  ServiceRole1764000008120,
   GatewayUsage1764000008200,
   LeakedKey1764000008300,
 ];
