@@ -72,6 +72,14 @@ describe('leaked keys', () => {
       source: 'content',
       reporter: 'signature:current',
     });
+    const rows = (await app.call('GET', `/api/v1/gateway/audit?action=key.leak&entity=${id}`)).body;
+    expect(rows).toMatchObject([
+      {
+        actor: 'anonymous',
+        subject: { type: 'key', id, key: 'of a pipeline' },
+        details: { effect: 'revoked', url: FOUND },
+      },
+    ]);
   });
 
   it('take their tokens with them', async () => {

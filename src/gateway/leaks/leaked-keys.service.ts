@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import { AuditTrail } from '../../platform/audit/audit-trail.js';
 import { Env } from '../../platform/env/env.js';
 import { ConflictError } from '../../platform/errors/registry-error.js';
 import { Logger } from '../../platform/logging/logger.js';
 import type { ApiKeyRow } from '../keys/api-key.repository.js';
+import { keySubject } from '../keys/key-record.js';
 import { KeysService } from '../keys/keys.service.js';
 import type { LeakFeedback } from './leaked-key.dto.js';
 import { LeakedKeyRepository } from './leaked-key.repository.js';
@@ -21,6 +23,7 @@ export class LeakedKeysService {
     private readonly env: Env,
     private readonly leaks: LeakedKeyRepository,
     private readonly keys: KeysService,
+    private readonly audit: AuditTrail,
     logger: Logger,
   ) {
     this.logger = logger.child('keys');
@@ -51,6 +54,13 @@ export class LeakedKeysService {
     await this.leaks.mark(row.id, url);
     const effect = await this.act(row);
     const { id, name, type } = row;
+    // Reported again it is nothing new: whoever scans may do so as often as they like.
+    if (effect !== 'already_revoked' || !row.leaked_at)
+      await this.audit.record({
+        action: 'key.leak',
+        subject: keySubject(row),
+        details: { effect, url, source, reporter },
+      });
     this.logger[effect === 'kept' ? 'error' : 'warn'](
       { event: 'key.leaked', key_id: id, name, type, effect, url, source, reporter },
       effect === 'kept'
