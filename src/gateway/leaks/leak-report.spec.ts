@@ -10,7 +10,7 @@ const key = makeKey('api_key');
 
 function refusal(body: string | Buffer): RegistryError {
   try {
-    leakReportsOf(Buffer.from(body), hasher);
+    leakReportsOf(Buffer.from(body), hasher, { signed: false });
   } catch (error) {
     return error as RegistryError;
   }
@@ -22,6 +22,7 @@ describe('a report of leaked keys', () => {
     const reports = leakReportsOf(
       Buffer.from(JSON.stringify([{ token: key, type: 'a_key', url: '', source: 'content', more: 1 }])),
       hasher,
+      { signed: true },
     );
     expect(reports).toEqual([
       {
@@ -37,8 +38,9 @@ describe('a report of leaked keys', () => {
   it('of what cannot be a key asks for nothing', () => {
     const mistyped = `${key.slice(0, -1)}${key.endsWith('0') ? '1' : '0'}`;
     const findings = ['x', mistyped, `${key} `, 'x'.repeat(10_000)].map((token) => ({ token, type: 't' }));
-    for (const { hashes } of leakReportsOf(Buffer.from(JSON.stringify(findings)), hasher)) expect(hashes).toEqual([]);
-    expect(leakReportsOf(Buffer.from('[]'), hasher)).toEqual([]);
+    const reports = leakReportsOf(Buffer.from(JSON.stringify(findings)), hasher, { signed: false });
+    for (const { hashes } of reports) expect(hashes).toEqual([]);
+    expect(leakReportsOf(Buffer.from('[]'), hasher, { signed: false })).toEqual([]);
   });
 
   it.each([
@@ -51,6 +53,10 @@ describe('a report of leaked keys', () => {
     [`[{"token":"KEY","type":"${'t'.repeat(201)}"}]`, '0.type'],
     ['["KEY"]', '0.token'],
     ['[null]', '0.token'],
+    ['[{"token":"x","type":"t","more":1}]', '0.more'],
+    ['[{"token":"x","type":"t","":1}]', '0.""'],
+    ['[{"token":"x","type":"t","constructor":{}}]', '0.constructor'],
+    ['[{"token":"x","type":"t","KEY":1}]', '0'],
     ['[{"token":"KEY","type":"t","url":{}}]', '0.url'],
     ['[{"token":"KEY","type":"t","source":["KEY"]}]', '0.source'],
   ])('%j is refused by its field, without a word of what was found', (text, field) => {

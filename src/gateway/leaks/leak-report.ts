@@ -9,6 +9,10 @@ import type { LeakPlace } from './leak-place.js';
 
 const MOST_REPORTS = 1_000;
 const MOST_TYPE = 200;
+/** A longer name might be a key. */
+const MOST_NAME = 40;
+/** Where something was found: members that may be left out. */
+const PLACE = ['url', 'source'];
 
 /** One finding, without what was found. */
 export interface LeakReport {
@@ -22,15 +26,16 @@ export interface LeakReport {
 }
 
 /**
- * What a scanner found, in GitHub's format. The tokens become hashes here and are not kept; no error quotes a part of the
- * body, as JSON.parse does. Further members are passed over: the format is the scanner's.
+ * What a scanner found, in GitHub's format. The tokens become hashes here and are not kept; no error quotes a value of the
+ * body, as JSON.parse does. Of a scanner whose format it is (`signed`) further members are passed over; from others they are
+ * refused, as everywhere.
  */
-export function leakReportsOf(body: Buffer, hasher: KeyHasher): LeakReport[] {
+export function leakReportsOf(body: Buffer, hasher: KeyHasher, { signed }: { signed: boolean }): LeakReport[] {
   const findings = parsed(body);
   if (!Array.isArray(findings)) throw InvalidError.field('body', 'must be an array of findings');
   if (findings.length > MOST_REPORTS)
     throw new TooLargeError(`At most ${MOST_REPORTS} findings are taken at a time.`, MOST_REPORTS);
-  const errors = findings.flatMap((finding: unknown, i) => errorsOf(finding, i));
+  const errors = findings.flatMap((finding: unknown, i) => errorsOf(finding, i, signed));
   if (errors.length > 0) throw new InvalidError(`${errors.length} fields are wrong.`, errors.slice(0, 100));
   return findings.map(
     ({ token, type, url, source }: { token: string; type: string; url: unknown; source: unknown }) => ({
@@ -51,13 +56,17 @@ function parsed(body: Buffer): unknown {
   }
 }
 
-function errorsOf(finding: unknown, i: number): FieldError[] {
+function errorsOf(finding: unknown, i: number, signed: boolean): FieldError[] {
   const { token, type, ...rest } = (finding ?? {}) as Record<string, unknown>;
-  const errors: FieldError[] = [];
+  const further = signed ? [] : Object.keys(rest).filter((name) => !PLACE.includes(name));
+  const errors: FieldError[] = further.map((name) => ({
+    field: name.length > MOST_NAME ? String(i) : `${i}.${name || '""'}`,
+    message: 'is not a known field',
+  }));
   if (typeof token !== 'string' || token === '') errors.push({ field: `${i}.token`, message: 'must be a text' });
   if (typeof type !== 'string' || type === '' || type.length > MOST_TYPE)
     errors.push({ field: `${i}.type`, message: `must be a text of at most ${MOST_TYPE} characters` });
-  for (const name of ['url', 'source'])
+  for (const name of PLACE)
     if (typeof (rest[name] ?? '') !== 'string') errors.push({ field: `${i}.${name}`, message: 'must be a text' });
   return errors;
 }

@@ -46,6 +46,6 @@ export class LeakedKeysController {
     const body = await this.bodies.read(request);
     if (signed) this.signatures.assertSigned(signed, body, request.ip);
     const reporter = signed ? `signature:${signed.key.identifier}` : currentActor();
-    return this.leaks.report(leakReportsOf(body, this.hasher), reporter);
+    return this.leaks.report(leakReportsOf(body, this.hasher, { signed: signed !== undefined }), reporter);
   }
 }
