@@ -75,7 +75,7 @@ describe('leaked keys', () => {
     const rows = (await app.call('GET', `/api/v1/gateway/audit?action=key.leak&entity=${id}`)).body;
     expect(rows).toMatchObject([
       {
-        actor: 'anonymous',
+        actor: { type: 'anonymous' },
         subject: { type: 'key', id, key: 'of a pipeline' },
         details: { effect: 'revoked', url: FOUND },
       },
