@@ -53,6 +53,8 @@ describe('a report of leaked keys', () => {
     [`[{"token":"KEY","type":"${'t'.repeat(201)}"}]`, '0.type'],
     ['["KEY"]', '0.token'],
     ['[null]', '0.token'],
+    ['[{"token":"\\ud83d","type":"t"}]', '0.token'],
+    ['[{"token":"x","type":"\\u0000"}]', '0.type'],
     ['[{"token":"x","type":"t","more":1}]', '0.more'],
     ['[{"token":"x","type":"t","":1}]', '0.""'],
     ['[{"token":"x","type":"t","constructor":{}}]', '0.constructor'],

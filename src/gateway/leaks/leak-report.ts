@@ -1,6 +1,7 @@
 import { InvalidError, TooLargeError } from '../../platform/errors/registry-error.js';
 import type { FieldError } from '../../platform/errors/registry-error.js';
 import { decodeUtf8 } from '../../platform/http/body-reader.js';
+import { isStorable } from '../../platform/http/plain-data.js';
 import { sha256 } from '../../platform/crypto/digest.js';
 import { keyTypeOf } from '../keys/key-format.js';
 import type { KeyHash, KeyHasher } from '../keys/key-hasher.js';
@@ -63,10 +64,13 @@ function errorsOf(finding: unknown, i: number, signed: boolean): FieldError[] {
     field: name.length > MOST_NAME ? String(i) : `${i}.${name || '""'}`,
     message: 'is not a known field',
   }));
-  if (typeof token !== 'string' || token === '') errors.push({ field: `${i}.token`, message: 'must be a text' });
-  if (typeof type !== 'string' || type === '' || type.length > MOST_TYPE)
-    errors.push({ field: `${i}.type`, message: `must be a text of at most ${MOST_TYPE} characters` });
+  if (!isText(token) || token === '') errors.push({ field: `${i}.token`, message: `must be ${TEXT}` });
+  if (!isText(type) || type === '' || type.length > MOST_TYPE)
+    errors.push({ field: `${i}.type`, message: `must be ${TEXT}, of at most ${MOST_TYPE} characters` });
   for (const name of PLACE)
-    if (typeof (rest[name] ?? '') !== 'string') errors.push({ field: `${i}.${name}`, message: 'must be a text' });
+    if (!isText(rest[name] ?? '')) errors.push({ field: `${i}.${name}`, message: `must be ${TEXT}` });
   return errors;
 }
+
+const TEXT = 'a text without NUL characters and unpaired surrogates';
+const isText = (value: unknown): value is string => typeof value === 'string' && isStorable(value);
