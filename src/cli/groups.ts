@@ -147,6 +147,12 @@ export const TOP_COMMANDS: readonly TopCommand[] = [
     load: async () => (await import('./commands/permission.js')).permissionCommand,
   },
   {
+    name: 'usage',
+    summary: 'Count requests, errors and latency over all keys',
+    section: GATEWAY,
+    load: async () => (await import('./commands/usage.js')).usageCommand,
+  },
+  {
     name: 'health',
     summary: 'Ask whether the registry is well',
     section: ANY,

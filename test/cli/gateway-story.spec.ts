@@ -123,3 +123,22 @@ describe('tokens and roles', () => {
     expect((await ureg('role', 'update', 'viewer', '--add-permission', 'write:x')).code).toBe(5);
   });
 });
+
+describe('what was done', () => {
+  it('stands in the usage of the key, which may see its own', async () => {
+    const key = newKey((await ureg('key', 'create', '--name', 'busy', '--role', 'viewer')).stdout);
+    await as(key, 'list');
+    await as(key, 'get', 'plugin_nothing');
+    let stdout = '';
+    // Counts are written every ten seconds.
+    for (const end = Date.now() + 60_000; !stdout.includes('GET /api/v1/entities/:id') && Date.now() < end;) {
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      ({ stdout } = await as(key, 'key', 'usage'));
+    }
+    expect(stdout).toMatch(/^GET \/api\/v1\/entities\t1\t0\t0%\t/m);
+    expect(stdout).toMatch(/^GET \/api\/v1\/entities\/:id\t1\t1\t100%\t/m);
+    expect((await ureg('key', 'usage', 'busy', '--by', 'key', '--since', '1h')).code).toBe(0);
+    expect((await ureg('usage', '--by', 'key')).stdout).toMatch(/^busy\t\d+\t1\t/m);
+    expect((await as(key, 'usage')).code).toBe(4);
+  });
+});

@@ -6,6 +6,7 @@ import { KEY_TYPES, keyCreateCommand } from './key-create.js';
 import { keyRevokeCommand } from './key-revoke.js';
 import { keyRotateCommand } from './key-rotate.js';
 import { keyUpdateCommand } from './key-update.js';
+import { keyUsageCommand } from './key-usage.js';
 import { PAGE_OPTIONS, pageWish } from './list-options.js';
 import { printPages } from './pages.js';
 
@@ -68,5 +69,13 @@ export const keyCommand: GroupSpec = {
   description:
     'A key is named by its id or its name. Where a name stands for several keys, the only one in force is meant;\n' +
     'when there are more of those, the id is asked for.',
-  children: [listCommand, getCommand, keyCreateCommand, keyUpdateCommand, keyRotateCommand, keyRevokeCommand],
+  children: [
+    listCommand,
+    getCommand,
+    keyCreateCommand,
+    keyUpdateCommand,
+    keyRotateCommand,
+    keyRevokeCommand,
+    keyUsageCommand,
+  ],
 };

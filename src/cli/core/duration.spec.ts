@@ -1,4 +1,4 @@
-import { parseMoment, parseRate, parseSeconds, spanText } from './duration.js';
+import { parseMoment, parsePastMoment, parseRate, parseSeconds, spanText } from './duration.js';
 
 describe('a duration', () => {
   it.each([
@@ -53,6 +53,11 @@ describe('a time', () => {
     ['2030-01-01T12:00+02:00', '2030-01-01T10:00:00.000Z'],
   ])('of %s is %s', (text, expected) => {
     expect(parseMoment(text, '--expires', now)).toBe(expected);
+  });
+
+  it('that is past is counted back from now', () => {
+    expect(parsePastMoment('7d', '--from', now)).toBe('2026-02-22T12:00:00.000Z');
+    expect(parsePastMoment('2026-02-22', '--from', now)).toBe('2026-02-22T00:00:00.000Z');
   });
 
   it.each(['', '30', 'tomorrow', '2030-02-31', '2030-13-01', '2030-01-01T25:00:00Z', '2030-01-01T12:00'])(

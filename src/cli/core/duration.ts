@@ -49,8 +49,18 @@ export function parseRate(text: string, flag: string): { limit: number; window_s
 
 /** `30d` from now, `2030-01-01` (UTC) or a whole date and time → RFC 3339. */
 export function parseMoment(text: string, flag: string, now = Date.now()): string {
+  return moment(text, flag, now, 1);
+}
+
+/** `7d` before now; dates as `parseMoment` takes them. */
+export function parsePastMoment(text: string, flag: string, now = Date.now()): string {
+  return moment(text, flag, now, -1);
+}
+
+function moment(text: string, flag: string, now: number, direction: 1 | -1): string {
   const word = text.trim();
-  if (/^\d+[smhdw]$/.test(word)) return timestamp(now + parseSeconds(word, flag, 1, 100 * YEAR_SECONDS) * 1000);
+  if (/^\d+[smhdw]$/.test(word))
+    return timestamp(now + direction * parseSeconds(word, flag, 1, 50 * YEAR_SECONDS) * 1000);
   const day = DATE.exec(word)?.[1];
   // A day that does not exist, such as 31 February, would quietly become another one.
   const exists = day !== undefined && !Number.isNaN(Date.parse(day)) && timestamp(Date.parse(day)).startsWith(day);

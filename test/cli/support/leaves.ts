@@ -47,6 +47,8 @@ export const CALLS: Record<string, { args: string[]; local?: true; stdin?: strin
   'key update': { args: ['ci', '--role', 'viewer'] },
   'key rotate': { args: ['ci'] },
   'key revoke': { args: ['ci', '--yes'] },
+  'key usage': { args: ['ci'] },
+  usage: { args: [] },
   'token create': { args: [] },
   'token refresh': { args: [], stdin: `refresh_${'0'.repeat(49)}` },
   'token revoke': { args: ['--yes'], stdin: `refresh_${'0'.repeat(49)}` },

@@ -1,3 +1,5 @@
+import { keyUsage, STATS } from './stub-usage.js';
+
 /** A key as the gateway shows it. */
 export const API_KEY = {
   id: '0192f0c1-7c3a-7a10-9d5e-0242ac120007',
@@ -57,6 +59,7 @@ export function gatewayAnswer(method: string, path: string): unknown {
   if (area === 'keys') return keyAnswer(method, name, verb);
   if (area === 'roles') return method === 'GET' && name === undefined ? [ROLE] : ROLE;
   if (area === 'tokens') return name === 'revoke' ? { revoked: true } : TOKEN;
+  if (area === 'stats') return STATS;
   if (area === 'permissions') return [{ permission: 'read:entities', routes: ['GET /api/v1/entities'] }];
   if (area === '.well-known') return { keys: [JWK] };
   if (area === 'whoami')
@@ -73,6 +76,7 @@ export function gatewayAnswer(method: string, path: string): unknown {
 }
 
 function keyAnswer(method: string, name: string | undefined, verb: string | undefined): unknown {
+  if (verb === 'usage') return keyUsage(API_KEY.id);
   if (method === 'GET') return name === undefined ? [API_KEY] : API_KEY;
   if (verb === 'rotate/complete' || method === 'PATCH') return API_KEY;
   return { ...API_KEY, key: NEW_KEY, ...(verb === 'rotate' && { former_expires_at: '2100-01-01T00:00:00.000Z' }) };
