@@ -147,6 +147,12 @@ export const TOP_COMMANDS: readonly TopCommand[] = [
     load: async () => (await import('./commands/permission.js')).permissionCommand,
   },
   {
+    name: 'audit',
+    summary: 'See who did what, and prove that nobody changed it',
+    section: GATEWAY,
+    load: async () => (await import('./commands/audit.js')).auditCommand,
+  },
+  {
     name: 'usage',
     summary: 'Count requests, errors and latency over all keys',
     section: GATEWAY,

@@ -54,7 +54,15 @@ const RELATED = [
 ];
 
 /** What they print is long, or another every time: the docs show the command alone. */
-const UNSTEADY = new Set(['completion', 'permission list', 'usage', 'key usage']);
+const UNSTEADY = new Set([
+  'completion',
+  'permission list',
+  'usage',
+  'key usage',
+  'audit list',
+  'audit verify',
+  'audit export',
+]);
 
 const own = useOwnService();
 

@@ -125,6 +125,35 @@ describe('tokens and roles', () => {
 });
 
 describe('what was done', () => {
+  it('stands in the audit trail, which holds against an end noted before', async () => {
+    const head = (await ureg('audit', 'verify', '-q')).stdout.trim();
+    expect(head).toMatch(/^\d+:[0-9a-f]{64}$/);
+    const watched = await json<Key>('key', 'create', '--name', 'watched', '--role', 'viewer');
+    await ureg('key', 'revoke', watched.id, '--yes');
+    expect((await as(`ureg_${'0'.repeat(49)}`, 'list')).code).toBe(4);
+    const rows = await json<{ action: string; subject: { id: string } }[]>('audit', 'list', '--entity', watched.id);
+    expect(rows.map(({ action }) => action)).toEqual(['key.revoke', 'key.create']);
+    const all = (await ureg('audit', 'list', '--all', '--limit', '1', '-o', 'name')).stdout.trim().split('\n');
+    expect(new Set(all).size).toBe(all.length);
+    const exported = (await ureg('audit', 'export', '--action', 'key.*', '--since', '1h')).stdout.trim().split('\n');
+    expect(exported.map((line) => (JSON.parse(line) as { action: string }).action)).toContain('key.rotate');
+    expect(await ureg('audit', 'verify', '--expected-head', head)).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^intact {2}\d+ places checked/),
+    });
+    const forged = `${head.split(':')[0]}:${'0'.repeat(64)}`;
+    expect(await ureg('audit', 'verify', '--expected-head', forged)).toMatchObject({
+      code: 10,
+      stdout: expect.stringContaining('expected_head'),
+    });
+    expect(
+      await as(newKey((await ureg('key', 'create', '--name', 'r', '--role', 'viewer')).stdout), 'audit', 'list'),
+    ).toMatchObject({
+      code: 4,
+      stderr: expect.stringContaining('admin:audit'),
+    });
+  });
+
   it('stands in the usage of the key, which may see its own', async () => {
     const key = newKey((await ureg('key', 'create', '--name', 'busy', '--role', 'viewer')).stdout);
     await as(key, 'list');

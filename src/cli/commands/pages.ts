@@ -9,6 +9,8 @@ export interface PagedList<Row> {
   query: Record<string, QueryValue>;
   wish: PageWish;
   view: View<Row>;
+  /** The list cannot say how many there are. */
+  uncounted?: boolean;
   /** Said when nothing matches. */
   none: string;
 }
@@ -34,7 +36,7 @@ export async function printPages<Row>(context: CommandContext, list: PagedList<R
 
 async function eachPage<Row>(
   context: CommandContext,
-  { path, query, wish }: PagedList<Row>,
+  { path, query, wish, uncounted }: PagedList<Row>,
   onPage: (page: Row[]) => Promise<void>,
 ): Promise<{ count: number; total?: number; next?: string }> {
   const client = await context.client();
@@ -45,7 +47,7 @@ async function eachPage<Row>(
   try {
     progress.stage('reading');
     for (;;) {
-      const counting = count === 0 ? { count: 'exact' } : {};
+      const counting = count === 0 && !uncounted ? { count: 'exact' } : {};
       const limit = pageSize(wish, count);
       const answer = await client.request({
         method: 'GET',

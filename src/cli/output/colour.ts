@@ -24,10 +24,10 @@ export function paintFor(input: ColourInput): Paint {
 
 /** A colour beside the word, never instead of it. */
 export function paintState(state: string, paint: Paint): string {
-  if (['healthy', 'active', 'created', 'ok'].includes(state)) return paint.green(state);
+  if (['healthy', 'active', 'created', 'ok', 'success'].includes(state)) return paint.green(state);
   if (['degraded', 'deprecated', 'pending', 'updated', 'replaced', 'expired'].includes(state))
     return paint.yellow(state);
-  if (['unhealthy', 'failed', 'revoked'].includes(state)) return paint.red(state);
+  if (['unhealthy', 'failed', 'revoked', 'denied'].includes(state)) return paint.red(state);
   if (['unknown', 'inactive', 'archived', '-'].includes(state)) return paint.dim(state);
   return state;
 }

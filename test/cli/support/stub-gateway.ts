@@ -1,3 +1,4 @@
+import { auditAnswer } from './stub-audit.js';
 import { keyUsage, STATS } from './stub-usage.js';
 
 /** A key as the gateway shows it. */
@@ -60,6 +61,7 @@ export function gatewayAnswer(method: string, path: string): unknown {
   if (area === 'roles') return method === 'GET' && name === undefined ? [ROLE] : ROLE;
   if (area === 'tokens') return name === 'revoke' ? { revoked: true } : TOKEN;
   if (area === 'stats') return STATS;
+  if (area === 'audit') return auditAnswer(name);
   if (area === 'permissions') return [{ permission: 'read:entities', routes: ['GET /api/v1/entities'] }];
   if (area === '.well-known') return { keys: [JWK] };
   if (area === 'whoami')
