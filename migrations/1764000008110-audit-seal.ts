@@ -1,5 +1,11 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
+/** The columns of a row behind its number, transaction and time. */
+const TEXTS =
+  'actor actor_type actor_name credential address request_id action outcome subject_type subject_id subject_key'.split(
+    ' ',
+  );
+const JSONS = ['before', 'after', 'details'];
 const APPEND_ONLY = ['audit_seal', 'audit_checkpoint'];
 
 /**
@@ -47,12 +53,15 @@ export class AuditSeal1764000008110 implements MigrationInterface {
   }
 
   private async hashing(queryRunner: QueryRunner): Promise<void> {
-    // Every column in order, as the text of a JSON array: what is hashed, and what an export hands out to be hashed again.
+    // Every column in order, as the text of a JSON array: what is hashed, and what an export hands out to be hashed again. Put
+    // together as text, since taking long documents apart and building them anew costs more than all the rest.
+    const text = (column: string): string => `coalesce(to_json(a.${column})::text, 'null')`;
+    const json = (column: string): string => `coalesce(a.${column}::text, 'null')`;
+    const columns = [...TEXTS.map(text), ...JSONS.map(json)].join(`, ',', `);
     await queryRunner.query(`
       CREATE FUNCTION audit_text(a audit) RETURNS text LANGUAGE sql STABLE AS $$
-        SELECT jsonb_build_array(a.id, a.xid::text, to_char(a.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-          a.actor, a.actor_type, a.actor_name, a.credential, a.address, a.request_id, a.action, a.outcome,
-          a.subject_type, a.subject_id, a.subject_key, a.before, a.after, a.details)::text
+        SELECT concat('[', a.id, ',"', a.xid, '","', to_char(a.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), '",',
+          ${columns}, ']')
       $$`);
     await queryRunner.query(`
       CREATE FUNCTION audit_link(former bytea, start bytea, content text) RETURNS bytea LANGUAGE plpgsql IMMUTABLE AS $$
@@ -65,17 +74,22 @@ export class AuditSeal1764000008110 implements MigrationInterface {
   /**
    * As with the numbering of events, a row's turn comes when no running transaction can still come before it in the order
    * (xid, id). A head with an xid that this cluster never gave came with a restored dump: then what that one left is sealed
-   * first, whatever its xid. It runs with its owner's rights: a service role needs none on the chain.
+   * first, whatever its xid. A batch ends after so many rows, or with the one that makes it so many bytes. It runs with its
+   * owner's rights: a service role needs none on the chain.
    */
   private async sealing(queryRunner: QueryRunner, path: string): Promise<void> {
     await queryRunner.query(`
-      CREATE FUNCTION audit_seal_due(batch integer)
+      CREATE FUNCTION audit_seal_due(batch integer, bytes bigint)
         RETURNS TABLE (sealed integer, seq bigint, hash bytea, from_seq bigint, from_hash bytea)
         LANGUAGE plpgsql SECURITY DEFINER ${path} AS $$
       DECLARE
         mark audit_head;
         newest xid8;
         oldest xid8;
+        restored boolean;
+        since xid8;
+        until xid8;
+        candidates integer;
         ids bigint[];
       BEGIN
         SELECT * INTO mark FROM audit_head FOR UPDATE SKIP LOCKED;
@@ -85,18 +99,18 @@ export class AuditSeal1764000008110 implements MigrationInterface {
         -- Looked at first: whatever lies below is finished, and the next statement sees it.
         newest := pg_snapshot_xmax(pg_current_snapshot());
         oldest := event_oldest_writer(pg_current_snapshot());
-        IF mark.xid < newest THEN
-          SELECT array_agg(d.id ORDER BY d.xid, d.id) INTO ids FROM (
-            SELECT a.id, a.xid FROM audit a
-            WHERE (a.xid, a.id) > (mark.xid, mark.audit_id) AND a.xid < oldest
-              AND (SELECT s.seq FROM audit_seal s WHERE s.audit_id = a.id) IS NULL
-            ORDER BY a.xid, a.id LIMIT batch) d;
-        ELSE
-          SELECT array_agg(d.id ORDER BY d.xid, d.id) INTO ids FROM (
-            SELECT a.id, a.xid FROM audit a
-            WHERE (a.xid < oldest OR a.xid >= newest) AND (SELECT s.seq FROM audit_seal s WHERE s.audit_id = a.id) IS NULL
-            ORDER BY a.xid, a.id LIMIT batch) d;
-        END IF;
+        restored := mark.xid >= newest;
+        since := CASE WHEN restored THEN '0' ELSE mark.xid END;
+        until := CASE WHEN restored THEN '18446744073709551615' ELSE oldest END;
+        WITH due AS (
+          SELECT a.id, a.xid, coalesce(pg_column_size(a.before), 0) + coalesce(pg_column_size(a.after), 0) AS size FROM audit a
+          WHERE (a.xid, a.id) > (since, CASE WHEN restored THEN 0 ELSE mark.audit_id END) AND a.xid < until
+            AND (a.xid < oldest OR a.xid >= newest) AND (SELECT s.seq FROM audit_seal s WHERE s.audit_id = a.id) IS NULL
+          ORDER BY a.xid, a.id LIMIT batch
+        ), row_of AS (
+          SELECT d.id, d.xid, sum(d.size) OVER (ORDER BY d.xid, d.id) - d.size AS before FROM due d
+        )
+        SELECT array_agg(r.id ORDER BY r.xid, r.id) FILTER (WHERE r.before < bytes), count(*) INTO ids, candidates FROM row_of r;
         sealed := coalesce(cardinality(ids), 0);
         IF sealed > 0 THEN
           INSERT INTO audit_seal (seq, audit_id, hash)
@@ -104,9 +118,9 @@ export class AuditSeal1764000008110 implements MigrationInterface {
           FROM unnest(ids) WITH ORDINALITY AS d (id, n) JOIN audit a ON a.id = d.id;
           SELECT s.seq, s.hash INTO mark.seq, mark.hash FROM audit_seal s WHERE s.seq = from_seq + sealed;
         END IF;
-        IF mark.xid < newest AND sealed > 0 THEN
+        IF NOT restored AND sealed > 0 THEN
           SELECT a.xid, a.id INTO mark.xid, mark.audit_id FROM audit a WHERE a.id = ids[sealed];
-        ELSIF mark.xid >= newest AND sealed < batch THEN
+        ELSIF restored AND candidates < batch AND sealed = candidates THEN
           -- The last of what was restored: from here on the order of this cluster counts.
           mark.xid := oldest;
           mark.audit_id := 0;
@@ -118,11 +132,11 @@ export class AuditSeal1764000008110 implements MigrationInterface {
         RETURN NEXT;
       END $$`);
     // Who calls a function with its owner's rights is named one by one.
-    await queryRunner.query('REVOKE ALL ON FUNCTION audit_seal_due(integer) FROM PUBLIC');
+    await queryRunner.query('REVOKE ALL ON FUNCTION audit_seal_due(integer, bigint) FROM PUBLIC');
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
-    await queryRunner.query('DROP FUNCTION audit_seal_due(integer)');
+    await queryRunner.query('DROP FUNCTION audit_seal_due(integer, bigint)');
     await queryRunner.query('DROP AGGREGATE audit_chain(bytea, text)');
     await queryRunner.query('DROP FUNCTION audit_link(bytea, bytea, text)');
     await queryRunner.query('DROP FUNCTION audit_text(audit)');

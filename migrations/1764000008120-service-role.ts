@@ -40,7 +40,7 @@ export class ServiceRole1764000008120 implements MigrationInterface {
         END LOOP;
         EXECUTE format('GRANT INSERT (${WRITTEN}) ON audit TO %I', service);
         EXECUTE format('GRANT INSERT ON audit_checkpoint TO %I', service);
-        EXECUTE format('GRANT EXECUTE ON FUNCTION audit_seal_due(integer), ${DEFINERS.join(', ')} TO %I', service);
+        EXECUTE format('GRANT EXECUTE ON FUNCTION audit_seal_due(integer, bigint), ${DEFINERS.join(', ')} TO %I', service);
         -- What later migrations of the same owner make.
         EXECUTE format('ALTER DEFAULT PRIVILEGES IN SCHEMA ${schema} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO %I', service);
       END $$`);

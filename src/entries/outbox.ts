@@ -20,9 +20,7 @@ export interface NewEvent {
 /** The event and its row of the audit trail in one statement: the payload travels and is read once. */
 const INSERT = `
   WITH e AS MATERIALIZED (
-    SELECT e.*, CASE WHEN e.subject = 'relationship' THEN e.payload ELSE e.payload -> e.subject END AS content,
-      CASE e.subject WHEN 'relationship' THEN e.payload -> 'relationships' -> 0 ELSE e.payload -> e.subject END AS first
-    FROM ROWS FROM (json_to_recordset($1::json) AS (type text, entry_id bigint, payload jsonb, span int, action text,
+    SELECT * FROM ROWS FROM (json_to_recordset($1::json) AS (type text, entry_id bigint, payload jsonb, span int, action text,
       subject text, before jsonb, after jsonb)) WITH ORDINALITY
       AS e (type, entry_id, payload, span, action, subject, before, after, n)
   ), written AS (
@@ -31,9 +29,11 @@ const INSERT = `
   )
   INSERT INTO audit (actor, actor_type, actor_name, credential, address, request_id, action, outcome, subject_type,
     subject_id, subject_key, before, after)
-  SELECT $3, $4, $5, $6, $7, $8, action, 'success', subject, CASE WHEN span = 1 THEN first ->> 'id' END, first ->> 'key',
-    CASE WHEN action LIKE '%.delete' THEN content ELSE before END,
-    CASE WHEN action LIKE '%.delete' THEN NULL WHEN before IS NULL THEN content ELSE after END
+  SELECT $3, $4, $5, $6, $7, $8, action, 'success', subject,
+    CASE WHEN subject = 'entity' THEN payload #>> '{entity,id}' WHEN span = 1 THEN payload #>> '{relationships,0,id}' END,
+    payload #>> '{entity,key}',
+    CASE WHEN action LIKE '%.delete' THEN coalesce(payload -> 'entity', payload) ELSE before END,
+    CASE WHEN action LIKE '%.delete' THEN NULL WHEN before IS NULL THEN coalesce(payload -> 'entity', payload) ELSE after END
   FROM e ORDER BY n`;
 
 const ACTIONS: Readonly<Record<string, string>> = { created: 'create', updated: 'update', deleted: 'delete' };

@@ -193,7 +193,8 @@ describe('tampering', () => {
       `UPDATE audit_seal SET seq = ${one.seq} WHERE seq = ${two.seq}`,
       `UPDATE audit_seal SET seq = ${two.seq} WHERE seq = -1`,
     ];
-    expect((await found(swap)).slice(0, 2)).toEqual([
+    const faults = (await found(swap)).filter((fault) => !/^signature/.test(String((fault as unknown[])[0])));
+    expect(faults.slice(0, 2)).toEqual([
       ['chain_broken', one.seq, two.id],
       ['seal_moved', two.seq, one.id],
     ]);

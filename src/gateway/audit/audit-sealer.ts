@@ -34,7 +34,8 @@ interface Sealed {
  */
 @Injectable()
 export class AuditSealer implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly batch: number;
+  /** Most rows and most bytes (as stored) of a batch. */
+  private readonly batch: readonly [rows: number, bytes: number];
   private waited = { seconds: 0, at: performance.now() };
 
   constructor(
@@ -47,7 +48,7 @@ export class AuditSealer implements OnApplicationBootstrap, BeforeApplicationShu
     metrics: Metrics,
   ) {
     // On the embedded database everyone waits for a batch.
-    this.batch = uow.embedded ? 100 : 1000;
+    this.batch = uow.embedded ? [100, 64 * 1024] : [1000, 8 * 1024 ** 2];
     const age = (): number => this.waitingSeconds();
     metrics.registry.registerMetric(
       new Gauge({
@@ -84,7 +85,7 @@ export class AuditSealer implements OnApplicationBootstrap, BeforeApplicationShu
     while (await this.isDue()) {
       const sealed = await this.seal();
       total += sealed;
-      if (sealed < this.batch || this.shutdown.draining) break;
+      if (sealed === 0 || this.shutdown.draining) break;
     }
     return total;
   }
@@ -94,8 +95,8 @@ export class AuditSealer implements OnApplicationBootstrap, BeforeApplicationShu
     const keyed = await this.checkpoints.available();
     return this.uow.run(async () => {
       const [done] = await this.uow.query<Sealed & object>(
-        'SELECT * FROM audit_seal_due($1)',
-        [this.batch],
+        'SELECT * FROM audit_seal_due($1, $2)',
+        this.batch,
         'audit-seal',
       );
       if (!done?.sealed) return 0;
