@@ -108,14 +108,14 @@ describe('refusals', () => {
   it('repeated two hundred times within a minute are two rows that count them, whatever the keys', async () => {
     const keys = Array.from({ length: 200 }, () => makeKey('api_key'));
     for (const key of keys) await app.call('GET', '/api/v1/stats', { key });
-    const [first, ...none] = await written(/./, false);
-    expect(none).toEqual([]);
-    expect(first).toMatchObject({ ...anonymous, details: { reason: 'unknown', route: 'GET /api/v1/stats' } });
-    const [second, ...more] = await written();
-    expect(more).toEqual([]);
-    const counted = [first, second].map(({ details }) => Number(details!.count ?? 1));
-    expect(counted[0] + counted[1]).toBe(200);
-    expect(second.details).toMatchObject({ first_at: expect.any(String), last_at: expect.any(String) });
+    const rows = [...(await written(/./, false)), ...(await written())];
+    expect(rows.length).toBeLessThanOrEqual(2);
+    expect(rows[0]).toMatchObject({ ...anonymous, details: { reason: 'unknown', route: 'GET /api/v1/stats' } });
+    expect(rows.reduce((sum, { details }) => sum + Number(details?.count ?? 1), 0)).toBe(200);
+    for (const key of keys.slice(0, 50)) await app.call('GET', '/api/v1/stats', { key });
+    expect(await written(/./, false)).toEqual([]);
+    const times = { first_at: expect.any(String), last_at: expect.any(String) };
+    expect(await written()).toMatchObject([{ details: { reason: 'unknown', count: 50, ...times } }]);
   });
 
   it('from more places than can be kept apart are counted together', async () => {

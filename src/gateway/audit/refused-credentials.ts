@@ -40,6 +40,7 @@ interface Refused {
 @Injectable()
 export class RefusedCredentials implements OnModuleInit, BeforeApplicationShutdown {
   private refused = new Map<string, Refused>();
+  private explaining: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly notes: AuditNotes,
@@ -78,24 +79,32 @@ export class RefusedCredentials implements OnModuleInit, BeforeApplicationShutdo
     else this.refused.set(fold, { origin, details, count: 1, ...this.clueOf(credential) });
   }
 
-  /** Finds out why, and hands it to the trail. */
-  async explain(): Promise<void> {
+  /** Finds out why, and hands it to the trail. Whoever waits for it waits for what was begun before as well. */
+  explain(): Promise<void> {
+    const before = this.explaining.catch(() => undefined);
+    return (this.explaining = before.then(() => this.lookUp()));
+  }
+
+  private async lookUp(): Promise<void> {
     const taken = [...this.refused.values()];
     if (taken.length === 0) return;
     this.refused = new Map();
+    let told = 0;
     try {
       const rows = await this.keys.findAnyByHash(taken.flatMap(({ hashes }) => hashes ?? []));
       for (const one of taken) {
         const { reason, subject } = one.token ? await this.tokens.of(one.token) : reasonOfKey(one, rows);
         this.add(one.origin, { ...one.details, reason }, subject, one);
+        told++;
       }
     } catch (error) {
-      for (const one of taken) this.add(one.origin, { ...one.details, reason: 'not_examined' }, undefined, one);
+      for (const one of taken.slice(told))
+        this.add(one.origin, { ...one.details, reason: 'not_examined' }, undefined, one);
       throw error;
     }
   }
 
-  private clueOf(credential: string): Pick<Refused, 'hashes' | 'lastFour' | 'token' | 'details'> | object {
+  private clueOf(credential: string): Partial<Refused> {
     if (keyTypeOf(credential)) return { hashes: this.hasher.candidates(credential), lastFour: lastFourOf(credential) };
     return LOOKS_LIKE_KEY.test(credential) ? { hashes: [] } : { token: credential };
   }
