@@ -64,9 +64,9 @@ export class AuditNotes implements OnModuleInit, BeforeApplicationShutdown {
     const now = performance.now();
     const due: [Note, number][] = [];
     for (const [fold, note] of this.notes) {
-      if (!all && note.due > now) continue;
-      if (note.count === 0) this.notes.delete(fold);
-      else due.push([note, note.count]);
+      const over = note.due <= now;
+      if (note.count > 0 && (over || all)) due.push([note, note.count]);
+      else if (note.count === 0 && over) this.notes.delete(fold);
     }
     if (due.length === 0) return;
     await insertAudit(
