@@ -103,7 +103,7 @@ export class AuditChainRepository {
   /** The places behind `after`, none behind `end`. `expected` is what the hash of `after` should be. */
   async links(after: ChainPlace, expected: Buffer, end: number, limit: number): Promise<ChainLink[]> {
     const values = [after.seq, end, limit, after.hash, expected];
-    return (await this.uow.query<LinkRow & object>(LINKS, values, 'audit-links')).map(linkOf);
+    return (await this.uow.query<LinkRow & object>(LINKS, values)).map(linkOf);
   }
 
   /** Rows behind the id `after`; one has `seconds` to find its place. */
@@ -113,7 +113,7 @@ export class AuditChainRepository {
       unsealed: string;
       oldest: number | null;
       late: string[];
-    }>(UNSEALED, [after, limit, seconds], 'audit-unsealed');
+    }>(UNSEALED, [after, limit, seconds]);
     return { last: row.last, unsealed: Number(row.unsealed), oldestSeconds: row.oldest, late: row.late };
   }
 }

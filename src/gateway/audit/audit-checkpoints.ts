@@ -62,7 +62,6 @@ export class AuditCheckpoints {
     const [{ mac, any }] = await this.uow.query<{ mac: string | null; any: boolean }>(
       `SELECT (SELECT mac FROM audit_checkpoint WHERE seq = $1) AS mac, EXISTS (SELECT FROM audit_checkpoint) AS any`,
       [start.seq],
-      'audit-checkpoint',
     );
     if (!keyed) {
       if (any) throw new NoSigningKeyError('The audit trail is signed, and the master key is not there.');

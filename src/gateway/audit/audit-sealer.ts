@@ -110,11 +110,7 @@ export class AuditSealer implements OnApplicationBootstrap, BeforeApplicationShu
   }
 
   private async isDue(): Promise<boolean> {
-    const [{ restored, seconds }] = await this.uow.query<{ restored: boolean; seconds: number | null }>(
-      WAITING,
-      [],
-      'audit-waiting',
-    );
+    const [{ restored, seconds }] = await this.uow.query<{ restored: boolean; seconds: number | null }>(WAITING);
     this.waited = { seconds: Math.max(0, seconds ?? 0), at: performance.now() };
     return restored || seconds !== null;
   }
