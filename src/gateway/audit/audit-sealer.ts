@@ -18,7 +18,7 @@ const WAITING = `
     WHERE (a.xid, a.id) > (h.xid, h.audit_id) AND a.xid < pg_snapshot_xmax(pg_current_snapshot())
       AND (SELECT s.seq FROM audit_seal s WHERE s.audit_id = a.id) IS NULL
     ORDER BY a.xid, a.id LIMIT 1) AS seconds
-  FROM audit_head h`;
+  FROM (SELECT * FROM audit_head LIMIT 1) h`;
 
 interface Sealed {
   sealed: number;
