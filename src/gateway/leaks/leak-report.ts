@@ -37,7 +37,7 @@ export function leakReportsOf(body: Buffer, hasher: KeyHasher, { signed }: { sig
   if (findings.length > MOST_REPORTS)
     throw new TooLargeError(`At most ${MOST_REPORTS} findings are taken at a time.`, MOST_REPORTS);
   const errors = findings.flatMap((finding: unknown, i) => errorsOf(finding, i, signed));
-  if (errors.length > 0) throw new InvalidError(`${errors.length} fields are wrong.`, errors.slice(0, 100));
+  if (errors.length > 0) throw new InvalidError(`${errors[0].field} ${errors[0].message}`, errors.slice(0, 100));
   return findings.map(
     ({ token, type, url, source }: { token: string; type: string; url: unknown; source: unknown }) => ({
       tokenHash: sha256(token).toString('base64'),
