@@ -7,6 +7,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 const MAIN = fileURLToPath(new URL('../dist/src/main.js', import.meta.url));
 const READY_MS = 120_000;
+/** As `npm start` has them: with more room for young objects, an answer waits less for the collector. */
+const FLAGS = ['--enable-source-maps', '--max-semi-space-size=64'];
 
 export async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
@@ -43,7 +45,7 @@ export class ServiceProcess {
   async start() {
     const fixed = { PATH: process.env.PATH, PORT: String(this.port), HOST: '127.0.0.1', MIGRATE_ON_START: 'true' };
     const quiet = { LOG_LEVEL: 'error', LOG_FORMAT: 'json', NODE_ENV: 'production' };
-    this.#child = spawn(process.execPath, ['--enable-source-maps', this.main], {
+    this.#child = spawn(process.execPath, [...FLAGS, this.main], {
       env: { ...fixed, ...quiet, ...this.env },
       stdio: ['ignore', 2, 2],
     });

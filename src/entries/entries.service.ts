@@ -126,7 +126,7 @@ export class EntriesService {
   }
 
   /** The rows as the caller may see them: with `read:secrets` in the clear, which is recorded. */
-  shown(rows: readonly EntryRow[]): Promise<EntryRow[]> {
+  shown(rows: readonly EntryRow[]): readonly EntryRow[] | Promise<readonly EntryRow[]> {
     return this.secrets.revealed(rows);
   }
 
@@ -167,10 +167,14 @@ export class EntriesService {
     });
   }
 
-  private async find(idOrKey: string): Promise<EntryRow | undefined> {
+  private find(idOrKey: string): Promise<EntryRow | undefined> {
     const reference = parseReference(idOrKey);
     if (reference && 'uid' in reference) return this.repository.findByUid(reference.uid);
-    const found = reference && (await this.ids.find(idOrKey));
+    return this.findByKey(idOrKey, reference);
+  }
+
+  private async findByKey(key: string, reference: object | undefined): Promise<EntryRow | undefined> {
+    const found = reference && (await this.ids.find(key));
     return found && this.repository.find(found.id);
   }
 

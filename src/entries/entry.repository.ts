@@ -79,6 +79,8 @@ function rowOf({ uid, draft, checksum }: NewEntry, made: { id: string; created_a
   };
 }
 
+const first = (rows: readonly EntryRow[]): EntryRow | undefined => rows[0];
+
 /** Rows of the catalog by hand-written SQL: the columns an answer needs, no row class hydrated. */
 @Injectable()
 export class EntryRepository {
@@ -89,10 +91,10 @@ export class EntryRepository {
   }
 
   /** Undefined also for what the caller may not see. */
-  async findByUid(uid: string): Promise<EntryRow | undefined> {
+  findByUid(uid: string): Promise<EntryRow | undefined> {
     const values: unknown[] = [uid];
     const sql = `SELECT ${ENTRY_COLUMNS} FROM entry e WHERE e.uid = $1 AND ${visible('e.id', values)}`;
-    return (await this.uow.query<EntryRow & object>(sql, values, statementFor('entry-get-by-uid')))[0];
+    return this.uow.query<EntryRow & object>(sql, values, statementFor('entry-get-by-uid')).then(first);
   }
 
   /** The row, locked until the transaction ends. */

@@ -40,9 +40,8 @@ export class GatewayGuard implements CanActivate {
     const required = requirementOf(controller, handler);
     if (required === PUBLIC) return true;
     if (required === undefined) throw new ForbiddenError('This route is closed: it states no permission.');
-    const http = context.switchToHttp();
-    const request = http.getRequest<Request>();
-    const terms = { required, cost: costOf(controller, handler), response: http.getResponse<Response>() };
+    const [request, response] = context.getArgs<[Request, Response]>();
+    const terms = { required, cost: costOf(controller, handler), response };
     if (claimsSignature(handler, request.headers)) return true;
     const credential = this.credentialOf(request);
     const known = this.authenticator.known(credential, request.ip);

@@ -17,7 +17,7 @@ const COLUMNS: readonly (keyof RegistryEntry)[] = [
   'compliance_status', 'security_context', 'revision', 'created_at', 'updated_at',
 ]; // prettier-ignore
 
-async function* entriesOf(pages: AsyncIterable<EntryRow[]>): AsyncGenerator<RegistryEntry> {
+async function* entriesOf(pages: AsyncIterable<readonly EntryRow[]>): AsyncGenerator<RegistryEntry> {
   for await (const rows of pages) for (const row of rows) yield toRegistryEntry(toEntryResponse(row));
 }
 
@@ -53,5 +53,7 @@ async function* asCsv(entries: AsyncIterable<RegistryEntry>): AsyncGenerator<str
 const written = { json: asJson, ndjson: asLines, csv: asCsv } as const;
 
 /** The export's text, piece by piece. */
-export const registryExport = (pages: AsyncIterable<EntryRow[]>, format: RegistryFormat): AsyncGenerator<string> =>
-  written[format](entriesOf(pages));
+export const registryExport = (
+  pages: AsyncIterable<readonly EntryRow[]>,
+  format: RegistryFormat,
+): AsyncGenerator<string> => written[format](entriesOf(pages));

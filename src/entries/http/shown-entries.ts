@@ -7,8 +7,8 @@ export async function shownEntries(
   entries: EntriesService,
   rows: readonly EntryRow[],
   response: Response,
-): Promise<EntryRow[]> {
+): Promise<readonly EntryRow[]> {
   const shown = await entries.shown(rows);
-  if (shown.some((row, i) => row !== rows[i])) response.setHeader('Cache-Control', 'no-store');
+  if (shown !== rows && shown.some((row, i) => row !== rows[i])) response.setHeader('Cache-Control', 'no-store');
   return shown;
 }

@@ -43,7 +43,7 @@ export class TransferService implements BulkWriter<Prepared> {
   ) {}
 
   /** Every entry the caller may see, page by page in the order they were made, secrets in the clear with `read:secrets`. */
-  async *pages(): AsyncGenerator<EntryRow[]> {
+  async *pages(): AsyncGenerator<readonly EntryRow[]> {
     for (let after = '0'; ;) {
       const rows = await this.entries.page(after, PAGE);
       yield await this.secrets.revealed(rows);

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager, EntityTarget, ObjectLiteral, QueryRunner, Repository } from 'typeorm';
 import { DataSource, QueryRunnerAlreadyReleasedError } from 'typeorm';
-import type { Pool, PoolClient, QueryResultRow } from 'pg';
+import type { Pool, PoolClient, QueryConfig, QueryResult, QueryResultRow } from 'pg';
 import { isAbandoned, isRetryable } from './database-errors.js';
 import { DATABASE_SETTINGS } from './database-settings.js';
 import type { DatabaseSettings } from './database-settings.js';
@@ -14,6 +14,8 @@ interface Transaction {
 }
 
 const MOST_ATTEMPTS = 4;
+
+const rowsOf = <Row extends QueryResultRow>({ rows }: QueryResult<Row>): Row[] => rows;
 
 /**
  * The one door to the database. `run` opens a transaction or joins the outer one (and rolls back with it); `query`
@@ -58,13 +60,10 @@ export class UnitOfWork {
   }
 
   /** Rows of one parameterised statement. `name` makes it a prepared statement where the database allows it. */
-  async query<Row extends QueryResultRow>(sql: string, values: readonly unknown[] = [], name?: string): Promise<Row[]> {
+  query<Row extends QueryResultRow>(sql: string, values: readonly unknown[] = [], name?: string): Promise<Row[]> {
     const transaction = this.storage.getStore();
     const statement = { text: sql, values: values as unknown[], ...(name && !this.settings.embedded && { name }) };
-    if (!transaction) return (await this.pool.query<Row>(statement)).rows;
-    this.assertOpen(transaction);
-    const client = (await transaction.runner.connect()) as PoolClient;
-    return (await client.query<Row>(statement)).rows;
+    return transaction ? this.within<Row>(transaction, statement) : this.pool.query<Row>(statement).then(rowsOf<Row>);
   }
 
   /** TypeORM's repository of a row class, bound to the running transaction. */
@@ -77,6 +76,12 @@ export class UnitOfWork {
     const transaction = this.storage.getStore();
     if (transaction) transaction.afterCommit.push(callback);
     else callback();
+  }
+
+  private async within<Row extends QueryResultRow>(transaction: Transaction, statement: QueryConfig): Promise<Row[]> {
+    this.assertOpen(transaction);
+    const client = (await transaction.runner.connect()) as PoolClient;
+    return rowsOf(await client.query<Row>(statement));
   }
 
   private get pool(): Pool {

@@ -15,6 +15,7 @@ import { RegistryAdapter } from './registry-adapter.js';
 import { RequestObservers } from './request-observers.js';
 import { requestScope } from './request-scope.js';
 import { ShutdownState } from './shutdown-state.js';
+import { executeStraight } from './straight-execution.js';
 import { RegistryValidationPipe } from './validation.pipe.js';
 
 const KEEP_ALIVE_MS = 65_000;
@@ -48,6 +49,7 @@ export function configureApp(app: NestExpressApplication): void {
   if (env.corsOrigins.length > 0) adapter.addLayer(cors(env.corsOrigins));
   adapter.addLayer(compressed);
   adapter.addLayer(underAlias);
+  executeStraight();
   app.useGlobalGuards(app.get(JsonBodyGuard));
   app.useGlobalPipes(new RegistryValidationPipe());
   app.useGlobalFilters(filter);

@@ -15,7 +15,7 @@ export class JsonBodyGuard implements CanActivate {
   constructor(private readonly env: Env) {}
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
-    const request = context.switchToHttp().getRequest<Request>();
+    const request = context.getArgByIndex<Request>(0);
     if (!hasBody(request)) return true;
     const streamed = Reflect.getMetadata(STREAMED_BODY, context.getHandler()) as string[] | undefined;
     const mediaType = mediaTypeOf(request);
