@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
-import { Controller, Get, Module, Param, Query, StreamableFile } from '@nestjs/common';
-import type { INestApplication, PipeTransform } from '@nestjs/common';
+import { Controller, Get, HttpCode, Module, Param, Query, StreamableFile, UseGuards } from '@nestjs/common';
+import type { CanActivate, INestApplication, PipeTransform } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { of } from 'rxjs';
 import { RegistryAdapter } from './registry-adapter.js';
@@ -24,6 +24,17 @@ class Failing implements PipeTransform {
   }
 }
 
+class Agreeing implements CanActivate {
+  async canActivate(): Promise<boolean> {
+    return true;
+  }
+}
+class Refusing implements CanActivate {
+  canActivate(): boolean {
+    return false;
+  }
+}
+
 @Controller()
 class Shapes {
   @Get('pipes/:a')
@@ -34,6 +45,19 @@ class Shapes {
   @Get('fails/:a')
   fails(@Param('a', Failing) a: string) {
     return { a };
+  }
+
+  @Get('guarded')
+  @UseGuards(Agreeing, Refusing)
+  guarded() {
+    return 'never';
+  }
+
+  @Get('counted')
+  @UseGuards(Agreeing)
+  @HttpCode(202)
+  async counted() {
+    return { at: 'last' };
   }
 
   @Get('observable')
@@ -73,7 +97,6 @@ describe('executeStraight', () => {
   beforeAll(async () => {
     app = await NestFactory.create(ShapesModule, new RegistryAdapter(), { logger: false });
     executeStraight();
-    executeStraight();
     await app.listen(0, '127.0.0.1');
     url = `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`;
   });
@@ -86,6 +109,12 @@ describe('executeStraight', () => {
   it('leaves a refusal of a pipe to the filters', async () => {
     expect((await fetch(`${url}/fails/x`)).status).not.toBe(200);
     expect(await text('list')).toBe('[1,2]');
+  });
+
+  it('asks the guards first, those that wait too', async () => {
+    expect((await fetch(`${url}/guarded`)).status).toBe(403);
+    const counted = await fetch(`${url}/counted`);
+    expect([counted.status, await counted.json()]).toEqual([202, { at: 'last' }]);
   });
 
   it.each([

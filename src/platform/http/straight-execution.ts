@@ -1,67 +1,135 @@
-import type { ArgumentMetadata, HttpServer, PipeTransform } from '@nestjs/common';
+import { ForbiddenException } from '@nestjs/common';
+import type { ArgumentMetadata, CanActivate, ExecutionContext, PipeTransform } from '@nestjs/common';
+import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
+import type { HandlerMetadata } from '@nestjs/core/helpers/handler-metadata-storage.js';
 import { RouterExecutionContext } from '@nestjs/core/router/router-execution-context.js';
+import type { ParamProperties } from '@nestjs/core/router/router-execution-context.js';
 
-type Own = RouterExecutionContext;
-type PipesFn = ReturnType<Own['createPipesFn']>;
-interface Param {
+type Create = RouterExecutionContext['create'];
+type Route = Parameters<Create>;
+type Execution = (request: unknown, response: unknown, next: unknown) => unknown;
+type Made<T> = { create: (instance: unknown, callback: unknown, moduleKey: string) => T[] };
+
+/** What of Nest's router is used here; its version is pinned, and a test runs every kind of answer through it. */
+interface Router extends Pick<
+  RouterExecutionContext,
+  'applicationRef' | 'getMetadata' | 'isPipeable' | 'reflectRedirect' | 'reflectRenderTemplate'
+> {
+  contextUtils: { mergeParamsMetatypes: (params: ParamProperties[], types: unknown[]) => Param[] };
+  guardsContextCreator: Made<CanActivate>;
+  pipesContextCreator: Made<PipeTransform>;
+  interceptorsContextCreator: Made<unknown>;
+  isResponseHandled: (instance: unknown, method: string, params: ParamProperties[]) => boolean;
+}
+type Param = ParamProperties & { metatype?: ArgumentMetadata['metatype'] };
+interface Step {
   index: number;
-  pipeable: boolean;
-  metadata: ArgumentMetadata;
+  extract: Param['extractValue'];
   pipes: readonly PipeTransform[];
-  extract: (request: unknown, response: unknown, next: unknown) => unknown;
+  metadata: ArgumentMetadata;
 }
 
 // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own `this` below
-const { createPipesFn, createHandleResponseFn } = RouterExecutionContext.prototype;
-const TAKEN = Symbol.for('registry:straight-execution');
+const { create: nestCreate } = RouterExecutionContext.prototype;
 
 /**
- * Spares Nest's router the promises around what is done at once: pipes that answer a value, and answers that are plain
- * data. Every promise costs twice here, as the request's context is carried through each. What does not fit (a pipe that
- * waits, a stream, an Observable) goes Nest's own way.
+ * Runs a route's guards, pipes and handler one after the other, waiting only where one of them does. Nest makes and awaits
+ * a promise around each, and every promise costs twice here, as the request's context is carried through it. Routes with
+ * interceptors, server-sent events, templates, redirects or fixed headers, and answers that are not plain data, stay Nest's.
  */
 export function executeStraight(): void {
-  const prototype = RouterExecutionContext.prototype as Own & { [TAKEN]?: true };
-  if (prototype[TAKEN]) return;
-  // Both are Nest's own affair: whoever updates it shall hear at once that they are called something else now.
-  if (typeof createPipesFn !== 'function' || typeof createHandleResponseFn !== 'function')
-    throw new Error('The router of this version of Nest works in another way.');
-  prototype[TAKEN] = true;
-  prototype.createPipesFn = pipesFn;
-  prototype.createHandleResponseFn = handleResponseFn;
-}
-
-function pipesFn(this: Own, ...args: Parameters<Own['createPipesFn']>): PipesFn {
-  const [pipes, options] = args;
-  if (options.length === 0) return null;
-  const params = options.map(({ index, type, data, metatype, schema, pipes: own, extractValue }): Param => {
-    const pipeable = this.isPipeable(type);
-    return {
-      index,
-      pipeable,
-      metadata: { metatype, type, data, schema } as ArgumentMetadata,
-      pipes: pipeable ? pipes.concat(own) : [],
-      extract: extractValue as Param['extract'],
-    };
-  });
-  return (values, request, response, next) => {
-    let pending: Promise<void>[] | undefined;
-    for (const param of params) {
-      const value = param.extract(request, response, next);
-      const piped = param.pipeable ? throughPipes(value, param, 0) : value;
-      if (param.pipeable && isThenable(piped)) (pending ??= []).push(put(values, param.index, piped));
-      else values[param.index] = piped;
-    }
-    return pending && Promise.all(pending);
+  RouterExecutionContext.prototype.create = function create(this: RouterExecutionContext, ...route: Route) {
+    return (straight(this as unknown as Router, route) ?? nestCreate.apply(this, route)) as ReturnType<Create>;
   };
 }
 
-/** At once as long as the pipes answer at once. */
-function throughPipes(value: unknown, param: Param, from: number): unknown {
+function straight(router: Router, route: Route): Execution | undefined {
+  const [instance, callback, methodName, moduleKey, requestMethod, contextId] = route;
+  const found = router.getMetadata(instance, callback, methodName, moduleKey, requestMethod, 'http');
+  const params = found.getParamsMetadata(moduleKey);
+  const special =
+    contextId !== undefined ||
+    found.isSseHandler ||
+    found.hasCustomHeaders ||
+    router.reflectRedirect(callback) !== undefined ||
+    router.reflectRenderTemplate(callback) !== undefined ||
+    router.interceptorsContextCreator.create(instance, callback, moduleKey).length > 0;
+  if (special) return undefined;
+  const steps = stepsOf(router, route, router.contextUtils.mergeParamsMetatypes(params, found.paramtypes));
+  const guards = router.guardsContextCreator.create(instance, callback, moduleKey);
+  const send = sender(router, found, router.isResponseHandled(instance, methodName, params));
+  const blank = Array.from({ length: found.argsLength }, (): unknown => null);
+  const handle: Execution = (request, response, next) => {
+    (response as { statusCode: number }).statusCode = found.httpStatusCode;
+    const values = blank.slice();
+    const pending = fill(values, steps, [request, response, next]);
+    const result: unknown = pending
+      ? pending.then(() => callback.apply(instance, values))
+      : callback.apply(instance, values);
+    return isThenable(result)
+      ? result.then((value) => send(value, response, request))
+      : send(result, response, request);
+  };
+  return (request, response, next) => {
+    const context = new ExecutionContextHost([request, response, next], instance.constructor as never, callback);
+    context.setType('http');
+    const waited = throughGuards(guards, context, 0);
+    return waited ? waited.then(() => handle(request, response, next)) : handle(request, response, next);
+  };
+}
+
+function stepsOf(router: Router, [instance, callback, , moduleKey]: Route, params: Param[]): Step[] {
+  const pipes = router.pipesContextCreator.create(instance, callback, moduleKey);
+  return params.map(({ index, type, data, metatype, schema, pipes: own, extractValue }) => ({
+    index,
+    extract: extractValue,
+    pipes: router.isPipeable(type) ? pipes.concat(own) : [],
+    metadata: { metatype, type, data, schema } as ArgumentMetadata,
+  }));
+}
+
+/** Undefined when all of them agreed at once. */
+function throughGuards(
+  guards: readonly CanActivate[],
+  context: ExecutionContext,
+  from: number,
+): Promise<void> | undefined {
+  for (let i = from; i < guards.length; i++) {
+    const allowed = guards[i].canActivate(context);
+    if (isThenable(allowed))
+      return Promise.resolve(allowed).then((settled) => {
+        assertAllowed(settled);
+        return throughGuards(guards, context, i + 1);
+      });
+    assertAllowed(allowed);
+  }
+  return undefined;
+}
+
+function assertAllowed(allowed: unknown): void {
+  if (allowed !== true) throw new ForbiddenException();
+}
+
+/** Undefined when no pipe waits. */
+function fill(
+  values: unknown[],
+  steps: readonly Step[],
+  [request, response, next]: unknown[],
+): Promise<unknown> | undefined {
+  let pending: Promise<void>[] | undefined;
+  for (const step of steps) {
+    const value = throughPipes(step.extract(request, response, next as never), step, 0);
+    if (step.pipes.length > 0 && isThenable(value)) (pending ??= []).push(put(values, step.index, value));
+    else values[step.index] = value;
+  }
+  return pending && Promise.all(pending);
+}
+
+function throughPipes(value: unknown, step: Step, from: number): unknown {
   let piped = value;
-  for (let i = from; i < param.pipes.length; i++) {
-    if (isThenable(piped)) return piped.then((settled) => throughPipes(settled, param, i));
-    piped = param.pipes[i].transform(piped, param.metadata);
+  for (let i = from; i < step.pipes.length; i++) {
+    if (isThenable(piped)) return piped.then((settled) => throughPipes(settled, step, i));
+    piped = step.pipes[i].transform(piped, step.metadata);
   }
   return piped;
 }
@@ -70,20 +138,15 @@ async function put(values: unknown[], index: number, value: PromiseLike<unknown>
   values[index] = await value;
 }
 
-function handleResponseFn(
-  this: Own,
-  ...args: Parameters<Own['createHandleResponseFn']>
-): ReturnType<Own['createHandleResponseFn']> {
-  const usual = createHandleResponseFn.apply(this, args) as (...all: unknown[]) => Promise<unknown>;
-  const [callback, handled, redirect, status] = args;
-  const special = handled || !!redirect || !!this.reflectRenderTemplate(callback) || !!this.reflectSse(callback);
-  if (special) return usual as never;
-  const server: HttpServer = this.applicationRef;
-  return ((result: unknown, response: unknown, ...rest: unknown[]): unknown =>
-    isPlainData(result) ? void server.reply(response, result, status) : usual(result, response, ...rest)) as never;
+/** What JSON can be made of goes out at once; anything else as Nest sends it. */
+function sender(router: Router, { fnHandleResponse }: HandlerMetadata, handled: boolean): Execution {
+  const usual = fnHandleResponse as unknown as (result: unknown, response: unknown, request: unknown) => unknown;
+  return (result, response, request) =>
+    !handled && isPlainData(result)
+      ? void router.applicationRef.reply(response, result)
+      : usual(result, response, request);
 }
 
-/** What JSON can be made of without asking what else it might be. */
 function isPlainData(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   return Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype;
