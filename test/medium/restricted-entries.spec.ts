@@ -65,6 +65,15 @@ describe('restricted entries', () => {
 
   const leaks = (text: string): boolean => text.includes(SECRET) || text.includes(secretId);
 
+  it('stay hidden from who asks in the same moment as those who may see them', async () => {
+    const asked = [secretId, openId, secretId].flatMap((id) =>
+      [app.api, reader, stranger].map((client) => client.get(`${ENTITIES}/${id}`)),
+    );
+    expect((await Promise.all(asked)).map(({ status }) => status)).toEqual([
+      200, 200, 404, 200, 200, 200, 200, 200, 404,
+    ]);
+  });
+
   it('are answered by no route of the whole document to who is not listed', async () => {
     const { paths } = JSON.parse(readFileSync('openapi.json', 'utf8')) as {
       paths: Record<string, Record<string, Operation>>;
