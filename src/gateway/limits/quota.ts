@@ -3,7 +3,7 @@ import { cellMs, freeIn, nextRelease, waitFor } from './sliding-window.js';
 import type { LimitWindow } from './sliding-window.js';
 
 /** Units handed out in advance: a hundredth of the limit, at most so many, for at most so long. */
-const MOST_SPARE = 200;
+const MOST_SPARE = 2_000;
 const MOST_LEASE_MS = 30_000;
 /** Fewer than these are not worth asking for before they are needed. */
 const LEAST_AHEAD = 10;
