@@ -5,6 +5,7 @@ import { EntriesModule } from './entries/entries.module.js';
 import { GatewayModule } from './gateway/gateway.module.js';
 import { GraphModule } from './graph/graph.module.js';
 import { HealthModule } from './health/health.module.js';
+import { KindsModule } from './kinds/kinds.module.js';
 import { AuditModule } from './platform/audit/audit.module.js';
 import { CryptoModule } from './platform/crypto/crypto.module.js';
 import { DatabaseModule } from './platform/database/database.module.js';
@@ -36,6 +37,7 @@ export class AppModule {
         GatewayModule,
         HealthModule.forRoot(env),
         EntriesModule,
+        KindsModule,
         GraphModule,
         SearchModule,
         StreamsModule,

@@ -1,4 +1,5 @@
 import { Global, Module } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
 import { BulkRunner } from './bulk/bulk-runner.js';
 import { EntryBulkWriter } from './bulk/entry-bulk.writer.js';
 import { RelationshipBulkWriter } from './bulk/relationship-bulk.writer.js';
@@ -24,6 +25,11 @@ import { FeatureCategoriesController } from './http/feature-categories.controlle
 import { RelationshipsController } from './http/relationships.controller.js';
 import { StatsController } from './http/stats.controller.js';
 import { TransferController } from './http/transfer.controller.js';
+import { Drivers } from './kind/drivers.js';
+import { KindCatalog } from './kind/kind-catalog.js';
+import { KindEntriesService } from './kind/kind-entries.service.js';
+import { KindPages } from './kind/http/kind-pages.js';
+import { LifecycleService } from './kind/lifecycle.service.js';
 import { Outbox } from './outbox.js';
 import { OutboxSignal } from './outbox-signal.js';
 import { RelationshipRepository } from './relationships/relationship.repository.js';
@@ -40,6 +46,12 @@ const OFFERED = [
   EntriesService,
   EntryIds,
   EntryRepository,
+  KindCatalog,
+  Drivers,
+  EntryAccess,
+  KindEntriesService,
+  KindPages,
+  LifecycleService,
   Classifier,
   Outbox,
   OutboxSignal,
@@ -51,6 +63,7 @@ const OFFERED = [
 /** The heart: entries, relationships, classification, bulk and transfer. Routes with fixed words stand before `:id`. */
 @Global()
 @Module({
+  imports: [DiscoveryModule],
   controllers: [
     BulkController,
     TransferController,
@@ -68,7 +81,6 @@ const OFFERED = [
     BulkRunner,
     ClassificationRuleRepository,
     ClassificationService,
-    EntryAccess,
     EntryBulkWriter,
     EntryHistoryRepository,
     EntryInclusions,

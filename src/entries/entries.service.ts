@@ -21,6 +21,7 @@ import { Outbox } from './outbox.js';
 import type { NewEvent } from './outbox.js';
 import { RelationshipRepository } from './relationships/relationship.repository.js';
 import { removalEvents } from './relationships/relationship-events.js';
+import { KindCatalog } from './kind/kind-catalog.js';
 import { EntrySecrets } from './secrets/entry-secrets.js';
 import { MASK } from './secrets/secret-fields.js';
 
@@ -39,7 +40,8 @@ export const draftOfRow = (row: EntryRow): EntryDraft => ({
   description: row.description,
   feature: row.feature,
   status: row.status,
-  health: row.health,
+  // A dependency's trouble is not its own.
+  health: row.reported_health ?? row.health,
   owner: row.owner,
   tags: row.tags,
   metadata: row.metadata,
@@ -94,13 +96,14 @@ export class EntriesService {
     private readonly classifier: Classifier,
     private readonly outbox: Outbox,
     private readonly secrets: EntrySecrets,
+    private readonly kinds: KindCatalog,
   ) {}
 
   /** @throws ConflictError `entity.already_exists` */
   async register(
     body: EntryBody & { type: string },
   ): Promise<{ row: EntryRow; classification?: ClassificationResult }> {
-    const draft = draftOf(body);
+    const draft = this.kinds.settle(draftOf(body));
     const classification = draft.feature === null ? await this.classifier.classify(draft) : undefined;
     if (classification) draft.feature = classification.feature;
     const base = draft.name;
@@ -112,6 +115,13 @@ export class EntriesService {
       draft.name = `${base}-${uuidv7().slice(-6)}`;
     }
     throw alreadyThere(draft);
+  }
+
+  /** Undefined also for what the caller may not see. */
+  find(idOrKey: string): Promise<EntryRow | undefined> {
+    const reference = parseReference(idOrKey);
+    if (reference && 'uid' in reference) return this.repository.findByUid(reference.uid);
+    return this.findByKey(idOrKey, reference);
   }
 
   /** @throws NotFoundError */
@@ -136,7 +146,7 @@ export class EntriesService {
 
   /** Replaces the writable part. `check` sees the locked row first, for preconditions. */
   replace(idOrKey: string, body: EntryBody, check: (row: EntryRow) => void): Promise<EntryRow> {
-    return this.change(idOrKey, check, (row) => ({
+    return this.revise(idOrKey, check, (row) => ({
       ...body,
       type: body.type ?? row.kind,
       name: body.name ?? row.name,
@@ -146,7 +156,7 @@ export class EntriesService {
 
   /** Applies a JSON merge patch (RFC 7396). */
   patch(idOrKey: string, patch: object, check: (row: EntryRow) => void): Promise<EntryRow> {
-    return this.change(idOrKey, check, (row) => mergePatch(draftOfRow(row), patch) as EntryBody);
+    return this.revise(idOrKey, check, (row) => mergePatch(draftOfRow(row), patch) as EntryBody);
   }
 
   /**
@@ -158,6 +168,7 @@ export class EntriesService {
       const row = await this.locked(idOrKey);
       await check(row);
       if (!force) await this.assertUnused(row);
+      await this.kinds.hooksOf(row.kind).beforeRemove?.(row, force);
       const edges = await this.relationships.removeOf(row.id);
       await this.delete(row);
       await this.outbox.record([
@@ -167,10 +178,9 @@ export class EntriesService {
     });
   }
 
-  private find(idOrKey: string): Promise<EntryRow | undefined> {
-    const reference = parseReference(idOrKey);
-    if (reference && 'uid' in reference) return this.repository.findByUid(reference.uid);
-    return this.findByKey(idOrKey, reference);
+  /** Another status for a locked row, as a transition gives it; no hook of a change of the writable part is asked. */
+  restate(row: EntryRow, status: string): Promise<EntryRow> {
+    return this.write(row, { ...draftOfRow(row), status });
   }
 
   private async findByKey(key: string, reference: object | undefined): Promise<EntryRow | undefined> {
@@ -182,39 +192,57 @@ export class EntriesService {
   private insert(draft: EntryDraft): Promise<EntryRow | undefined> {
     return this.uow.run(async () => {
       const uid = uuidv7();
+      await this.kinds.beforeSave(draft);
       const { secrets, ...concealed } = await this.secrets.conceal(uid, draft);
       const [row] = await this.repository.insertFree([{ uid, ...concealed }]);
       if (!row) return undefined;
       if (secrets.length > 0) await this.secrets.save([{ entryId: row.id, secrets }]);
       await this.outbox.record([createdEvent(row)]);
+      await this.kinds.afterSave(row);
       return row;
     });
   }
 
-  private change(
-    idOrKey: string,
-    check: (row: EntryRow) => void,
-    next: (row: EntryRow) => EntryBody,
-  ): Promise<EntryRow> {
+  /**
+   * Replaces the writable part by what `next` makes of the locked row. `check` sees it first, for preconditions.
+   * @throws ImpossibleError `entity.identity_fixed`
+   */
+  revise(idOrKey: string, check: (row: EntryRow) => void, next: (row: EntryRow) => EntryBody): Promise<EntryRow> {
     return this.uow.run(async () => {
       const row = await this.locked(idOrKey);
       check(row);
       const body = next(row);
-      const draft = draftOf({ ...body, type: body.type ?? row.kind });
+      const draft = this.kinds.settle(
+        draftOf({
+          ...body,
+          type: body.type ?? row.kind,
+          name: body.name ?? row.name,
+          version: body.version ?? row.version,
+        }),
+      );
       if (draft.type !== row.kind || draft.name !== row.name || draft.version !== row.version)
         throw new ImpossibleError(
           'entity.identity_fixed',
           'type, name and version name the entry and cannot change; register another.',
         );
-      const stored = (await this.secrets.stored([row])).get(row.id) ?? [];
-      const concealed = await this.secrets.conceal(row.uid, draft, stored);
-      if (concealed.checksum === row.checksum) return row;
-      const [changed] = await this.repository.replace([{ uid: row.uid, ...concealed }]);
-      if (stored.length + concealed.secrets.length > 0)
-        await this.secrets.save([{ entryId: row.id, secrets: concealed.secrets }]);
-      await this.outbox.record([updatedEvent(row, changed, concealed.changed)]);
+      await this.kinds.beforeSave(draft, row);
+      const changed = await this.write(row, draft);
+      if (changed === row) return row;
+      await this.kinds.afterSave(changed, row);
       return changed;
     });
+  }
+
+  /** Writes what differs, secrets apart, with its event; the same row when nothing does. In the transaction that locked it. */
+  private async write(row: EntryRow, draft: EntryDraft): Promise<EntryRow> {
+    const stored = (await this.secrets.stored([row])).get(row.id) ?? [];
+    const concealed = await this.secrets.conceal(row.uid, draft, stored);
+    if (concealed.checksum === row.checksum) return row;
+    const [changed] = await this.repository.replace([{ uid: row.uid, ...concealed }]);
+    if (stored.length + concealed.secrets.length > 0)
+      await this.secrets.save([{ entryId: row.id, secrets: concealed.secrets }]);
+    await this.outbox.record([updatedEvent(row, changed, concealed.changed)]);
+    return changed;
   }
 
   private async locked(idOrKey: string): Promise<EntryRow> {

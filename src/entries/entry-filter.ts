@@ -12,6 +12,8 @@ export interface EntryFilter {
   version?: string;
   /** Equal values by dotted path: `{ "maintainer": "x", "limits.cpu": 2 }`. */
   metadata?: Record<string, unknown>;
+  /** Fields of the kind's own, each with the values it may have. */
+  spec?: Record<string, readonly string[]>;
   /** What frameworks must say: `{ soc2: 'compliant' }`. */
   compliance?: Record<string, string>;
   /** Words, in the syntax of web search. */
@@ -61,6 +63,11 @@ export function filterConditions(filter: EntryFilter, values: unknown[]): string
   if (filter.version !== undefined) add(filter.version, (p) => `e.version = ${p}`);
   if (filter.metadata && Object.keys(filter.metadata).length > 0)
     add(containment(filter.metadata), (p) => `e.metadata @> ${p}::jsonb`);
+  for (const [field, accepted] of Object.entries(filter.spec ?? {})) {
+    values.push(field);
+    const name = `$${values.length}`;
+    add(accepted, (p) => `e.spec ->> ${name}::text = ANY(${p}::text[])`);
+  }
   for (const [framework, status] of Object.entries(filter.compliance ?? {}))
     add(JSON.stringify({ [framework]: { status } }), (p) => `e.compliance_status @> ${p}::jsonb`);
   if (filter.q)

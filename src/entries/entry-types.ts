@@ -30,6 +30,9 @@ export const ENTRY_HEALTHS: readonly string[] = ['healthy', 'degraded', 'unhealt
 const componentKind = (type: string): { prefix: string; states: readonly string[] } | undefined =>
   Object.hasOwn(COMPONENT_KINDS, type) ? COMPONENT_KINDS[type as keyof typeof COMPONENT_KINDS] : undefined;
 
+/** The states of a component kind's lifecycle; none of another type's. */
+export const statesOf = (type: string): readonly string[] => componentKind(type)?.states ?? [];
+
 /** First part of an entry's key: `svc` for services, the type's own name where it has no other. */
 export const prefixOf = (type: string): string => componentKind(type)?.prefix ?? type;
 

@@ -13,6 +13,7 @@ import { EntryCreate } from '../http/entry.dto.js';
 import { RegistryError } from '../../platform/errors/registry-error.js';
 import { Outbox } from '../outbox.js';
 import type { NewEvent } from '../outbox.js';
+import { KindCatalog } from '../kind/kind-catalog.js';
 import { EntrySecrets } from '../secrets/entry-secrets.js';
 import type { ConcealedDraft } from '../secrets/entry-secrets.js';
 import type { StoredSecret } from '../secrets/entry-secret.repository.js';
@@ -46,10 +47,11 @@ export class EntryBulkWriter implements BulkWriter<EntryDraft> {
     private readonly classifier: Classifier,
     private readonly outbox: Outbox,
     private readonly secrets: EntrySecrets,
+    private readonly kinds: KindCatalog,
   ) {}
 
   prepare(raw: unknown): EntryDraft {
-    return draftOf(validated(EntryCreate, raw, 'entity'));
+    return this.kinds.settle(draftOf(validated(EntryCreate, raw, 'entity')));
   }
 
   async write(items: readonly Placed<EntryDraft>[], onConflict: ConflictAction): Promise<BulkResult[]> {
@@ -107,6 +109,7 @@ export class EntryBulkWriter implements BulkWriter<EntryDraft> {
     const rows = entries.size > 0 ? await this.repository.insertFree([...entries.values()]) : [];
     const secrets = rows.map(({ id, uid }) => ({ entryId: id, secrets: entries.get(uid)!.secrets }));
     await this.secrets.save(secrets.filter((entry) => entry.secrets.length > 0));
+    for (const row of rows) await this.kinds.afterSave(row);
     return { inserted: new Map(rows.map((row) => [rowIdentity(row), row])), refused };
   }
 
@@ -123,7 +126,7 @@ export class EntryBulkWriter implements BulkWriter<EntryDraft> {
     for (const [i, { index, item }] of items.entries()) {
       const before = befores[i];
       const former = stored.get(before.id);
-      const concealed = await this.conceal(index, before.uid, item, former);
+      const concealed = await this.conceal(index, before.uid, item, before, former);
       if ('error' in concealed) results.push(concealed);
       else if (concealed.checksum === before.checksum) results.push(resultOf(index, 'unchanged', before));
       else
@@ -142,9 +145,11 @@ export class EntryBulkWriter implements BulkWriter<EntryDraft> {
     index: number,
     uid: string,
     draft: EntryDraft,
+    row?: EntryRow,
     before?: readonly StoredSecret[],
   ): Promise<ConcealedDraft | (BulkResult & { error: object })> {
     try {
+      await this.kinds.beforeSave(draft, row);
       return await this.secrets.conceal(uid, draft, before);
     } catch (error) {
       if (!(error instanceof RegistryError) || error.status >= 500) throw error;
@@ -157,6 +162,7 @@ export class EntryBulkWriter implements BulkWriter<EntryDraft> {
     const rows = new Map((await this.repository.replace(changes)).map((row) => [row.uid, row]));
     const secret = changes.filter(({ hasSecrets }) => hasSecrets);
     await this.secrets.save(secret.map(({ before, secrets }) => ({ entryId: before.id, secrets })));
+    for (const { uid, before } of changes) await this.kinds.afterSave(rows.get(uid)!, before);
     return changes.map(({ index, uid, before, changed }) => {
       const after = rows.get(uid)!;
       events.push(updatedEvent(before, after, changed));

@@ -1,22 +1,41 @@
 import type { Request, Response } from 'express';
+import type { PageQuery } from '../../platform/http/paging.js';
 import { decodeCursor, encodeCursor, filterHash, isCursorTime, sendPage, sortOf } from '../../platform/http/paging.js';
 import { InvalidError } from '../../platform/errors/registry-error.js';
 import type { EntriesService } from '../entries.service.js';
 import { toEntryResponse } from '../entry-response.js';
 import type { EntryResponse, EntryRow } from '../entry-response.js';
+import type { EntryFilter } from '../entry-filter.js';
 import type { EntryPage } from '../entry.repository.js';
 import { ENTRY_SORTS, filterOf } from './entry-query.dto.js';
 import { shownEntries } from './shown-entries.js';
 import type { EntryFilterQuery } from './entry-query.dto.js';
 
+/** A list that is asked for, and where its answer goes. */
+export interface EntryListRequest {
+  entries: EntriesService;
+  filter: EntryFilter;
+  query: PageQuery;
+  request: Request;
+  response: Response;
+}
+
 /** Answers a list of entries: filters, sort, keyset or offset page, `Link` and total. */
-export async function sendEntries(
+export const sendEntries = (
   entries: EntriesService,
   query: EntryFilterQuery,
   request: Request,
   response: Response,
-): Promise<EntryResponse[]> {
-  const filter = filterOf(query);
+): Promise<EntryResponse[]> =>
+  sendRows({ entries, filter: filterOf(query), query, request, response }, async (rows) =>
+    (await shownEntries(entries, rows, response)).map(toEntryResponse),
+  );
+
+/** As {@link sendEntries}, each row answered as `shown` has it. */
+export async function sendRows<Answer>(
+  { entries, filter, query, request, response }: EntryListRequest,
+  shown: (rows: readonly EntryRow[]) => Promise<Answer[]>,
+): Promise<Answer[]> {
   const { field, descending } = sortOf(query.sort, ENTRY_SORTS, { field: 'created_at', descending: true });
   const place = { sort: `${descending ? '-' : ''}${field}`, filter: filterHash(filter) };
   const byOffset = query.offset !== undefined && query.cursor === undefined;
@@ -28,7 +47,7 @@ export async function sendEntries(
   if (more) rows.pop();
   const last = rows.at(-1)!;
   return sendPage(request, response, {
-    rows: (await shownEntries(entries, rows, response)).map(toEntryResponse),
+    rows: await shown(rows),
     total,
     nextOffset: more && byOffset ? query.offset! + query.limit : undefined,
     nextCursor:

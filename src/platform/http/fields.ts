@@ -1,11 +1,13 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
+import type { Type as Constructor } from '@nestjs/common';
+import { Transform, Type as TypeOf } from 'class-transformer';
 import {
   ArrayMaxSize,
   IsArray,
   IsBoolean,
   IsIn,
+  IsInt,
   IsNumber,
   IsObject,
   IsOptional,
@@ -15,6 +17,7 @@ import {
   Max,
   Min,
   ValidateBy,
+  ValidateNested,
 } from 'class-validator';
 
 /** Fields of request bodies: what the pipe checks and what OpenAPI shows, said once. All are optional unless `required`. */
@@ -120,3 +123,37 @@ export const Shown = (
   example: unknown,
   options: { description?: string; nullable?: boolean; type?: unknown; enum?: readonly string[]; format?: string } = {},
 ): PropertyDecorator => ApiProperty({ example, ...options } as Parameters<typeof ApiProperty>[0]);
+
+export const IntegerField = (options: FieldOptions & { min: number; max: number }): PropertyDecorator =>
+  applyDecorators(
+    ApiProperty({ type: 'integer', ...shown(options), minimum: options.min, maximum: options.max }),
+    ...presence(options),
+    IsInt(),
+    Min(options.min),
+    Max(options.max),
+  );
+
+/** An object with fields of its own. */
+export const NestedField = (type: () => Constructor<object>, options: FieldOptions = {}): PropertyDecorator =>
+  applyDecorators(
+    ApiProperty({ type, ...shown(options) }),
+    ...presence(options),
+    IsObject(),
+    ValidateNested(),
+    TypeOf(type),
+  );
+
+/** A list of objects with fields of their own. */
+export const NestedListField = (
+  type: () => Constructor<object>,
+  options: FieldOptions & { most: number },
+): PropertyDecorator =>
+  applyDecorators(
+    ApiProperty({ type, isArray: true, ...shown(options), maxItems: options.most }),
+    ...presence(options),
+    IsArray(),
+    ArrayMaxSize(options.most),
+    IsObject({ each: true }),
+    ValidateNested({ each: true }),
+    TypeOf(type),
+  );

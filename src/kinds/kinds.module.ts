@@ -1,0 +1,10 @@
+import { Module } from '@nestjs/common';
+import { ComponentsModule } from './components/components.module.js';
+import { EnginesModule } from './engines/engines.module.js';
+import { PluginsModule } from './plugins/plugins.module.js';
+import { RegistriesModule } from './registries/registries.module.js';
+import { ServicesModule } from './services/services.module.js';
+
+/** The component kinds. One more is a kind file, a module and a line here. */
+@Module({ imports: [PluginsModule, ServicesModule, EnginesModule, ComponentsModule, RegistriesModule] })
+export class KindsModule {}
