@@ -28,6 +28,9 @@ import { AuditSeal1764000008110 } from './1764000008110-audit-seal.js';
 import { ServiceRole1764000008120 } from './1764000008120-service-role.js';
 import { GatewayUsage1764000008200 } from './1764000008200-gateway-usage.js';
 import { LeakedKey1764000008300 } from './1764000008300-leaked-key.js';
+import { EntryLogs1764000009010 } from './1764000009010-entry-logs.js';
+import { EntryMetrics1764000009011 } from './1764000009011-entry-metrics.js';
+import { EntryConfig1764000009012 } from './1764000009012-entry-config.js';
 
 /** Every migration, oldest first. A merged one is never edited. */
 export const MIGRATIONS = [
@@ -61,4 +64,7 @@ export const MIGRATIONS = [
   ServiceRole1764000008120,
   GatewayUsage1764000008200,
   LeakedKey1764000008300,
+  EntryLogs1764000009010,
+  EntryMetrics1764000009011,
+  EntryConfig1764000009012,
 ];

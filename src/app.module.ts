@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import type { DynamicModule } from '@nestjs/common';
+import type { DynamicModule, Type } from '@nestjs/common';
 import { DATABASE_SCHEMA } from './database-schema.js';
 import { EntriesModule } from './entries/entries.module.js';
 import { GatewayModule } from './gateway/gateway.module.js';
@@ -22,7 +22,8 @@ import { StreamsModule } from './streams/streams.module.js';
 /** The table of contents. */
 @Module({})
 export class AppModule {
-  static forRoot(env: Env, logger: Logger = Logger.create(env)): DynamicModule {
+  /** With `more` beside what there is: kinds of one's own. */
+  static forRoot(env: Env, logger: Logger = Logger.create(env), more: readonly Type[] = []): DynamicModule {
     return {
       module: AppModule,
       imports: [
@@ -38,6 +39,7 @@ export class AppModule {
         HealthModule.forRoot(env),
         EntriesModule,
         KindsModule,
+        ...more,
         GraphModule,
         SearchModule,
         StreamsModule,

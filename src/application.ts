@@ -1,4 +1,5 @@
 import { NestFactory } from '@nestjs/core';
+import type { Type } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module.js';
 import type { Env } from './platform/env/env.js';
@@ -9,11 +10,19 @@ import { NestLogger } from './platform/logging/nest-logger.js';
 import { EventSocketAdapter } from './streams/ws/event-socket.adapter.js';
 
 /** The whole service with its database open, neither initialised nor listening yet: main.ts and the tests go on from here. */
-export async function application(env: Env, logger: Logger = Logger.create(env)): Promise<NestExpressApplication> {
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(env, logger), new RegistryAdapter(), {
-    ...APP_OPTIONS,
-    logger: new NestLogger(logger),
-  });
+export async function application(
+  env: Env,
+  logger: Logger = Logger.create(env),
+  more: readonly Type[] = [],
+): Promise<NestExpressApplication> {
+  const app = await NestFactory.create<NestExpressApplication>(
+    AppModule.forRoot(env, logger, more),
+    new RegistryAdapter(),
+    {
+      ...APP_OPTIONS,
+      logger: new NestLogger(logger),
+    },
+  );
   configureApp(app);
   app.useWebSocketAdapter(new EventSocketAdapter(app));
   return app;

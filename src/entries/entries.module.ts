@@ -25,11 +25,24 @@ import { FeatureCategoriesController } from './http/feature-categories.controlle
 import { RelationshipsController } from './http/relationships.controller.js';
 import { StatsController } from './http/stats.controller.js';
 import { TransferController } from './http/transfer.controller.js';
+import { EntryConfigRepository } from './kind/config/entry-config.repository.js';
+import { EntryConfigs } from './kind/config/entry-configs.service.js';
+import { DependenciesService } from './kind/dependencies/dependencies.service.js';
+import { DependencyRepository } from './kind/dependencies/dependency.repository.js';
 import { Drivers } from './kind/drivers.js';
+import { EntryEventRepository } from './kind/events/entry-event.repository.js';
 import { KindCatalog } from './kind/kind-catalog.js';
 import { KindEntriesService } from './kind/kind-entries.service.js';
 import { KindPages } from './kind/http/kind-pages.js';
 import { LifecycleService } from './kind/lifecycle.service.js';
+import { EntryLogRepository } from './kind/logs/entry-log.repository.js';
+import { EntryLogs } from './kind/logs/entry-logs.service.js';
+import { EntryMetricRepository } from './kind/metrics/entry-metric.repository.js';
+import { EntryMetrics } from './kind/metrics/entry-metrics.service.js';
+import { MetricRetention } from './kind/metrics/metric-retention.js';
+import { KindStatsRepository } from './kind/stats/kind-stats.repository.js';
+import { KindExport } from './kind/transfer/kind-export.js';
+import { KindTransfer } from './kind/transfer/kind-transfer.service.js';
 import { Outbox } from './outbox.js';
 import { OutboxSignal } from './outbox-signal.js';
 import { RelationshipRepository } from './relationships/relationship.repository.js';
@@ -41,8 +54,21 @@ import { SecretUpkeep } from './secrets/secret-upkeep.js';
 import { StatsRepository } from './stats/stats.repository.js';
 import { TransferService } from './transfer/transfer.service.js';
 
+/** What the controllers of every kind ask, whatever module they stand in. */
+const SHARED_CALLS = [
+  DependenciesService,
+  EntryConfigs,
+  EntryEventRepository,
+  EntryLogs,
+  EntryMetrics,
+  KindExport,
+  KindStatsRepository,
+  KindTransfer,
+];
+
 /** What other folders ask of the catalog. */
 const OFFERED = [
+  ...SHARED_CALLS,
   EntriesService,
   EntryIds,
   EntryRepository,
@@ -79,6 +105,11 @@ const OFFERED = [
   providers: [
     ...OFFERED,
     BulkRunner,
+    DependencyRepository,
+    EntryConfigRepository,
+    EntryLogRepository,
+    EntryMetricRepository,
+    MetricRetention,
     ClassificationRuleRepository,
     ClassificationService,
     EntryBulkWriter,

@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import type { Type } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { application } from '../../src/application.js';
 import { makeKey } from '../../src/gateway/keys/key-format.js';
@@ -16,6 +17,8 @@ export interface TestAppOptions {
   logger?: Logger;
   /** A database that outlives the application; it is not dropped then. */
   place?: TestPlace;
+  /** Modules beside the service's own. */
+  modules?: readonly Type[];
 }
 
 /** The whole application, listening on a free port, on a database of its own. */
@@ -30,13 +33,13 @@ export interface TestApp {
   close(): Promise<void>;
 }
 
-export async function testApp({ env = {}, logger, place }: TestAppOptions = {}): Promise<TestApp> {
+export async function testApp({ env = {}, logger, place, modules }: TestAppOptions = {}): Promise<TestApp> {
   const own = place ?? (await testPlace());
   const adminKey = makeKey('admin_key');
   // All that is wrong in a suite comes from one address.
   const quiet = { LOG_LEVEL: 'silent', AUTH_FAILURE_LIMIT: 'off' };
   const settings = readEnv({ ...quiet, REGISTRY_ADMIN_KEY: adminKey, ...own.env, ...env });
-  const app = await application(settings, logger ?? quietLogger());
+  const app = await application(settings, logger ?? quietLogger(), modules);
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;

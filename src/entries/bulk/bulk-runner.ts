@@ -11,7 +11,7 @@ import type { BulkResult, BulkWriter, ConflictAction, Placed } from './bulk.js';
 /** Items per transaction: large enough to spread its cost, small enough to hold no lock for long. */
 const BATCH = 500;
 /** An atomic bulk is held in memory before its one transaction begins, so its length has an end. */
-const MOST_ATOMIC = 20_000;
+export const MOST_ATOMIC = 20_000;
 
 /** Runs bulks of whatever kind: all or nothing, or each item on its own merit with memory flat. */
 @Injectable()

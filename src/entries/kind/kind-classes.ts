@@ -2,6 +2,8 @@ import type { Type } from '@nestjs/common';
 import { ApiProperty, IntersectionType, OmitType, PartialType } from '@nestjs/swagger';
 import { EntryIdentity, EntryReplace, Entry, EntrySummary } from '../http/entry.dto.js';
 import { EntryFilterQuery } from '../http/entry-query.dto.js';
+import { NestedListField } from '../../platform/http/fields.js';
+import { DependencyGiven, MOST_DEPENDENCIES } from './dependencies/dependency.dto.js';
 import type { Kind } from './kind.js';
 import { filterFields } from './kind-filters.js';
 
@@ -13,7 +15,7 @@ export interface KindClasses {
   replace: Type<object>;
   /** `PluginPatch`: a JSON merge patch. */
   patch: Type<object>;
-  /** `PluginImport`: what import takes, state and health included. */
+  /** `PluginImport`: what import takes, state, health and what it depends on included. */
   import: Type<object>;
   /** `Plugin`: what is answered. */
   read: Type<object>;
@@ -36,6 +38,13 @@ class Identity extends OmitType(EntryIdentity, ['type'] as const) {}
 class Observed extends OmitType(EntryReplace, [
   'title', 'description', 'feature', 'owner', 'tags', 'metadata', 'spec', 'regions', 'compliance_status', 'security_context',
 ] as const) {} // prettier-ignore
+class Needs {
+  @NestedListField(() => DependencyGiven, {
+    most: MOST_DEPENDENCIES,
+    description: 'What it depends on; added to what it depends on already.',
+  })
+  depends_on?: DependencyGiven[] | null;
+}
 class Answer extends OmitType(IntersectionType(EntrySummary, Entry), ['type', 'spec', 'status'] as const) {}
 
 /** Derives a kind's classes from its spec class. */
@@ -46,7 +55,7 @@ export function kindClasses(kind: PlainKind): { classes: KindClasses; fields: st
     IntersectionType(PartialType(Identity), IntersectionType(Envelope, own)),
   );
   const create = named(`${kind.title}Create`, IntersectionType(Identity, IntersectionType(Envelope, own)));
-  const taken = named(`${kind.title}Import`, IntersectionType(create, Observed));
+  const taken = named(`${kind.title}Import`, IntersectionType(create, IntersectionType(Observed, Needs)));
   const patch = named(`${kind.title}Patch`, PartialType(IntersectionType(Identity, IntersectionType(Envelope, own))));
   class Read extends IntersectionType(Answer, own) {}
   ApiProperty({ type: String, enum: [...kind.lifecycle.states], example: kind.lifecycle.initial })(

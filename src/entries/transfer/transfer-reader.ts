@@ -21,7 +21,8 @@ export async function* transferItems(request: Request, limit: number): AsyncGene
   }
 }
 
-async function* allYamlItems(text: string): AsyncGenerator<BodyItem> {
+/** The items of a catalog in YAML, read piece by piece. */
+export async function* allYamlItems(text: string): AsyncGenerator<BodyItem> {
   let read = 0;
   for (const piece of yamlPieces(text)) {
     const items = await yamlItems(piece, read);
