@@ -31,6 +31,19 @@ describe('messages of an event', () => {
     expect(messagesOf(row({}), 10)).toEqual([]);
   });
 
+  it('tell of a transition what was done, from where to where, and whom it may be told', () => {
+    const payload = {
+      entity: { id: 'e', type: 'plugin', security_context: { visibility: 'restricted', readers: ['role:a'] } },
+      verb: 'install',
+      from: 'registered',
+      to: 'installed',
+    };
+    const [message] = messagesOf(row({ type: 'transition', payload }));
+    expect(message).toMatchObject({ type: 'transition', entityType: 'plugin', readers: [['role:a']] });
+    const told = { type: 'transition', seq: 10, at: '2026-01-31T09:30:00.123Z', actor: 'api_key:k' };
+    expect(parsed([message])).toEqual([{ ...told, ...payload }]);
+  });
+
   it('are one for each relationship of a row, ending at its number, those after a position only', () => {
     const bulk = row({
       type: 'relationship_created',

@@ -7,15 +7,10 @@ import { testApp } from '../support/test-app.js';
 import type { TestApp } from '../support/test-app.js';
 
 let app: TestApp;
-let other: TestApp;
 beforeAll(async () => {
   app = await testApp({ modules: [NodesModule] });
-  other = await testApp({ modules: [NodesModule] });
 });
-afterAll(async () => {
-  await app.close();
-  await other.close();
-});
+afterAll(() => app.close());
 
 it('every kind there is passes this suite', () => {
   const tested = [...KIND_FIXTURES, { kind: nodeKind }].map(({ kind }) => kind.name);
@@ -130,50 +125,5 @@ describe.each([...KIND_FIXTURES, { kind: nodeKind }])('entries of kind $kind.nam
         status: 404,
         body: { code: `${type}.not_found` },
       });
-  });
-
-  it('keep log lines and answer them by level, time and text, the newest first', async () => {
-    const { id } = await client.make('logging');
-    const path = client.at(id, 'logs');
-    expect(await app.api.post(path, { level: 'INFO', message: 'one' })).toMatchObject({
-      status: 201,
-      body: { accepted: 1 },
-    });
-    const lines = [
-      { level: 'error', message: 'Two', fields: { code: 'E42' }, at: '2030-01-01T00:00:00Z' },
-      { level: 'warn', message: 'three', at: '2030-01-01T00:00:01+00:00' },
-    ];
-    expect(await app.api.post(path, lines)).toMatchObject({ status: 201, body: { accepted: 2 } });
-    const messages = async (query: string) =>
-      (await client.get(id, `logs?${query}`)).map(({ message }: Json) => message);
-    expect(await messages('')).toEqual(['three', 'Two', 'one']);
-    expect(await messages('level=error,info')).toEqual(['Two', 'one']);
-    expect(await messages('since=2030-01-01T00:00:01Z')).toEqual(['three']);
-    expect(await messages('q=two')).toEqual(['Two']);
-    expect(await messages('q=e42')).toEqual(['Two']);
-    expect(await messages('limit=1')).toEqual(['three']);
-    const bad = await app.api.post(path, [{ level: 'info', message: 'fine' }, { level: 'loud', message: 'x' }]); // prettier-ignore
-    expect(bad).toMatchObject({ status: 400, body: { errors: [{ field: '1.level' }] } });
-  });
-
-  it('record metrics and answer the latest of each, or a series, oldest first', async () => {
-    const { id } = await client.make('measured');
-    const path = client.at(id, 'metrics');
-    const at = (second: number) => `2030-01-01T00:00:0${second}.000Z`;
-    const series = [3, 1, 2].map((second) => ({ name: 'cpu', value: second / 10, unit: 'ratio', at: at(second) }));
-    expect(await app.api.post(path, series)).toMatchObject({ status: 201, body: { accepted: 3 } });
-    expect(await app.api.post(path, { name: 'queue', value: 7, tags: { q: 'a' } })).toMatchObject({ status: 201 });
-    expect(await client.get(id, 'metrics')).toMatchObject([
-      { name: 'cpu', value: 0.3, unit: 'ratio', tags: {}, at: at(3) },
-      { name: 'queue', value: 7, unit: null, tags: { q: 'a' } },
-    ]);
-    const values = async (query: string) =>
-      (await client.get(id, `metrics?name=cpu${query}`)).map(({ value }: Json) => value);
-    expect(await values('')).toEqual([0.1, 0.2, 0.3]);
-    expect(await values(`&from=${at(2)}`)).toEqual([0.2, 0.3]);
-    expect(await values(`&to=${at(2)}`)).toEqual([0.1, 0.2]);
-    expect(await values('&limit=2')).toEqual([0.2, 0.3]);
-    const bad = await app.api.post(path, { name: 'cpu', value: 'high' });
-    expect(bad).toMatchObject({ status: 400, body: { errors: [{ field: 'value' }] } });
   });
 });

@@ -29,6 +29,22 @@ export class EventMessage {
     description: 'JSON Patch (RFC 6902) of an update.',
   })
   patch?: object[];
+
+  @ApiPropertyOptional({ type: String, example: 'start', description: 'Of a `transition`: what was done.' })
+  verb?: string;
+
+  @ApiPropertyOptional({ type: String, example: 'installed', description: 'Of a `transition`: the state before it.' })
+  from?: string;
+
+  @ApiPropertyOptional({ type: String, example: 'running', description: 'Of a `transition`: the state after it.' })
+  to?: string;
+
+  @ApiPropertyOptional({
+    type: 'integer',
+    example: 2,
+    description: 'Of `config_changed`: the revision of the settings.',
+  })
+  config_revision?: number;
 }
 
 /** The feed's answer, as JSON and as a stream. */
