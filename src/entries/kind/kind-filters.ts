@@ -19,13 +19,13 @@ const list = ({ value }: { value: unknown }): unknown =>
 export function filterFields(kind: PlainKind): Type<EntryFilterQuery> {
   class Query extends OmitType(EntryFilterQuery, ['type'] as const) {}
   for (const field of kind.filters) {
-    const known = enumOf(kind.spec, field);
+    const { enum: known, example } = shownOf(kind.spec, field);
     const decorators = [
       ApiPropertyOptional({
         type: [String],
         ...(known && { enum: known }),
         description: 'Either of these values.',
-        ...(known && { example: [known[0]] }),
+        example: known ? [known[0]] : [String(example)],
       }),
       Transform(list),
       IsOptional(),
@@ -38,9 +38,7 @@ export function filterFields(kind: PlainKind): Type<EntryFilterQuery> {
   return Query;
 }
 
-/** The values OpenAPI shows for a property of a class, where they are a few words. */
-function enumOf(type: Type<object>, field: string): string[] | undefined {
-  const shown = Reflect.getMetadata('swagger/apiModelProperties', type.prototype, field) as
-    { enum?: string[] } | undefined;
-  return shown?.enum;
+/** What OpenAPI shows for a property of a class. */
+function shownOf(type: Type<object>, field: string): { enum?: string[]; example?: unknown } {
+  return (Reflect.getMetadata('swagger/apiModelProperties', type.prototype, field) ?? {}) as { enum?: string[] };
 }

@@ -6,6 +6,7 @@ import type { Kind } from '../kind.js';
 export const KindId = ({ name, example }: Kind): MethodDecorator =>
   ApiParam({
     name: 'id',
+    type: String,
     description: 'Id, key or name; without @version the newest version is meant.',
     example: keyOf(name, example.name, ''),
   });
