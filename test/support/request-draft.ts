@@ -22,7 +22,7 @@ export class RequestDraft {
     samples: Samples,
     private readonly number: number,
   ) {
-    const { id, method, parameters, body } = operation;
+    const { id, method, path, parameters, body } = operation;
     const sample = (name: string, examples: unknown[] = []): string => samples[`${id} ${name}`] ?? String(examples[0]);
     const of = (place: string) => parameters.filter((parameter) => parameter.in === place);
     this.method = method;
@@ -40,7 +40,7 @@ export class RequestDraft {
     // A key must say by one or the other what it may do.
     if (method === 'POST' && 'allowed_ips' in fields) this.fields.set('permissions', '["read:entities"]');
     // So that no change of an import is taken for a success: the first item refused refuses it all.
-    if (body?.around[0] === '{"entries":[') this.query.set('mode', 'mode=atomic');
+    if (path.endsWith('/import')) this.query.set('mode', 'mode=atomic');
     // What is removed would not be there for the next case.
     if (method === 'DELETE') this.headers.push(['If-Match', '"999999"']);
   }
