@@ -63,7 +63,7 @@ export const createdEvent = (row: EntryRow): NewEvent => ({
 });
 
 /**
- * The change as JSON patch (RFC 6902) over the writable part, beside what the entry is now. `secrets` are the pointers of
+ * The change as JSON patch (RFC 6902) over the writable part, beside what the entry is now. `secrets` are the fields of
  * those that changed behind their masks.
  */
 export const updatedEvent = (before: EntryRow, after: EntryRow, secrets: readonly string[] = []): NewEvent => ({
@@ -73,11 +73,14 @@ export const updatedEvent = (before: EntryRow, after: EntryRow, secrets: readonl
     entity: toEntryResponse(after),
     patch: [
       ...jsonPatch.compare(draftOfRow(before), draftOfRow(after)),
-      ...secrets.map((pointer) => ({ op: 'replace', path: `/metadata${pointer}`, value: MASK })),
+      ...secrets.map((field) => ({ op: 'replace', path: pathOf(field), value: MASK })),
     ],
   },
   change: changeOf(before, after, secrets),
 });
+
+/** The JSON pointer, within an entry, of a secret as it is stored. */
+const pathOf = (field: string): string => (field.startsWith('/') ? `/metadata${field}` : `/${field}`);
 
 /** What is different, by the wire's names; that a secret is another one is told by its pointer. */
 function changeOf(before: EntryRow, after: EntryRow, secrets: readonly string[]): { before: object; after: object } {

@@ -48,7 +48,8 @@ export function kindClasses(kind: PlainKind): { classes: KindClasses; fields: st
   const create = named(`${kind.title}Create`, IntersectionType(Identity, IntersectionType(Envelope, own)));
   const taken = named(`${kind.title}Import`, IntersectionType(create, Observed));
   const patch = named(`${kind.title}Patch`, PartialType(IntersectionType(Identity, IntersectionType(Envelope, own))));
-  class Read extends IntersectionType(Answer, own) {}
+  const whole = kind.answers ? IntersectionType(own, kind.answers) : own;
+  class Read extends IntersectionType(Answer, whole) {}
   ApiProperty({ type: String, enum: [...kind.lifecycle.states], example: kind.lifecycle.initial })(
     Read.prototype,
     'status',
