@@ -30,6 +30,8 @@ import { KindCatalog } from './kind/kind-catalog.js';
 import { KindEntriesService } from './kind/kind-entries.service.js';
 import { KindPages } from './kind/http/kind-pages.js';
 import { LifecycleService } from './kind/lifecycle.service.js';
+import { MembershipRepository } from './membership/membership.repository.js';
+import { Memberships } from './membership/memberships.js';
 import { Outbox } from './outbox.js';
 import { OutboxSignal } from './outbox-signal.js';
 import { RelationshipRepository } from './relationships/relationship.repository.js';
@@ -53,6 +55,8 @@ const OFFERED = [
   KindEntriesService,
   KindPages,
   LifecycleService,
+  MembershipRepository,
+  Memberships,
   Classifier,
   Outbox,
   OutboxSignal,

@@ -34,7 +34,7 @@ export function named<T extends Type<object>>(name: string, made: T): T {
 class Envelope extends OmitType(EntryReplace, ['status', 'health', 'spec'] as const) {}
 class Identity extends OmitType(EntryIdentity, ['type'] as const) {}
 class Observed extends OmitType(EntryReplace, [
-  'title', 'description', 'feature', 'owner', 'tags', 'metadata', 'spec', 'regions', 'compliance_status', 'security_context',
+  'title', 'description', 'feature', 'owner', 'tags', 'metadata', 'spec', 'regions', 'registry_id', 'compliance_status', 'security_context',
 ] as const) {} // prettier-ignore
 class Answer extends OmitType(IntersectionType(EntrySummary, Entry), ['type', 'spec', 'status'] as const) {}
 
