@@ -31,6 +31,8 @@ import { LeakedKey1764000008300 } from './1764000008300-leaked-key.js';
 import { EntryLogs1764000009010 } from './1764000009010-entry-logs.js';
 import { EntryMetrics1764000009011 } from './1764000009011-entry-metrics.js';
 import { EntryConfig1764000009012 } from './1764000009012-entry-config.js';
+import { RegistryDefault1764000009070 } from './1764000009070-registry-default.js';
+import { RegistrySyncRequest1764000009071 } from './1764000009071-registry-sync-request.js';
 
 /** Every migration, oldest first. A merged one is never edited. */
 export const MIGRATIONS = [
@@ -67,4 +69,6 @@ export const MIGRATIONS = [
   EntryLogs1764000009010,
   EntryMetrics1764000009011,
   EntryConfig1764000009012,
+  RegistryDefault1764000009070,
+  RegistrySyncRequest1764000009071,
 ];

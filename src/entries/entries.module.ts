@@ -43,6 +43,8 @@ import { MetricRetention } from './kind/metrics/metric-retention.js';
 import { KindStatsRepository } from './kind/stats/kind-stats.repository.js';
 import { KindExport } from './kind/transfer/kind-export.js';
 import { KindTransfer } from './kind/transfer/kind-transfer.service.js';
+import { MembershipRepository } from './membership/membership.repository.js';
+import { Memberships } from './membership/memberships.js';
 import { Outbox } from './outbox.js';
 import { OutboxSignal } from './outbox-signal.js';
 import { RelationshipRepository } from './relationships/relationship.repository.js';
@@ -72,12 +74,15 @@ const OFFERED = [
   EntriesService,
   EntryIds,
   EntryRepository,
+  EntrySecrets,
   KindCatalog,
   Drivers,
   EntryAccess,
   KindEntriesService,
   KindPages,
   LifecycleService,
+  MembershipRepository,
+  Memberships,
   Classifier,
   Outbox,
   OutboxSignal,
@@ -116,7 +121,6 @@ const OFFERED = [
     EntryHistoryRepository,
     EntryInclusions,
     EntrySecretRepository,
-    EntrySecrets,
     FeatureCategoriesService,
     FeatureSeeder,
     RegistryEntryWriter,

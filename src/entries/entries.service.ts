@@ -1,89 +1,34 @@
 import { Injectable } from '@nestjs/common';
-import jsonPatch from 'fast-json-patch';
 import { v7 as uuidv7 } from 'uuid';
-import { changedParts } from '../platform/audit/changed-parts.js';
 import { isForeignKeyViolation } from '../platform/database/database-errors.js';
 import { UnitOfWork } from '../platform/database/unit-of-work.js';
 import { ConflictError, ImpossibleError, NotFoundError } from '../platform/errors/registry-error.js';
-import type { RegistryError } from '../platform/errors/registry-error.js';
 import { Classifier } from './classification/classifier.js';
 import type { ClassificationResult } from './classification/classifier.js';
 import { EntryIds } from './entry-ids.js';
 import { draftOf, mergePatch } from './entry-draft.js';
 import type { EntryBody, EntryDraft } from './entry-draft.js';
-import { keyOf, parseReference } from './entry-key.js';
+import { alreadyThere, createdEvent, draftOfRow, updatedEvent } from './entry-events.js';
+import { parseReference } from './entry-key.js';
 import { EntryRepository } from './entry.repository.js';
 import type { EntryFilter } from './entry-filter.js';
 import type { EntryPage } from './entry.repository.js';
 import { toEntryResponse } from './entry-response.js';
 import type { EntryRow } from './entry-response.js';
 import { Outbox } from './outbox.js';
-import type { NewEvent } from './outbox.js';
 import { RelationshipRepository } from './relationships/relationship.repository.js';
 import { removalEvents } from './relationships/relationship-events.js';
 import { KindCatalog } from './kind/kind-catalog.js';
+import { Memberships } from './membership/memberships.js';
 import { EntrySecrets } from './secrets/entry-secrets.js';
-import { MASK } from './secrets/secret-fields.js';
 
 /** Who needs an entry so much that it may not go while they are there. */
 const NEEDS = ['depends_on', 'requires'];
 
+export { createdEvent, draftOfRow, updatedEvent };
+
 /** How often a name made from a title is tried with another suffix. */
 const NAME_ATTEMPTS = 5;
-
-/** The draft an entry's row stands for: what a patch is applied to and a replacement is compared with. */
-export const draftOfRow = (row: EntryRow): EntryDraft => ({
-  type: row.kind,
-  name: row.name,
-  version: row.version,
-  title: row.title,
-  description: row.description,
-  feature: row.feature,
-  status: row.status,
-  // A dependency's trouble is not its own.
-  health: row.reported_health ?? row.health,
-  owner: row.owner,
-  tags: row.tags,
-  metadata: row.metadata,
-  spec: row.spec,
-  regions: row.regions,
-  compliance_status: row.compliance_status,
-  security_context: row.security_context,
-});
-
-export const alreadyThere = (draft: Pick<EntryDraft, 'type' | 'name' | 'version'>): RegistryError =>
-  new ConflictError('entity.already_exists', `${keyOf(draft.type, draft.name, draft.version)} is registered already.`, {
-    key: keyOf(draft.type, draft.name, draft.version),
-  });
-
-export const createdEvent = (row: EntryRow): NewEvent => ({
-  type: 'entity_created',
-  entryId: row.id,
-  payload: { entity: toEntryResponse(row) },
-});
-
-/**
- * The change as JSON patch (RFC 6902) over the writable part, beside what the entry is now. `secrets` are the pointers of
- * those that changed behind their masks.
- */
-export const updatedEvent = (before: EntryRow, after: EntryRow, secrets: readonly string[] = []): NewEvent => ({
-  type: 'entity_updated',
-  entryId: after.id,
-  payload: {
-    entity: toEntryResponse(after),
-    patch: [
-      ...jsonPatch.compare(draftOfRow(before), draftOfRow(after)),
-      ...secrets.map((pointer) => ({ op: 'replace', path: `/metadata${pointer}`, value: MASK })),
-    ],
-  },
-  change: changeOf(before, after, secrets),
-});
-
-/** What is different, by the wire's names; that a secret is another one is told by its pointer. */
-function changeOf(before: EntryRow, after: EntryRow, secrets: readonly string[]): { before: object; after: object } {
-  const changed = changedParts(toEntryResponse(before), toEntryResponse(after));
-  return secrets.length === 0 ? changed : { ...changed, after: { ...changed.after, changed_secrets: secrets } };
-}
 
 /** Registers, changes and removes entries: each change one transaction with its event. */
 @Injectable()
@@ -97,6 +42,7 @@ export class EntriesService {
     private readonly outbox: Outbox,
     private readonly secrets: EntrySecrets,
     private readonly kinds: KindCatalog,
+    private readonly memberships: Memberships,
   ) {}
 
   /** @throws ConflictError `entity.already_exists` */
@@ -133,6 +79,16 @@ export class EntriesService {
 
   list(filter: EntryFilter, page: EntryPage): Promise<EntryRow[]> {
     return this.repository.list(filter, page);
+  }
+
+  /**
+   * The filter, narrowed to a registry named by id, key or name.
+   * @throws InvalidError naming `registry`
+   */
+  async within(filter: EntryFilter, registry: string | undefined, recursive: boolean): Promise<EntryFilter> {
+    if (registry === undefined) return filter;
+    const { id } = await this.memberships.resolve(registry, 'registry');
+    return { ...filter, registry: { id, recursive } };
   }
 
   /** The rows as the caller may see them: with `read:secrets` in the clear, which is recorded. */
@@ -193,6 +149,7 @@ export class EntriesService {
     return this.uow.run(async () => {
       const uid = uuidv7();
       await this.kinds.beforeSave(draft);
+      await this.memberships.settle(draft);
       const { secrets, ...concealed } = await this.secrets.conceal(uid, draft);
       const [row] = await this.repository.insertFree([{ uid, ...concealed }]);
       if (!row) return undefined;
@@ -226,6 +183,7 @@ export class EntriesService {
           'type, name and version name the entry and cannot change; register another.',
         );
       await this.kinds.beforeSave(draft, row);
+      await this.memberships.settle(draft, row);
       const changed = await this.write(row, draft);
       if (changed === row) return row;
       await this.kinds.afterSave(changed, row);
@@ -237,7 +195,7 @@ export class EntriesService {
   private async write(row: EntryRow, draft: EntryDraft): Promise<EntryRow> {
     const stored = (await this.secrets.stored([row])).get(row.id) ?? [];
     const concealed = await this.secrets.conceal(row.uid, draft, stored);
-    if (concealed.checksum === row.checksum) return row;
+    if (concealed.checksum === row.checksum && draft.registry_id === row.registry_id) return row;
     const [changed] = await this.repository.replace([{ uid: row.uid, ...concealed }]);
     if (stored.length + concealed.secrets.length > 0)
       await this.secrets.save([{ entryId: row.id, secrets: concealed.secrets }]);
@@ -246,7 +204,8 @@ export class EntriesService {
   }
 
   private async locked(idOrKey: string): Promise<EntryRow> {
-    const { id } = await this.ids.resolve(idOrKey);
+    const { id, kind } = await this.ids.resolve(idOrKey);
+    await this.kinds.hooksOf(kind).beforeLock?.();
     const row = await this.repository.lock(id);
     if (!row) throw new NotFoundError('entity', idOrKey);
     return row;

@@ -24,6 +24,8 @@ export interface EntryDraft {
   metadata: Json;
   spec: Json;
   regions: string[];
+  /** Public id of the registry it lives in; on its way in also a key or name. */
+  registry_id: string | null;
   compliance_status: Json;
   security_context: Json;
 }
@@ -75,6 +77,7 @@ export function draftOf(body: EntryBody & { type: string }): EntryDraft {
     metadata: body.metadata ?? {},
     spec: body.spec ?? {},
     regions: distinct(body.regions),
+    registry_id: body.registry_id || null,
     compliance_status: body.compliance_status ?? {},
     security_context: body.security_context ?? {},
   };
@@ -83,8 +86,14 @@ export function draftOf(body: EntryBody & { type: string }): EntryDraft {
 // The package is CommonJS and its types describe a default export it does not have there.
 const canonical = canonicalize as unknown as (value: unknown) => string;
 
-/** SHA-256, in hex, over the canonical JSON (RFC 8785) of a draft whose secrets were replaced by fingerprints. */
-export const checksumOf = (draft: EntryDraft): string => createHash('sha256').update(canonical(draft)).digest('hex');
+/**
+ * SHA-256, in hex, over the canonical JSON (RFC 8785) of a draft whose secrets were replaced by fingerprints. Where an entry
+ * lives is no part of what it is.
+ */
+export const checksumOf = (draft: EntryDraft): string =>
+  createHash('sha256')
+    .update(canonical({ ...draft, registry_id: undefined }))
+    .digest('hex');
 
 /** JSON merge patch (RFC 7396). The result shares no object with `target` that it changes. */
 export function mergePatch(target: unknown, patch: unknown): unknown {

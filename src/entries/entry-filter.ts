@@ -14,6 +14,8 @@ export interface EntryFilter {
   metadata?: Record<string, unknown>;
   /** Fields of the kind's own, each with the values it may have. */
   spec?: Record<string, readonly string[]>;
+  /** Inside id of the registry they live in, or with `recursive` also below it. */
+  registry?: { id: string; recursive: boolean };
   /** What frameworks must say: `{ soc2: 'compliant' }`. */
   compliance?: Record<string, string>;
   /** Words, in the syntax of web search. */
@@ -34,6 +36,11 @@ function containment(metadata: Record<string, unknown>): string {
   }
   return JSON.stringify(result);
 }
+
+/** Inside ids of a registry and of all below it, the parameter being the inside id of the first. */
+export const registriesFrom = (parameter: string): string =>
+  `WITH RECURSIVE below AS (SELECT ${parameter}::bigint AS id UNION
+     SELECT c.id FROM entry c JOIN below b ON c.registry_id = b.id WHERE c.kind = 'registry') SELECT id FROM below`;
 
 /**
  * The filter as SQL conditions on alias `e`, joined by AND, with what the caller may see. Values are appended to
@@ -67,6 +74,10 @@ export function filterConditions(filter: EntryFilter, values: unknown[]): string
     values.push(field);
     const name = `$${values.length}`;
     add(accepted, (p) => `e.spec ->> ${name}::text = ANY(${p}::text[])`);
+  }
+  if (filter.registry) {
+    const { id, recursive } = filter.registry;
+    add(id, (p) => `e.registry_id ${recursive ? `IN (${registriesFrom(p)})` : `= ${p}`}`);
   }
   for (const [framework, status] of Object.entries(filter.compliance ?? {}))
     add(JSON.stringify({ [framework]: { status } }), (p) => `e.compliance_status @> ${p}::jsonb`);

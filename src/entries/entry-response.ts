@@ -4,6 +4,7 @@ import { keyOf } from './entry-key.js';
 export const ENTRY_COLUMNS = `e.id, e.uid, e.kind, e.name, e.version, e.title, e.description, e.feature, e.status, e.health,
   e.reported_health, e.owner, e.tags, e.metadata, e.spec, e.regions, e.sync_status, e.compliance_status, e.security_context,
   e.popularity, e.checksum, e.revision, e.created_at, e.updated_at,
+  CASE WHEN e.registry_id IS NOT NULL THEN (SELECT r.uid FROM entry r WHERE r.id = e.registry_id) END AS registry_id,
   (SELECT a.accessed_at FROM entry_access a WHERE a.entry_id = e.id) AS accessed_at`;
 
 /** What graph answers and lists of neighbours select, on alias `e`. */
@@ -32,6 +33,8 @@ export interface EntryRow extends SummaryRow {
   metadata: Json;
   spec: Json;
   regions: string[];
+  /** Public id. */
+  registry_id: string | null;
   sync_status: Json;
   compliance_status: Json;
   security_context: Json;
@@ -62,6 +65,7 @@ export function toEntryResponse(row: EntryRow) {
     metadata: row.metadata,
     spec: row.spec,
     regions: row.regions,
+    registry_id: row.registry_id,
     sync_status: row.sync_status,
     compliance_status: row.compliance_status,
     security_context: row.security_context,

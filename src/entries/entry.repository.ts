@@ -36,7 +36,9 @@ const CAST: Record<EntryPage['sort'], string> = {
 /** What `json_to_recordset` makes of a {@link NewEntry}. */
 const RECORD = `AS n(uid uuid, kind text, name text, version text, title text, description text, feature text, status text,
   health text, owner text, tags text[], metadata jsonb, spec jsonb, regions text[], compliance_status jsonb,
-  security_context jsonb, checksum text)`;
+  security_context jsonb, checksum text, registry_id uuid)`;
+
+const REGISTRY = '(SELECT r.id FROM entry r WHERE r.uid = n.registry_id)';
 
 const WRITABLE = [
   'title', 'description', 'feature', 'status', 'health', 'owner', 'tags', 'metadata', 'spec', 'regions',
@@ -44,13 +46,13 @@ const WRITABLE = [
 ]; // prettier-ignore
 
 const INSERT = `
-  INSERT INTO entry AS e (uid, kind, name, version, ${WRITABLE.join(', ')}, created_at, updated_at)
-  SELECT uid, kind, name, version, ${WRITABLE.join(', ')}, now.at, now.at
+  INSERT INTO entry AS e (uid, kind, name, version, ${WRITABLE.join(', ')}, registry_id, created_at, updated_at)
+  SELECT uid, kind, name, version, ${WRITABLE.join(', ')}, ${REGISTRY}, now.at, now.at
   FROM json_to_recordset($1::json) ${RECORD}, (SELECT clock_timestamp() AS at OFFSET 0) now`;
 
 const UPDATE = `
   UPDATE entry e SET ${WRITABLE.map((column) => `${column} = n.${column}`).join(', ')},
-    revision = e.revision + 1, updated_at = clock_timestamp()
+    registry_id = ${REGISTRY}, revision = e.revision + 1, updated_at = clock_timestamp()
   FROM json_to_recordset($1::json) ${RECORD} WHERE e.uid = n.uid RETURNING ${ENTRY_COLUMNS}`;
 
 const BY_ID = `SELECT ${ENTRY_COLUMNS} FROM entry e WHERE e.id = $1`;

@@ -15,7 +15,13 @@ describe('export and import', () => {
       description: '# no\n- "quotes"',
       metadata: { no: 'off', deep: { list: [1, null, 'x'] } },
     });
-    await app.api.post('/api/v1/entities', { type: 'component', name: 'db', status: 'enabled', tags: ['sql', 'a: b'] });
+    await app.api.post('/api/v1/entities', {
+      type: 'component',
+      name: 'db',
+      status: 'enabled',
+      tags: ['sql', 'a: b'],
+      spec: { type: 'database', provider: 'postgresql' },
+    });
     await app.api.post('/api/v1/relationships', {
       source_id: 'svc_shop',
       target_id: 'comp_db',

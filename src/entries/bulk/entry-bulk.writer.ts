@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { validated } from '../../platform/http/validation.pipe.js';
 import { Classifier } from '../classification/classifier.js';
-import { alreadyThere, createdEvent, updatedEvent } from '../entries.service.js';
+import { alreadyThere, createdEvent, updatedEvent } from '../entry-events.js';
 import { draftOf } from '../entry-draft.js';
 import type { EntryDraft } from '../entry-draft.js';
 import { keyOf } from '../entry-key.js';
@@ -14,6 +14,8 @@ import { RegistryError } from '../../platform/errors/registry-error.js';
 import { Outbox } from '../outbox.js';
 import type { NewEvent } from '../outbox.js';
 import { KindCatalog } from '../kind/kind-catalog.js';
+import { Memberships } from '../membership/memberships.js';
+import { membershipOrder } from '../membership/membership-order.js';
 import { EntrySecrets } from '../secrets/entry-secrets.js';
 import type { ConcealedDraft } from '../secrets/entry-secrets.js';
 import type { StoredSecret } from '../secrets/entry-secret.repository.js';
@@ -48,6 +50,7 @@ export class EntryBulkWriter implements BulkWriter<EntryDraft> {
     private readonly outbox: Outbox,
     private readonly secrets: EntrySecrets,
     private readonly kinds: KindCatalog,
+    private readonly memberships: Memberships,
   ) {}
 
   prepare(raw: unknown): EntryDraft {
@@ -58,7 +61,9 @@ export class EntryBulkWriter implements BulkWriter<EntryDraft> {
     for (const { item } of items)
       if (item.feature === null) item.feature = (await this.classifier.classify(item)).feature;
     const results: BulkResult[] = [];
-    for (const wave of wavesOf(items, identityOf)) results.push(...(await this.writeWave(wave, onConflict)));
+    for (const type of new Set(items.map(({ item }) => item.type))) await this.kinds.hooksOf(type).beforeLock?.();
+    for (const group of membershipOrder(items))
+      for (const wave of wavesOf(group, identityOf)) results.push(...(await this.writeWave(wave, onConflict)));
     return results.toSorted((a, b) => a.index - b.index);
   }
 
@@ -128,7 +133,8 @@ export class EntryBulkWriter implements BulkWriter<EntryDraft> {
       const former = stored.get(before.id);
       const concealed = await this.conceal(index, before.uid, item, before, former);
       if ('error' in concealed) results.push(concealed);
-      else if (concealed.checksum === before.checksum) results.push(resultOf(index, 'unchanged', before));
+      else if (concealed.checksum === before.checksum && concealed.draft.registry_id === before.registry_id)
+        results.push(resultOf(index, 'unchanged', before));
       else
         changes.push({
           ...concealed,
@@ -150,6 +156,7 @@ export class EntryBulkWriter implements BulkWriter<EntryDraft> {
   ): Promise<ConcealedDraft | (BulkResult & { error: object })> {
     try {
       await this.kinds.beforeSave(draft, row);
+      await this.memberships.settle(draft, row);
       return await this.secrets.conceal(uid, draft, before);
     } catch (error) {
       if (!(error instanceof RegistryError) || error.status >= 500) throw error;

@@ -92,10 +92,10 @@ export class RegistryEntriesController {
     @Res({ passthrough: true }) response: Response,
   ) {
     const expected = ifMatch(request);
-    const { health, feature, spec, regions, revision } = await this.entries.get(id);
+    const { health, feature, spec, regions, registry_id, revision } = await this.entries.get(id);
     const { category, ...rest } = body;
     // What this catalog has no word for stays as it is, as it was read.
-    const whole = { ...rest, ...(category && { type: category }), health, feature, spec, regions };
+    const whole = { ...rest, ...(category && { type: category }), health, feature, spec, regions, registry_id };
     const row = await this.entries.replace(id, whole, (locked) => {
       assertFresh(expected, locked.revision);
       if (locked.revision !== revision)

@@ -96,7 +96,7 @@ export class EntriesController {
   @EntryId()
   @IfMatchHeader()
   @ApiOkResponse({ type: Entry })
-  @ApiProblems(400, 404, 412, 413, 415, 422)
+  @ApiProblems(400, 404, 409, 412, 413, 415, 422)
   async replace(
     @Param('id') id: string,
     @Body() body: EntryPut,
@@ -114,7 +114,7 @@ export class EntriesController {
   @IfMatchHeader()
   @ApiBody({ type: EntryPatch })
   @ApiOkResponse({ type: Entry })
-  @ApiProblems(400, 404, 412, 413, 415, 422)
+  @ApiProblems(400, 404, 409, 412, 413, 415, 422)
   async patch(
     @Param('id') id: string,
     @Body() body: EntryPatch,

@@ -15,7 +15,7 @@ import type { EntryFilterQuery } from './entry-query.dto.js';
 export interface EntryListRequest {
   entries: EntriesService;
   filter: EntryFilter;
-  query: PageQuery;
+  query: PageQuery & Pick<EntryFilterQuery, 'registry' | 'recursive'>;
   request: Request;
   response: Response;
 }
@@ -33,9 +33,10 @@ export const sendEntries = (
 
 /** As {@link sendEntries}, each row answered as `shown` has it. */
 export async function sendRows<Answer>(
-  { entries, filter, query, request, response }: EntryListRequest,
+  { entries, filter: given, query, request, response }: EntryListRequest,
   shown: (rows: readonly EntryRow[]) => Promise<Answer[]>,
 ): Promise<Answer[]> {
+  const filter = await entries.within(given, query.registry, query.recursive === 'true');
   const { field, descending } = sortOf(query.sort, ENTRY_SORTS, { field: 'created_at', descending: true });
   const place = { sort: `${descending ? '-' : ''}${field}`, filter: filterHash(filter) };
   const byOffset = query.offset !== undefined && query.cursor === undefined;

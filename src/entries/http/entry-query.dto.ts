@@ -95,6 +95,25 @@ export class EntryFilterQuery extends PageQuery {
   version?: string;
 
   @ApiPropertyOptional({
+    maxLength: 300,
+    description: 'Id, key or name of the registry they live in.',
+    example: 'reg_shop',
+  })
+  @IsOptional()
+  @IsString()
+  @Length(1, 300)
+  registry?: string;
+
+  @ApiPropertyOptional({
+    enum: ['true', 'false'],
+    default: 'false',
+    description: 'Of `registry`: those in the registries below it too.',
+  })
+  @IsOptional()
+  @IsIn(['true', 'false'])
+  recursive?: 'true' | 'false';
+
+  @ApiPropertyOptional({
     type: [String],
     description: 'Framework and the status it must have; repeatable, all must match.',
     example: ['soc2:compliant'],

@@ -58,6 +58,14 @@ export class EntryReplace {
   @TextListField({ most: 64, max: 128, example: ['eu-central-1'] })
   regions?: string[] | null;
 
+  @TextField({
+    min: 1,
+    max: 300,
+    description: 'Id, key or name of the registry it lives in; null takes it out. Of a registry, the one above.',
+    example: 'reg_shop',
+  })
+  registry_id?: string | null;
+
   @ObjectField({
     description: '`{ framework: { status, checked_at, evidence } }`',
     example: { soc2: { status: 'compliant' } },
@@ -126,11 +134,18 @@ export class Entry extends EntrySummary {
   @ApiProperty({ type: Object, additionalProperties: true, example: { tier: 1 } }) metadata: Json;
   @ApiProperty({ type: Object, additionalProperties: true, example: { type: 'api' } }) spec: Json;
   @Shown(['eu-central-1'], { type: [String] }) regions: string[];
+  @Shown('0192f0c1-7c3a-7a10-9d5e-0242ac120003', {
+    type: String,
+    format: 'uuid',
+    nullable: true,
+    description: 'The registry it lives in.',
+  })
+  registry_id: string | null;
   @ApiProperty({ type: Object, additionalProperties: true, example: {} }) sync_status: Json;
   @ApiProperty({ type: Object, additionalProperties: true, example: {} }) compliance_status: Json;
   @ApiProperty({ type: Object, additionalProperties: true, example: {} }) security_context: Json;
   @Shown('9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08', {
-    description: 'SHA-256 over the canonical JSON (RFC 8785) of the writable part.',
+    description: 'SHA-256 over the canonical JSON (RFC 8785) of the writable part, `registry_id` apart.',
   })
   checksum: string;
   @ApiProperty({ type: 'integer', description: 'Goes up by one with every change; the ETag.', example: 3 })

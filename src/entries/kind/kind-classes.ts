@@ -36,7 +36,7 @@ export function named<T extends Type<object>>(name: string, made: T): T {
 class Envelope extends OmitType(EntryReplace, ['status', 'health', 'spec'] as const) {}
 class Identity extends OmitType(EntryIdentity, ['type'] as const) {}
 class Observed extends OmitType(EntryReplace, [
-  'title', 'description', 'feature', 'owner', 'tags', 'metadata', 'spec', 'regions', 'compliance_status', 'security_context',
+  'title', 'description', 'feature', 'owner', 'tags', 'metadata', 'spec', 'regions', 'registry_id', 'compliance_status', 'security_context',
 ] as const) {} // prettier-ignore
 class Needs {
   @NestedListField(() => DependencyGiven, {
@@ -57,7 +57,8 @@ export function kindClasses(kind: PlainKind): { classes: KindClasses; fields: st
   const create = named(`${kind.title}Create`, IntersectionType(Identity, IntersectionType(Envelope, own)));
   const taken = named(`${kind.title}Import`, IntersectionType(create, IntersectionType(Observed, Needs)));
   const patch = named(`${kind.title}Patch`, PartialType(IntersectionType(Identity, IntersectionType(Envelope, own))));
-  class Read extends IntersectionType(Answer, own) {}
+  const whole = kind.answers ? IntersectionType(own, kind.answers) : own;
+  class Read extends IntersectionType(Answer, whole) {}
   ApiProperty({ type: String, enum: [...kind.lifecycle.states], example: kind.lifecycle.initial })(
     Read.prototype,
     'status',

@@ -35,6 +35,8 @@ export interface Probe {
  * (network, installing) listens to the event that the change records. What throws refuses the change whole.
  */
 export interface KindHooks {
+  /** Before an entry of the kind is locked for a change, for locks that stand before those of rows. */
+  beforeLock?(): Promise<void>;
   /** Before an entry is inserted or changed, on any path into the catalog. May settle fields of the draft. */
   beforeSave?(draft: EntryDraft, before?: EntryRow): Promise<void> | void;
   afterSave?(row: EntryRow, before?: EntryRow): Promise<void> | void;

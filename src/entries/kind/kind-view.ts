@@ -6,8 +6,8 @@ import type { Kind } from './kind.js';
 type Json = Record<string, unknown>;
 
 const ENVELOPE = [
-  'name', 'version', 'title', 'description', 'feature', 'owner', 'tags', 'metadata', 'regions', 'compliance_status',
-  'security_context', 'status', 'health',
+  'name', 'version', 'title', 'description', 'feature', 'owner', 'tags', 'metadata', 'regions', 'registry_id',
+  'compliance_status', 'security_context', 'status', 'health',
 ] as const; // prettier-ignore
 
 /** A body of a kind's path, its own fields at the top level, as the catalog's body of an entry. */
@@ -27,7 +27,7 @@ export function kindResponse(kind: Kind, row: EntryRow, extra: object = {}): Jso
 
 /** The writable part by the names of the kind's path: what a merge patch is applied to. */
 export function writableOf(row: EntryRow): Json {
-  const { name, version, title, description, feature, owner, tags, metadata, regions } = row;
+  const { name, version, title, description, feature, owner, tags, metadata, regions, registry_id } = row;
   const { compliance_status, security_context } = row;
   return {
     name,
@@ -39,6 +39,7 @@ export function writableOf(row: EntryRow): Json {
     tags,
     metadata,
     regions,
+    registry_id,
     compliance_status,
     security_context,
     ...row.spec,

@@ -38,16 +38,21 @@ export interface KindDeclaration<Name extends string = string, Spec extends obje
   lifecycle: Lifecycle;
   /** Fields of the spec that a list may be narrowed by, beside those of every list. */
   filters?: readonly (keyof Spec & string)[];
+  /** Fields of the spec whose text is stored encrypted: everything but `EntrySecrets.reveal` sees a mask. */
+  secrets?: readonly (keyof Spec & string)[];
   /** What of the spec is left out becomes this. */
   defaults?: Partial<Spec>;
+  /** What its hooks' `shown` adds to every answer, for OpenAPI. */
+  answers?: Type<object>;
   /** A name for OpenAPI's examples. */
   example: { name: string } & Partial<Spec> & Record<string, unknown>;
 }
 
 /** A kind as everybody but its own folder handles it. */
-export interface Kind extends Omit<KindDeclaration, 'spec' | 'filters' | 'defaults' | 'example'> {
+export interface Kind extends Omit<KindDeclaration, 'spec' | 'filters' | 'secrets' | 'defaults' | 'example'> {
   spec: Type<object>;
   filters: readonly string[];
+  secrets: readonly string[];
   defaults: object;
   example: { name: string } & Record<string, unknown>;
   classes: KindClasses;
@@ -61,8 +66,8 @@ export interface Kind extends Omit<KindDeclaration, 'spec' | 'filters' | 'defaul
  */
 export function defineKind<Spec extends object>(declaration: KindDeclaration<string, Spec>): Kind {
   assertLifecycle(declaration.name, declaration.lifecycle);
-  const { filters = [], defaults = {} } = declaration;
-  const plain = { ...declaration, filters, defaults };
+  const { filters = [], secrets = [], defaults = {} } = declaration;
+  const plain = { ...declaration, filters, secrets, defaults };
   return Object.freeze({ ...plain, ...kindClasses(plain) });
 }
 

@@ -3,7 +3,7 @@ import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 
 /** A secret of an entry as it is stored. */
 export interface StoredSecret {
-  /** JSON pointer within metadata. */
+  /** JSON pointer within metadata (`/db/password`), or `spec/<name>` of a field its kind declares secret. */
   field: string;
   sealed: string;
   /** Tells equal values from different ones. */

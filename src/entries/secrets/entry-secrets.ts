@@ -12,6 +12,7 @@ import { checksumOf } from '../entry-draft.js';
 import type { EntryDraft } from '../entry-draft.js';
 import { keyOf } from '../entry-key.js';
 import type { EntryRow } from '../entry-response.js';
+import { KindCatalog } from '../kind/kind-catalog.js';
 import { EntrySecretRepository } from './entry-secret.repository.js';
 import type { OldSecret, StoredSecret } from './entry-secret.repository.js';
 import { MASK, secretFieldsOf, secretNames, valueAt, withValues } from './secret-fields.js';
@@ -22,18 +23,22 @@ export interface ConcealedDraft {
   /** Over the draft with fingerprints in the place of its secrets: who sends the same secret again changes nothing. */
   checksum: string;
   secrets: StoredSecret[];
-  /** Pointers of secrets whose value is another than before, where the mask alone does not show it. */
+  /** Fields ({@link StoredSecret}) whose value is another than before, where the mask alone does not show it. */
   changed: string[];
 }
 
 const placeOf = (uid: string, field: string): SecretPlace => ({ table: 'entry_secret', row: uid, field });
 
+/** Whether a stored field is a key of metadata; others are fields of the kind's own, as `spec/<name>`. */
+const inMetadata = (field: string): boolean => field.startsWith('/');
+const inSpec = (name: string): string => `spec/${name}`;
+
 const hasSecrets = (row: EntryRow): boolean => secretNames(row.security_context).length > 0;
 
 /**
- * The keys of metadata named in `security_context.encrypted_fields`. Their values stand sealed in a table of their own,
- * and a mask in their place: what reads entries in any way (lists, search, events, history) can show nothing else.
- * Only `revealed` opens them.
+ * The keys of metadata named in `security_context.encrypted_fields`, and the fields a kind declares secret. Their values
+ * stand sealed in a table of their own, and a mask in their place: what reads entries in any way (lists, search, events,
+ * history) can show nothing else. Only `revealed` opens those of metadata, and only `reveal` and `plain` those of a kind.
  */
 @Injectable()
 export class EntrySecrets {
@@ -43,6 +48,7 @@ export class EntrySecrets {
     private readonly repository: EntrySecretRepository,
     private readonly box: SecretBox,
     @Inject(CREDENTIAL_VERIFIER) private readonly credentials: CredentialVerifier,
+    private readonly kinds: KindCatalog,
     logger: Logger,
     @Optional() @Inject(REVEAL_LOG) private readonly log?: RevealLog,
   ) {
@@ -51,7 +57,8 @@ export class EntrySecrets {
 
   /** What is stored of the secrets of these entries, by inside id; asks nothing where none can have any. */
   stored(rows: readonly EntryRow[]): Promise<Map<string, StoredSecret[]>> {
-    return this.repository.of(rows.filter(hasSecrets).map(({ id }) => id));
+    const concerned = rows.filter((row) => hasSecrets(row) || this.secretsOf(row.kind).length > 0);
+    return this.repository.of(concerned.map(({ id }) => id));
   }
 
   /**
@@ -59,30 +66,20 @@ export class EntrySecrets {
    * @throws ImpossibleError `entity.secret_masked` when a secret is to be one no longer and only its mask is given
    */
   async conceal(uid: string, draft: EntryDraft, before: readonly StoredSecret[] = []): Promise<ConcealedDraft> {
-    const fields = secretFieldsOf(draft.metadata, secretNames(draft.security_context));
-    const pointers = fields.map(({ pointer }) => pointer);
+    const keys = secretFieldsOf(draft.metadata, secretNames(draft.security_context));
+    const pointers = keys.map(({ pointer }) => pointer);
     assertNotLaidOpen(draft, pointers, before);
-    if (fields.length === 0) return { draft, checksum: checksumOf(draft), secrets: [], changed: [] };
-    const known = new Map(before.map((secret) => [secret.field, secret]));
-    const secrets: StoredSecret[] = [];
-    const changed: string[] = [];
-    for (const { pointer, value } of fields) {
-      const former = known.get(pointer);
-      // A mask with nothing behind it (an export made without the secrets) is what it is.
-      if (value === MASK && !former) continue;
-      const secret = value === MASK ? former! : await this.sealed(uid, pointer, value, former);
-      if (former && secret !== former) changed.push(pointer);
-      secrets.push(secret);
-    }
-    const masks = new Map(pointers.map((pointer) => [pointer, MASK]));
+    const own = this.secretsOf(draft.type).filter((name) => typeof draft.spec[name] === 'string');
+    if (keys.length + own.length === 0) return { draft, checksum: checksumOf(draft), secrets: [], changed: [] };
+    const values = new Map(keys.map(({ pointer, value }) => [pointer, value]));
+    for (const name of own) values.set(inSpec(name), draft.spec[name]);
+    const { secrets, changed } = await this.settled(uid, values, before);
     const prints = new Map(secrets.map(({ field, fingerprint }) => [field, `hmac:${fingerprint}`]));
-    const masked = withValues(draft.metadata, masks);
-    return {
-      draft: { ...draft, metadata: masked },
-      checksum: checksumOf({ ...draft, metadata: withValues(masked, prints) }),
-      secrets,
-      changed,
-    };
+    const metadata = withValues(draft.metadata, new Map(pointers.map((pointer) => [pointer, MASK])));
+    const printed = withValues(metadata, new Map([...prints].filter(([field]) => inMetadata(field))));
+    const masked = { ...draft, metadata, spec: replaced(draft.spec, own, prints, MASK) };
+    const checksum = checksumOf({ ...draft, metadata: printed, spec: replaced(draft.spec, own, prints) });
+    return { draft: masked, checksum, secrets, changed };
   }
 
   /** Writes the secrets of entries, in the transaction that writes the entries. Takes inside ids. */
@@ -97,10 +94,47 @@ export class EntrySecrets {
     return closed ? rows : this.opened(rows);
   }
 
+  /** A secret field of the kind's own in the clear, for use in memory; nothing records it. Undefined when there is none. */
+  async plain(row: Pick<EntryRow, 'id' | 'uid'>, name: string): Promise<string | undefined> {
+    const stored = (await this.repository.of([row.id])).get(row.id);
+    const secret = stored?.find(({ field }) => field === inSpec(name));
+    return secret && (JSON.parse(await this.box.open(placeOf(row.uid, secret.field), secret.sealed)) as string);
+  }
+
+  /** As {@link plain}, for somebody who asked: recorded before it is answered. Who may ask is the route's matter. */
+  async reveal(row: EntryRow, name: string): Promise<string | undefined> {
+    const value = await this.plain(row, name);
+    if (value !== undefined) await this.record([row], () => [`/${inSpec(name)}`]);
+    return value;
+  }
+
   /** The same secret under the newest data key. */
   async resealed({ uid, field, sealed }: OldSecret): Promise<string> {
     const place = placeOf(uid, field);
     return this.box.seal(place, await this.box.open(place, sealed));
+  }
+
+  private secretsOf(type: string): readonly string[] {
+    return this.kinds.find(type)?.secrets ?? [];
+  }
+
+  private async settled(
+    uid: string,
+    values: ReadonlyMap<string, unknown>,
+    before: readonly StoredSecret[],
+  ): Promise<Pick<ConcealedDraft, 'secrets' | 'changed'>> {
+    const known = new Map(before.map((secret) => [secret.field, secret]));
+    const secrets: StoredSecret[] = [];
+    const changed: string[] = [];
+    for (const [field, value] of values) {
+      const former = known.get(field);
+      // A mask with nothing behind it (an export made without the secrets) hides nothing.
+      if (value === MASK && !former) continue;
+      const secret = value === MASK ? former! : await this.sealed(uid, field, value, former);
+      if (former && secret !== former) changed.push(field);
+      secrets.push(secret);
+    }
+    return { secrets, changed };
   }
 
   private async sealed(uid: string, field: string, value: unknown, former?: StoredSecret): Promise<StoredSecret> {
@@ -117,33 +151,52 @@ export class EntrySecrets {
     const open: EntryRow[] = [];
     for (const row of rows) open.push(await this.open(row, stored.get(row.id) ?? []));
     const shown = open.filter((row, i) => row !== rows[i]);
-    await this.record(shown, stored);
+    await this.record(shown, ({ id }) =>
+      stored
+        .get(id)!
+        .map(({ field }) => field)
+        .filter(inMetadata),
+    );
     return open;
   }
 
   private async open(row: EntryRow, secrets: readonly StoredSecret[]): Promise<EntryRow> {
     const values = new Map<string, unknown>();
     for (const { field, sealed } of secrets) {
-      if (valueAt(row.metadata, field) !== MASK) continue;
+      if (!inMetadata(field) || valueAt(row.metadata, field) !== MASK) continue;
       values.set(field, JSON.parse(await this.box.open(placeOf(row.uid, field), sealed)));
     }
     return values.size === 0 ? row : { ...row, metadata: withValues(row.metadata, values) };
   }
 
-  private async record(rows: readonly EntryRow[], stored: ReadonlyMap<string, StoredSecret[]>): Promise<void> {
+  private async record(rows: readonly EntryRow[], fieldsOf: (row: EntryRow) => string[]): Promise<void> {
     if (rows.length === 0) return;
     const shown = rows.map((row) => ({
       entity: { type: row.kind, id: row.uid, key: keyOf(row.kind, row.name, row.version) },
-      fields: stored.get(row.id)!.map(({ field }) => field),
+      fields: fieldsOf(row),
     }));
     if (this.log) await this.log.revealed(shown);
     else this.logger.info({ actor: currentActor(), secrets: shown }, 'secrets were shown');
   }
 }
 
+/** A spec with these secrets replaced by their prints, or by the mask; one with nothing behind it is left out. */
+function replaced(
+  spec: Record<string, unknown>,
+  names: readonly string[],
+  prints: ReadonlyMap<string, string>,
+  mask?: string,
+): Record<string, unknown> {
+  const others = Object.entries(spec).filter(([name]) => !names.includes(name));
+  const kept = names.filter((name) => prints.has(inSpec(name)));
+  return Object.fromEntries([...others, ...kept.map((name) => [name, mask ?? prints.get(inSpec(name))!] as const)]);
+}
+
 /** What was secret does not become readable by a change of names: its value must be sent, by somebody who has it. */
 function assertNotLaidOpen(draft: EntryDraft, secret: readonly string[], before: readonly StoredSecret[]): void {
-  const open = before.filter(({ field }) => valueAt(draft.metadata, field) === MASK && !secret.includes(field));
+  const open = before.filter(
+    ({ field }) => inMetadata(field) && valueAt(draft.metadata, field) === MASK && !secret.includes(field),
+  );
   if (open.length === 0) return;
   throw new ImpossibleError(
     'entity.secret_masked',

@@ -5,10 +5,12 @@ import { BulkRunner } from '../bulk/bulk-runner.js';
 import type { BulkMode, BulkResult, BulkWriter, ConflictAction, Placed } from '../bulk/bulk.js';
 import { EntryBulkWriter } from '../bulk/entry-bulk.writer.js';
 import { RelationshipBulkWriter } from '../bulk/relationship-bulk.writer.js';
-import { draftOfRow } from '../entries.service.js';
+import { draftOfRow } from '../entry-events.js';
 import type { EntryDraft } from '../entry-draft.js';
 import type { EntryRow } from '../entry-response.js';
 import { EntryRepository } from '../entry.repository.js';
+import { MembershipRepository } from '../membership/membership.repository.js';
+import { Memberships } from '../membership/memberships.js';
 import type { RelationshipCreate } from '../http/relationship.dto.js';
 import { RelationshipRepository } from '../relationships/relationship.repository.js';
 import { toRelationshipResponse } from '../relationships/relationship-response.js';
@@ -40,6 +42,8 @@ export class TransferService implements BulkWriter<Prepared> {
     private readonly entries: EntryRepository,
     private readonly relationships: RelationshipRepository,
     private readonly secrets: EntrySecrets,
+    private readonly memberships: Memberships,
+    private readonly registries: MembershipRepository,
   ) {}
 
   /** Every entry the caller may see, page by page in the order they were made, secrets in the clear with `read:secrets`. */
@@ -52,14 +56,13 @@ export class TransferService implements BulkWriter<Prepared> {
     }
   }
 
-  /** Every entry, as {@link pages} gives them, then every relationship, its ends by key. */
+  /**
+   * Every entry, registries first and each after the one above it, the registry an entry lives in by key; then every
+   * relationship, its ends by key.
+   */
   async *export(): AsyncGenerator<TransferItem> {
-    for await (const rows of this.pages()) {
-      for (const row of rows) {
-        const { version, ...draft } = draftOfRow(row);
-        yield { kind: 'entry', ...draft, version: version || null };
-      }
-    }
+    for await (const rows of this.registryPages()) yield* this.items(rows);
+    for await (const rows of this.pages()) yield* this.items(rows.filter(({ kind }) => kind !== 'registry'));
     for (let after = '0'; ;) {
       const rows = await this.relationships.list({}, { limit: PAGE, offset: 0, afterId: after });
       for (const row of rows) {
@@ -76,6 +79,25 @@ export class TransferService implements BulkWriter<Prepared> {
       }
       if (rows.length < PAGE) break;
       after = rows.at(-1)!.id;
+    }
+  }
+
+  private async *registryPages(): AsyncGenerator<readonly EntryRow[]> {
+    for (let after = { depth: 0, id: '0' }; ;) {
+      const rows = await this.registries.page(after, PAGE);
+      yield await this.secrets.revealed(rows);
+      if (rows.length < PAGE) return;
+      after = rows.at(-1)!;
+    }
+  }
+
+  private async *items(rows: readonly EntryRow[]): AsyncGenerator<TransferItem> {
+    const keys = await this.memberships.keysOf(rows);
+    for (const row of rows) {
+      const { version, registry_id: home, spec, ...draft } = draftOfRow(row);
+      const registry_id = home === null ? null : (keys.get(home) ?? home);
+      const own = spec.parent_id !== undefined && spec.parent_id === home ? { ...spec, parent_id: registry_id } : spec;
+      yield { kind: 'entry', ...draft, spec: own, registry_id, version: version || null };
     }
   }
 

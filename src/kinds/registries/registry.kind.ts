@@ -1,5 +1,5 @@
 import { defineKind } from '../../entries/kind/kind.js';
-import { EnumField, IntegerField, ObjectField, TextField } from '../../platform/http/fields.js';
+import { EnumField, IntegerField, ObjectField, Shown, TextField } from '../../platform/http/fields.js';
 
 /** From the top down: a child's level is below its parent's. */
 export const REGISTRY_LEVELS = ['root', 'domain', 'project', 'environment', 'tenant'] as const;
@@ -7,7 +7,12 @@ export const SYNC_MODES = ['pull', 'push', 'bidirectional', 'mirror'] as const;
 
 export class RegistrySpec {
   @EnumField(REGISTRY_LEVELS, { required: true, example: 'project' }) level: (typeof REGISTRY_LEVELS)[number];
-  @TextField({ max: 300, description: 'Id, key or name of the registry above.', example: 'reg_shop' })
+  @TextField({
+    min: 1,
+    max: 300,
+    description: 'Id, key or name of the registry above, answered as its id; the same as `registry_id`.',
+    example: 'reg_shop',
+  })
   parent_id?: string | null;
   @TextField({
     max: 2048,
@@ -21,6 +26,12 @@ export class RegistrySpec {
   filters?: Record<string, unknown> | null;
 }
 
+/** What an answer has beside a registry's own fields. */
+export class RegistryParent {
+  @Shown('reg_shop', { type: String, nullable: true, description: 'The key of the registry above.' })
+  parent_key: string | null;
+}
+
 export const registryKind = defineKind({
   name: 'registry',
   title: 'SubRegistry',
@@ -28,6 +39,7 @@ export const registryKind = defineKind({
   path: 'registries',
   prefix: 'reg',
   spec: RegistrySpec,
+  answers: RegistryParent,
   filters: ['level'],
   example: { name: 'shop', level: 'project' },
   lifecycle: {
