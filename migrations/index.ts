@@ -28,6 +28,9 @@ import { AuditSeal1764000008110 } from './1764000008110-audit-seal.js';
 import { ServiceRole1764000008120 } from './1764000008120-service-role.js';
 import { GatewayUsage1764000008200 } from './1764000008200-gateway-usage.js';
 import { LeakedKey1764000008300 } from './1764000008300-leaked-key.js';
+import { Workload1764000009060 } from './1764000009060-workload.js';
+import { EngineAutoscaling1764000009061 } from './1764000009061-engine-autoscaling.js';
+import { EntryMetric1764000009065 } from './1764000009065-entry-metric.js';
 
 /** Every migration, oldest first. A merged one is never edited. */
 export const MIGRATIONS = [
@@ -61,4 +64,7 @@ export const MIGRATIONS = [
   ServiceRole1764000008120,
   GatewayUsage1764000008200,
   LeakedKey1764000008300,
+  Workload1764000009060,
+  EngineAutoscaling1764000009061,
+  EntryMetric1764000009065,
 ];

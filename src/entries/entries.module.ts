@@ -29,6 +29,7 @@ import { Drivers } from './kind/drivers.js';
 import { KindCatalog } from './kind/kind-catalog.js';
 import { KindEntriesService } from './kind/kind-entries.service.js';
 import { KindPages } from './kind/http/kind-pages.js';
+import { EntryMetrics } from './kind/metrics/entry-metrics.service.js';
 import { LifecycleService } from './kind/lifecycle.service.js';
 import { Outbox } from './outbox.js';
 import { OutboxSignal } from './outbox-signal.js';
@@ -49,6 +50,7 @@ const OFFERED = [
   KindCatalog,
   Drivers,
   EntryAccess,
+  EntryMetrics,
   KindEntriesService,
   KindPages,
   LifecycleService,
