@@ -9,7 +9,8 @@ let service: TestApp;
 let engine: string;
 let id: string;
 beforeAll(async () => {
-  service = await testApp();
+  // The tests look themselves; the job would come between.
+  service = await testApp({ env: { ROLE: 'api' } });
 });
 afterAll(() => service.close());
 beforeEach(async () => {

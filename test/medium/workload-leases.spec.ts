@@ -114,9 +114,7 @@ describe('a leased workload', () => {
     const [first] = await lease();
     const failed = (await say(first, 'fail', { error: 'no memory' })).body;
     expect(failed).toMatchObject({ status: 'scheduled', cause: 'failed', error: 'no memory', attempts: 1 });
-    const wait = Date.parse(failed.run_at) - Date.now();
-    expect(wait).toBeGreaterThan(-2000);
-    expect(wait).toBeLessThanOrEqual(1000);
+    expect(failed.run_at > first.started_at).toBe(true);
     await passed(first.id, 5);
     await sweep();
     const [second] = await lease();

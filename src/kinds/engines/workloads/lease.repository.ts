@@ -17,6 +17,7 @@ type Answered = { engine_status: string } & { [Column in keyof LeasedRow]: Lease
 /**
  * One statement takes the first of a queue, past those that others are taking at this moment, and nothing while the
  * engine does not run. `statement_timestamp()` is the moment it began: an index condition, as `clock_timestamp()` is none.
+ * The rows come as an array: joined, a plan made for any count would read the whole table.
  */
 const lease = (queue: string): string => `
   WITH engine AS MATERIALIZED (SELECT e.id, e.status FROM entry e WHERE e.id = $1), picked AS MATERIALIZED (
@@ -27,7 +28,7 @@ const lease = (queue: string): string => `
     UPDATE workload w SET status = 'running', attempts = w.attempts + 1, worker = $3, token = gen_random_uuid(),
       lease_seconds = $4, started_at = now.at, deadline = now.at + make_interval(secs => w.timeout_seconds),
       lease_until = now.at + make_interval(secs => least($4::int, w.timeout_seconds))
-    FROM picked p, (SELECT clock_timestamp() AS at OFFSET 0) now WHERE w.uid = p.uid
+    FROM (SELECT clock_timestamp() AS at OFFSET 0) now WHERE w.uid = ANY (ARRAY(SELECT p.uid FROM picked p))
     RETURNING ${WORKLOAD_COLUMNS}, w.token, w.rank
   )
   SELECT engine.status AS engine_status, w.* FROM engine LEFT JOIN leased w ON true ORDER BY w.rank, w.uid`;
@@ -74,12 +75,12 @@ const SWEEP = `
       ready_at = CASE WHEN w.attempts >= w.max_attempts OR ${EXPIRED} THEN w.ready_at
         ELSE clock_timestamp() + make_interval(secs => ${BACKOFF}) END,
       finished_at = CASE WHEN w.attempts >= w.max_attempts THEN clock_timestamp() END
-    FROM due WHERE w.uid = due.uid RETURNING w.status
+    WHERE w.uid = ANY (ARRAY(SELECT uid FROM due)) RETURNING w.status
   ), ready AS MATERIALIZED (
     SELECT uid FROM workload WHERE status = 'scheduled' AND ready_at <= statement_timestamp()
     ORDER BY ready_at LIMIT $1 FOR UPDATE SKIP LOCKED
   ), queued AS (
-    UPDATE workload w SET status = 'queued' FROM ready WHERE w.uid = ready.uid RETURNING 1
+    UPDATE workload w SET status = 'queued' WHERE w.uid = ANY (ARRAY(SELECT uid FROM ready)) RETURNING 1
   )
   SELECT (SELECT count(*)::int FROM ended) AS ended, (SELECT count(*)::int FROM ended WHERE status = 'dead') AS dead,
     (SELECT count(*)::int FROM queued) AS queued`;

@@ -13,8 +13,7 @@ export class PriorityCounts {
 
 export class QueueDepth implements Depth {
   @ApiProperty({ type: PriorityCounts }) queued: PriorityCounts;
-  @ApiProperty({ type: PriorityCounts, description: 'Wait for their time or their next attempt.' })
-  scheduled: PriorityCounts;
+  @ApiProperty({ type: PriorityCounts }) scheduled: PriorityCounts;
   @ApiProperty({ type: PriorityCounts }) running: PriorityCounts;
   @ApiProperty({ type: PriorityCounts }) dead: PriorityCounts;
 }
