@@ -1,3 +1,5 @@
+import { ValidateBy } from 'class-validator';
+import type { ValidationArguments } from 'class-validator';
 import { defineKind } from '../../entries/kind/kind.js';
 import {
   BooleanField,
@@ -11,10 +13,39 @@ import { DriverSettings } from '../driver.dto.js';
 
 export const ENGINE_TYPES = ['processing', 'analytics', 'ai_ml', 'compute', 'storage', 'stream', 'batch'] as const;
 
+/** Most units of one engine. */
+export const MOST_UNITS = 100_000;
+
+/** A rule about another field of the same object; one that is not there rules nothing. */
+const Beside = (other: string, rule: string, holds: (value: unknown, beside: unknown) => boolean): PropertyDecorator =>
+  ValidateBy({
+    name: `beside ${other}: ${rule}`,
+    validator: {
+      validate: (value: unknown, context?: ValidationArguments) => {
+        const beside = (context?.object as Record<string, unknown> | undefined)?.[other];
+        return beside === null || beside === undefined || holds(value, beside);
+      },
+      defaultMessage: () => `$property must ${rule}`,
+    },
+  });
+
+const AtMost = (other: string): PropertyDecorator =>
+  Beside(other, `be at most ${other}`, (value, beside) => Number(value) <= Number(beside));
+const AtLeast = (other: string): PropertyDecorator =>
+  Beside(other, `be at least ${other}`, (value, beside) => Number(value) >= Number(beside));
+
 export class EngineCapacity {
-  @IntegerField({ min: 0, max: 100_000, example: 1 }) min?: number | null;
-  @IntegerField({ min: 0, max: 100_000, example: 10 }) max?: number | null;
-  @IntegerField({ min: 0, max: 100_000, example: 2 }) current?: number | null;
+  @IntegerField({ min: 0, max: MOST_UNITS, description: '0 when left out.', example: 1 })
+  @AtMost('max')
+  min?: number | null;
+
+  @IntegerField({ min: 0, max: MOST_UNITS, description: 'Without a bound when left out.', example: 10 })
+  max?: number | null;
+
+  @IntegerField({ min: 0, max: MOST_UNITS, description: '1, or what the bounds allow, when left out.', example: 2 })
+  @AtLeast('min')
+  @AtMost('max')
+  current?: number | null;
 }
 
 export class EngineResources {
@@ -36,7 +67,9 @@ export class EngineSpec {
   capacity?: EngineCapacity | null;
   @NestedField(() => EngineResources) resources?: EngineResources | null;
   @BooleanField({ example: true }) gpu_enabled?: boolean | null;
-  @IntegerField({ min: 0, max: 1024, description: 'GPUs of one unit.', example: 1 }) gpu_count?: number | null;
+  @IntegerField({ min: 0, max: 1024, description: 'GPUs of one unit.', example: 1 })
+  @Beside('gpu_enabled', 'be 0 while gpu_enabled is false', (count, enabled) => enabled !== false || count === 0)
+  gpu_count?: number | null;
   @NestedField(() => DriverSettings) driver?: DriverSettings | null;
 }
 
