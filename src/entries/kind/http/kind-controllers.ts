@@ -1,4 +1,6 @@
 import type { Type } from '@nestjs/common';
+import { driverSecretController } from '../../drivers/http/driver-secret.controller.js';
+import { operationsController } from '../../drivers/http/operations.controller.js';
 import type { Kind } from '../kind.js';
 import { kindChangeController } from './kind-change.controller.js';
 import { kindReadController } from './kind-read.controller.js';
@@ -11,4 +13,7 @@ export const kindControllers = (kind: Kind): Type[] => [
   kindRegisterController(kind),
   kindChangeController(kind),
   lifecycleController(kind),
+  ...(isDriven(kind) ? [operationsController(kind), driverSecretController(kind)] : []),
 ];
+
+const isDriven = ({ lifecycle }: Kind): boolean => Object.values(lifecycle.transitions).some(({ driven }) => driven);
