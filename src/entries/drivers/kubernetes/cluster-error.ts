@@ -41,7 +41,9 @@ function statusIn(body: unknown): { reason?: string; message?: string } {
   };
 }
 
-const causeOf = (error: unknown): string => {
-  const { name, code } = (error ?? {}) as { name?: string; code?: string };
-  return name === 'AbortError' ? 'it took too long.' : `${code ?? name ?? 'unknown'}.`;
-};
+/** Of the network its code, which names no address; of the settings what is wrong with them. */
+function causeOf(error: unknown): string {
+  const { name, code, message } = (error ?? {}) as { name?: string; code?: string; message?: string };
+  if (name === 'AbortError') return 'it took too long.';
+  return (code ?? (name === 'FetchError' ? 'no connection' : message) ?? 'for no known reason').slice(0, MOST_TEXT);
+}

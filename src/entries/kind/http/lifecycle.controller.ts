@@ -6,6 +6,7 @@ import {
   ApiExtraModels,
   ApiOkResponse,
   ApiOperation,
+  ApiProperty,
   ApiPropertyOptional,
   ApiTags,
   getSchemaPath,
@@ -54,6 +55,8 @@ export class TransitionPlan {
   @Shown(true) dry_run: boolean;
 }
 
+const REQUESTED = "The entry's driver works on it: the state follows when the operation has ended.";
+
 /** `POST /{id}/<verb>` for every verb of the kind's table, aliases included. */
 export function lifecycleController(kind: Kind): Type {
   const { title, path, classes } = kind;
@@ -88,10 +91,11 @@ export function lifecycleController(kind: Kind): Type {
       return { ...answer, operation: toOperationResponse(await this.operations.of(row, operationId)) };
     }
   }
+  const requested = requestedClass(kind);
   for (const [verb, transition] of Object.entries(kind.lifecycle.transitions))
     for (const name of [verb, ...(transition.aliases ?? [])])
-      addRoute(LifecycleController.prototype, kind, name, transition);
-  ApiExtraModels(TransitionPlan, OperationShown, classes.read)(LifecycleController);
+      addRoute(LifecycleController.prototype, kind, name, { ...transition, requested });
+  ApiExtraModels(TransitionPlan, classes.read)(LifecycleController);
   return named(`${title}LifecycleController`, LifecycleController);
 }
 
@@ -104,7 +108,8 @@ type Mover = {
 };
 
 /** One route as Nest's decorators would make it; the verbs are data, so no method can be written for each. */
-function addRoute(prototype: object, kind: Kind, verb: string, { summary, from, to, driven }: Transition): void {
+function addRoute(prototype: object, kind: Kind, verb: string, transition: Transition & { requested: Type }): void {
+  const { summary, from, to, driven, requested } = transition;
   async function step(
     this: Mover,
     id: string,
@@ -140,23 +145,15 @@ function addRoute(prototype: object, kind: Kind, verb: string, { summary, from, 
     ApiOkResponse({
       schema: { oneOf: [{ $ref: getSchemaPath(kind.classes.read) }, { $ref: getSchemaPath(TransitionPlan) }] },
     }),
-    ...(driven ? [ApiAcceptedResponse(requestedSchema(kind))] : []),
+    ...(driven ? [ApiAcceptedResponse({ type: requested, description: REQUESTED })] : []),
     ApiProblems(400, 404, 409, 412, 413, 415, 422),
   ];
   for (const decorate of decorators) decorate(prototype, verb, descriptor);
 }
 
 /** What is answered while a driver works: the resource as it is, and where to see how it goes. */
-const requestedSchema = (kind: Kind): object => ({
-  description: "The entry's driver works on it: the state follows when the operation has ended.",
-  schema: {
-    allOf: [
-      { $ref: getSchemaPath(kind.classes.read) },
-      {
-        type: 'object',
-        required: ['operation'],
-        properties: { operation: { $ref: getSchemaPath(OperationShown) } },
-      },
-    ],
-  },
-});
+function requestedClass({ title, classes }: Kind): Type<object> {
+  class Requested extends classes.read {}
+  ApiProperty({ type: OperationShown })(Requested.prototype, 'operation');
+  return named(`${title}Requested`, Requested);
+}
