@@ -93,7 +93,9 @@ export class KubernetesCluster {
       const namespace = config.getContextObject(config.getCurrentContext())?.namespace ?? 'default';
       return { client, api: config.makeApiClient(client.AppsV1Api), namespace };
     } catch (error) {
-      throw new ClusterError(`The cluster's settings cannot be used: ${(error as Error).message}`, false);
+      // Of a file its code, which names no path.
+      const { code, message } = error as NodeJS.ErrnoException;
+      throw new ClusterError(`The cluster's settings cannot be used: ${code ?? message}`, false);
     }
   }
 }
