@@ -11,7 +11,12 @@ import { testApp } from '../support/test-app.js';
 import type { TestApp } from '../support/test-app.js';
 
 const PATH = '/api/v1/services';
-const ENV = { OUTBOUND_ALLOWED_HOSTS: '127.0.0.1', RATE_LIMIT_DEFAULT: 'off' };
+const ENV = {
+  OUTBOUND_ALLOWED_HOSTS: '127.0.0.1',
+  RATE_LIMIT_DEFAULT: 'off',
+  // On a server of the operator's none is made.
+  REGISTRY_MASTER_KEY: Buffer.alloc(32, 7).toString('base64'),
+};
 
 describe('the webhook driver', () => {
   let service: TestApp;

@@ -2,7 +2,7 @@ import { AsyncResource } from 'node:async_hooks';
 import { Injectable } from '@nestjs/common';
 import type { OnModuleInit } from '@nestjs/common';
 import { Env } from '../../platform/env/env.js';
-import { RegistryError } from '../../platform/errors/registry-error.js';
+import { ImpossibleError, RegistryError } from '../../platform/errors/registry-error.js';
 import { ShutdownState } from '../../platform/http/shutdown-state.js';
 import { Jobs } from '../../platform/jobs/jobs.js';
 import { Logger } from '../../platform/logging/logger.js';
@@ -135,6 +135,8 @@ export class OperationRunner implements OnModuleInit {
     try {
       return await driver.act({ operation, row, signal });
     } catch (err) {
+      // No key to sign with, for instance: it will not be otherwise in a moment.
+      if (err instanceof ImpossibleError) return { state: 'failed', message: err.message };
       this.logger.warn({ err, operation: operation.id }, 'a driver failed');
       const message = err instanceof RegistryError ? err.message : 'The service failed to ask; its log says why.';
       return { state: 'unknown', message };
