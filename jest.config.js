@@ -20,7 +20,7 @@ const project = (displayName, roots, extra = {}) => ({
   testEnvironment: 'node',
   testMatch: ['**/*.spec.ts'],
   transform: { '^.+\\.(t|j|mj)s$': swc },
-  transformIgnorePatterns: ['/node_modules/(?!(@nestjs|@willsoto)/)'],
+  transformIgnorePatterns: ['/node_modules/(?!(@nestjs|@willsoto|@kubernetes|openid-client|oauth4webapi|jose)/)'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   ...extra,

@@ -6,6 +6,15 @@ import { RelationshipBulkWriter } from './bulk/relationship-bulk.writer.js';
 import { ClassificationRuleRepository } from './classification/classification-rule.repository.js';
 import { ClassificationService } from './classification/classification.service.js';
 import { Classifier } from './classification/classifier.js';
+import { DriverSecrets } from './drivers/driver-secrets.js';
+import { KubernetesCluster } from './drivers/kubernetes/kubernetes-cluster.js';
+import { KubernetesDriver } from './drivers/kubernetes/kubernetes-driver.js';
+import { OperationEnds } from './drivers/operation-ends.js';
+import { OperationRepository } from './drivers/operation.repository.js';
+import { OperationRunner } from './drivers/operation-runner.js';
+import { OperationSignal } from './drivers/operation-signal.js';
+import { OperationsService } from './drivers/operations.service.js';
+import { WebhookDriver } from './drivers/webhook/webhook-driver.js';
 import { EntriesService } from './entries.service.js';
 import { EntryAccess } from './entry-access.js';
 import { EntryHistoryRepository } from './entry-history.repository.js';
@@ -76,6 +85,8 @@ const OFFERED = [
   EntrySecrets,
   KindCatalog,
   Drivers,
+  DriverSecrets,
+  OperationsService,
   EntryAccess,
   EntryMetrics,
   KindEntriesService,
@@ -123,11 +134,18 @@ const OFFERED = [
     EntrySecretRepository,
     FeatureCategoriesService,
     FeatureSeeder,
+    KubernetesCluster,
+    KubernetesDriver,
+    OperationEnds,
+    OperationRepository,
+    OperationRunner,
+    OperationSignal,
     RegistryEntryWriter,
     RelationshipBulkWriter,
     RelationshipsService,
     SecretUpkeep,
     TransferService,
+    WebhookDriver,
   ],
   exports: OFFERED,
 })

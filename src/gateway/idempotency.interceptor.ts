@@ -12,7 +12,7 @@ import { credentialOf } from './credential.js';
 import { IdempotencyRepository } from './idempotency/idempotency.repository.js';
 import type { StoredAnswer } from './idempotency/idempotency.repository.js';
 import { streams } from './idempotency/own-answer.js';
-import { SEALED_ANSWER } from './idempotency/sealed-answer.decorator.js';
+import { SEALED_ANSWER } from '../platform/http/sealed-answer.decorator.js';
 import { Turns } from './idempotency/turns.js';
 import { changesSomething, requirementOf } from './route-requirement.js';
 

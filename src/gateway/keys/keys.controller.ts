@@ -15,7 +15,7 @@ import { sendPage } from '../../platform/http/paging.js';
 import { validated } from '../../platform/http/validation.pipe.js';
 import { Permission } from '../../platform/http/permission.decorator.js';
 import { callerOf } from '../caller.js';
-import { SealedAnswer } from '../idempotency/sealed-answer.decorator.js';
+import { SealedAnswer } from '../../platform/http/sealed-answer.decorator.js';
 import { ApiKeyList } from './api-key.list.js';
 import { ApiKey, ApiKeyCreate, ApiKeyMade, ApiKeyPatch, ApiKeyQuery, ApiKeyRotated, KeyRotate } from './api-key.dto.js';
 import { toApiKeyResponse } from './api-key-response.js';

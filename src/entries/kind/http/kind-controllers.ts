@@ -1,4 +1,6 @@
 import type { Type } from '@nestjs/common';
+import { driverSecretController } from '../../drivers/http/driver-secret.controller.js';
+import { operationsController } from '../../drivers/http/operations.controller.js';
 import type { Kind } from '../kind.js';
 import { kindChangeController } from './kind-change.controller.js';
 import { kindConfigController } from './kind-config.controller.js';
@@ -13,18 +15,31 @@ import { kindStatsController } from './kind-stats.controller.js';
 import { kindTransferController } from './kind-transfer.controller.js';
 import { lifecycleController } from './lifecycle.controller.js';
 
-/** A kind's controllers. Routes with fixed words stand before `:id`. */
-export const kindControllers = (kind: Kind): Type[] => [
-  kindTransferController(kind),
-  kindStatsController(kind),
-  kindReadController(kind),
-  kindRegisterController(kind),
-  kindChangeController(kind),
-  lifecycleController(kind),
-  kindLogsController(kind),
-  kindMetricsController(kind),
-  kindConfigController(kind),
-  kindDependenciesController(kind),
-  kindDependentsController(kind),
-  kindEventsController(kind),
+type ControllerFactory = (kind: Kind) => Type;
+
+/** Routes with fixed words stand before `:id`. */
+const FACTORIES: readonly ControllerFactory[] = [
+  kindStatsController,
+  kindTransferController,
+  kindReadController,
+  kindRegisterController,
+  kindChangeController,
+  lifecycleController,
+  kindLogsController,
+  kindMetricsController,
+  kindConfigController,
+  kindDependenciesController,
+  kindDependentsController,
+  kindEventsController,
 ];
+
+/** For kinds with a transition that acts on the running thing. */
+const DRIVEN: readonly ControllerFactory[] = [operationsController, driverSecretController];
+
+const isDriven = ({ lifecycle }: Kind): boolean => Object.values(lifecycle.transitions).some(({ driven }) => driven);
+
+/** A kind's controllers, but for those of the factories it replaces by controllers of its own. */
+export const kindControllers = (kind: Kind, without: readonly ControllerFactory[] = []): Type[] =>
+  [...FACTORIES, ...(isDriven(kind) ? DRIVEN : [])]
+    .filter((factory) => !without.includes(factory))
+    .map((factory) => factory(kind));

@@ -1,10 +1,12 @@
 import { Body, Controller, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import type { Type } from '@nestjs/common';
 import {
+  ApiAcceptedResponse,
   ApiBody,
   ApiExtraModels,
   ApiOkResponse,
   ApiOperation,
+  ApiProperty,
   ApiPropertyOptional,
   ApiTags,
   getSchemaPath,
@@ -14,6 +16,9 @@ import type { Request, Response } from 'express';
 import { ApiProblems } from '../../../platform/http/api-problem.decorator.js';
 import { Shown } from '../../../platform/http/fields.js';
 import { Permission } from '../../../platform/http/permission.decorator.js';
+import { OperationShown } from '../../drivers/http/operation.dto.js';
+import { OperationsService } from '../../drivers/operations.service.js';
+import { toOperationResponse } from '../../drivers/operation.js';
 import { IfMatchHeader } from '../../http/entries.controller.js';
 import type { Kind, Transition } from '../kind.js';
 import { named } from '../kind-classes.js';
@@ -50,6 +55,8 @@ export class TransitionPlan {
   @Shown(true) dry_run: boolean;
 }
 
+const REQUESTED = "The entry's driver works on it: the state follows when the operation has ended.";
+
 /** `POST /{id}/<verb>` for every verb of the kind's table, aliases included. */
 export function lifecycleController(kind: Kind): Type {
   const { title, path, classes } = kind;
@@ -59,6 +66,7 @@ export function lifecycleController(kind: Kind): Type {
     constructor(
       private readonly lifecycle: LifecycleService,
       private readonly pages: KindPages,
+      private readonly operations: OperationsService,
     ) {}
 
     protected async move(
@@ -75,13 +83,18 @@ export function lifecycleController(kind: Kind): Type {
         check: freshRow(request),
       };
       if (query.dry_run === 'true') return { ...(await this.lifecycle.plan(kind, id, verb, options)), dry_run: true };
-      const row = await this.lifecycle.transition(kind, id, verb, options);
-      return this.pages.answer(kind, row, response);
+      const { row, operationId } = await this.lifecycle.request(kind, id, verb, options);
+      const answer = await this.pages.answer(kind, row, response);
+      if (operationId === undefined) return answer;
+      response.status(202);
+      response.setHeader('Location', `/api/v1/${path}/${row.uid}/operations/${operationId}`);
+      return { ...answer, operation: toOperationResponse(await this.operations.of(row, operationId)) };
     }
   }
+  const requested = requestedClass(kind);
   for (const [verb, transition] of Object.entries(kind.lifecycle.transitions))
     for (const name of [verb, ...(transition.aliases ?? [])])
-      addRoute(LifecycleController.prototype, kind, name, transition);
+      addRoute(LifecycleController.prototype, kind, name, { ...transition, requested });
   ApiExtraModels(TransitionPlan, classes.read)(LifecycleController);
   return named(`${title}LifecycleController`, LifecycleController);
 }
@@ -95,7 +108,8 @@ type Mover = {
 };
 
 /** One route as Nest's decorators would make it; the verbs are data, so no method can be written for each. */
-function addRoute(prototype: object, kind: Kind, verb: string, { summary, from, to }: Transition): void {
+function addRoute(prototype: object, kind: Kind, verb: string, transition: Transition & { requested: Type }): void {
+  const { summary, from, to, driven, requested } = transition;
   async function step(
     this: Mover,
     id: string,
@@ -131,7 +145,15 @@ function addRoute(prototype: object, kind: Kind, verb: string, { summary, from, 
     ApiOkResponse({
       schema: { oneOf: [{ $ref: getSchemaPath(kind.classes.read) }, { $ref: getSchemaPath(TransitionPlan) }] },
     }),
+    ...(driven ? [ApiAcceptedResponse({ type: requested, description: REQUESTED })] : []),
     ApiProblems(400, 404, 409, 412, 413, 415, 422),
   ];
   for (const decorate of decorators) decorate(prototype, verb, descriptor);
+}
+
+/** What is answered while a driver works: the resource as it is, and where to see how it goes. */
+function requestedClass({ title, classes }: Kind): Type<object> {
+  class Requested extends classes.read {}
+  ApiProperty({ type: OperationShown })(Requested.prototype, 'operation');
+  return named(`${title}Requested`, Requested);
 }

@@ -1,0 +1,120 @@
+import { existsSync } from 'node:fs';
+import { Injectable } from '@nestjs/common';
+import type { AppsV1Api } from '@kubernetes/client-node';
+import { Env } from '../../../platform/env/env.js';
+import { ClusterError, clusterErrorOf } from './cluster-error.js';
+import type { Workload } from './rollout.js';
+
+type Client = typeof import('@kubernetes/client-node');
+
+/** A Deployment or StatefulSet by name. */
+export interface Target {
+  workload: 'deployment' | 'statefulset';
+  namespace: string;
+  name: string;
+}
+
+interface Connection {
+  client: Client;
+  api: AppsV1Api;
+  namespace: string;
+}
+
+const IN_POD = '/var/run/secrets/kubernetes.io/serviceaccount';
+const OURS = 'universal-registry';
+
+/** The cluster's API, as far as the driver needs it. Everything throws {@link ClusterError}. */
+@Injectable()
+export class KubernetesCluster {
+  private connection: Promise<Connection> | undefined;
+
+  constructor(private readonly env: Env) {}
+
+  /** Where a workload is looked for that names no namespace. */
+  async namespace(): Promise<string> {
+    return (await this.connect()).namespace;
+  }
+
+  read({ workload, ...named }: Target, signal: AbortSignal): Promise<Workload> {
+    return this.ask(signal, (api, options) =>
+      workload === 'deployment'
+        ? api.readNamespacedDeployment(named, options)
+        : api.readNamespacedStatefulSet(named, options),
+    );
+  }
+
+  /** Another number of replicas, by the scale subresource. */
+  async scale({ workload, ...named }: Target, replicas: number, signal: AbortSignal): Promise<void> {
+    const change = { ...named, body: { spec: { replicas } }, fieldManager: OURS };
+    await this.ask(signal, (api, options) =>
+      workload === 'deployment'
+        ? api.patchNamespacedDeploymentScale(change, options)
+        : api.patchNamespacedStatefulSetScale(change, options),
+    );
+  }
+
+  /** A JSON merge patch (RFC 7396). */
+  async patch({ workload, ...named }: Target, body: object, signal: AbortSignal): Promise<void> {
+    const change = { ...named, body, fieldManager: OURS };
+    await this.ask<unknown>(signal, (api, options) =>
+      workload === 'deployment'
+        ? api.patchNamespacedDeployment(change, options)
+        : api.patchNamespacedStatefulSet(change, options),
+    );
+  }
+
+  private async ask<T>(signal: AbortSignal, call: (api: AppsV1Api, options: Options) => Promise<T>): Promise<T> {
+    const { client, api } = await this.connect();
+    try {
+      return await call(api, optionsOf(client, signal));
+    } catch (error) {
+      throw clusterErrorOf(error);
+    }
+  }
+
+  private connect(): Promise<Connection> {
+    this.connection ??= this.connected().catch((error: unknown) => {
+      this.connection = undefined;
+      throw error;
+    });
+    return this.connection;
+  }
+
+  /** Its library holds a class for every resource there is: loaded by the first who needs it, not at start. */
+  private async connected(): Promise<Connection> {
+    const { kubeconfig } = this.env;
+    if (!kubeconfig && !existsSync(`${IN_POD}/token`))
+      throw new ClusterError('There is no cluster: KUBECONFIG names none, and this process runs in no pod.', false);
+    const client = await import('@kubernetes/client-node');
+    const config = new client.KubeConfig();
+    try {
+      if (kubeconfig) config.loadFromFile(kubeconfig);
+      else config.loadFromCluster();
+      const namespace = config.getContextObject(config.getCurrentContext())?.namespace ?? 'default';
+      return { client, api: config.makeApiClient(client.AppsV1Api), namespace };
+    } catch (error) {
+      // Of a file its code, which names no path.
+      const { code, message } = error as NodeJS.ErrnoException;
+      throw new ClusterError(`The cluster's settings cannot be used: ${code ?? message}`, false);
+    }
+  }
+}
+
+type Options = Parameters<AppsV1Api['readNamespacedDeployment']>[1];
+
+/** Patches as merge patches (reads do not mind), and a way to give the call up. */
+function optionsOf(client: Client, signal: AbortSignal): Options {
+  const header = client.setHeaderMiddleware('Content-Type', client.PatchStrategy.MergePatch);
+  return {
+    middleware: [
+      {
+        pre: (request) => {
+          request.setSignal(signal);
+          return header.pre(request);
+        },
+        post: (response) => header.post(response),
+      },
+    ],
+    middlewareMergeStrategy: 'append',
+  };
+}
