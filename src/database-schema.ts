@@ -1,6 +1,7 @@
 import { MIGRATIONS } from '../migrations/index.js';
 import { EntryEntity } from './entries/entry.entity.js';
+import { HostFactsEntity } from './kinds/plugins/facts/host-facts.entity.js';
 import type { DatabaseSchema } from './platform/database/data-source.js';
 
 /** Every row class and every migration. `npm run migration:check` compares them. */
-export const DATABASE_SCHEMA: DatabaseSchema = { entities: [EntryEntity], migrations: MIGRATIONS };
+export const DATABASE_SCHEMA: DatabaseSchema = { entities: [EntryEntity, HostFactsEntity], migrations: MIGRATIONS };

@@ -5,10 +5,16 @@ import { kindReadController } from './kind-read.controller.js';
 import { kindRegisterController } from './kind-register.controller.js';
 import { lifecycleController } from './lifecycle.controller.js';
 
-/** A kind's controllers. Routes with fixed words stand before `:id`. */
-export const kindControllers = (kind: Kind): Type[] => [
-  kindReadController(kind),
-  kindRegisterController(kind),
-  kindChangeController(kind),
-  lifecycleController(kind),
+type ControllerFactory = (kind: Kind) => Type;
+
+/** Routes with fixed words stand before `:id`. */
+const FACTORIES: readonly ControllerFactory[] = [
+  kindReadController,
+  kindRegisterController,
+  kindChangeController,
+  lifecycleController,
 ];
+
+/** A kind's controllers, but for those of the factories it replaces by controllers of its own. */
+export const kindControllers = (kind: Kind, without: readonly ControllerFactory[] = []): Type[] =>
+  FACTORIES.filter((factory) => !without.includes(factory)).map((factory) => factory(kind));

@@ -15,6 +15,8 @@ export interface Release {
   version: string;
   needs: readonly (readonly Need[])[];
   provides?: readonly string[];
+  /** Wanted only where nothing else will do. */
+  last?: boolean;
   /** `name@version` of what it is installed with: wanted before anything newer. */
   installedWith?: ReadonlySet<string>;
 }
@@ -30,10 +32,11 @@ export class Universe<R extends Release = Release> {
       append(this.byName, release.name, candidate);
       for (const provided of release.provides ?? []) append(this.providers, provided, candidate);
     }
-    for (const versions of this.byName.values()) versions.sort((a, b) => compare(b.version, a.version));
+    for (const versions of this.byName.values())
+      versions.sort((a, b) => lastOf(a) - lastOf(b) || compare(b.version, a.version));
   }
 
-  /** Newest first. */
+  /** Newest first, what is wanted last at the end. */
   versionsOf(name: string): readonly IndexedCandidate<R>[] {
     return this.byName.get(name) ?? [];
   }
@@ -56,6 +59,8 @@ export class Universe<R extends Release = Release> {
     return orProvided ? [...own, ...(this.providers.get(name) ?? [])] : own;
   }
 }
+
+const lastOf = ({ release }: { release: Release }): number => (release.last ? 1 : 0);
 
 class IndexedCandidate<R extends Release> implements Candidate {
   private found?: readonly Requirement[];
