@@ -136,7 +136,8 @@ export const IntegerField = (options: FieldOptions & { min: number; max: number 
 /** An object with fields of its own. */
 export const NestedField = (type: () => Constructor<object>, options: FieldOptions = {}): PropertyDecorator =>
   applyDecorators(
-    ApiProperty({ type, ...shown(options) }),
+    // Swagger knows a class told later by the name of the function that tells it: `type`.
+    ApiProperty({ type: () => type(), ...shown(options) }),
     ...presence(options),
     IsObject(),
     ValidateNested(),
@@ -149,7 +150,7 @@ export const NestedListField = (
   options: FieldOptions & { most: number },
 ): PropertyDecorator =>
   applyDecorators(
-    ApiProperty({ type, isArray: true, ...shown(options), maxItems: options.most }),
+    ApiProperty({ type: () => type(), isArray: true, ...shown(options), maxItems: options.most }),
     ...presence(options),
     IsArray(),
     ArrayMaxSize(options.most),

@@ -38,7 +38,11 @@ export class ResolvedPlugin {
   @Shown('1.4.2') version: string;
   @Shown('registered') status: string;
   @Shown('install', { enum: ['install', 'keep'], description: '`keep`: it is there already.' }) action: string;
-  @ApiProperty({ type: [ResolutionRequest] }) requested_by: ResolutionRequest[];
+  @ApiProperty({
+    type: [ResolutionRequest],
+    example: [{ by: KEY, constraint: 'feature-store>=1.2.0,<2.0.0' }],
+  })
+  requested_by: ResolutionRequest[];
 }
 
 export class SystemVerdict {
