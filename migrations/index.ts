@@ -32,6 +32,7 @@ import { EntryLogs1764000009010 } from './1764000009010-entry-logs.js';
 import { EntryMetrics1764000009011 } from './1764000009011-entry-metrics.js';
 import { EntryConfig1764000009012 } from './1764000009012-entry-config.js';
 import { Operation1764000009030 } from './1764000009030-operation.js';
+import { HostFacts1764000009040 } from './1764000009040-host-facts.js';
 import { Workload1764000009060 } from './1764000009060-workload.js';
 import { EngineAutoscaling1764000009061 } from './1764000009061-engine-autoscaling.js';
 import { RegistryDefault1764000009070 } from './1764000009070-registry-default.js';
@@ -73,6 +74,7 @@ export const MIGRATIONS = [
   EntryMetrics1764000009011,
   EntryConfig1764000009012,
   Operation1764000009030,
+  HostFacts1764000009040,
   Workload1764000009060,
   EngineAutoscaling1764000009061,
   RegistryDefault1764000009070,

@@ -3,7 +3,8 @@ import { EnumField, ObjectField, Shown, TextField, TextListField } from '../../p
 import { NAME_PATTERN } from '../entry-key.js';
 import { ALL_STATUSES, ENTRY_HEALTHS, ENTRY_TYPES } from '../entry-types.js';
 
-const NAME_RULE = 'must start with a letter or digit and hold at most 128 of a-z 0-9 . _ + - (not ending in . _ -)';
+export const NAME_RULE =
+  'must start with a letter or digit and hold at most 128 of a-z 0-9 . _ + - (not ending in . _ -)';
 const VERSION_PATTERN = /^[0-9A-Za-z][^\s@/?#\p{C}]{0,127}$/u;
 const VERSION_RULE =
   'must start with a letter or digit and hold at most 128 characters, none of them a space or one of @ / ? #';

@@ -1,3 +1,5 @@
+import { NAME_PATTERN } from '../../entries/entry-key.js';
+import { NAME_RULE } from '../../entries/http/entry.dto.js';
 import { defineKind } from '../../entries/kind/kind.js';
 import {
   BooleanField,
@@ -9,6 +11,9 @@ import {
   TextListField,
 } from '../../platform/http/fields.js';
 import { PROTOCOLS } from '../services/service.kind.js';
+import { EachReads } from './each-reads.decorator.js';
+import { pluginConstraint } from './resolution/plugin-constraint.js';
+import { systemRequirement } from './resolution/system-requirement.js';
 
 export class PluginCapabilities {
   @TextListField({ most: 500, max: 512, example: ['/api/v1/predict'] }) api_endpoints?: string[] | null;
@@ -20,16 +25,26 @@ export class PluginDependencies {
   @TextListField({
     most: 200,
     max: 512,
-    description: 'Names of plugins with ranges of versions.',
+    description: 'Names of plugins with ranges of versions: `name`, `name@^1.2`, `name ~1.2 || ^2`.',
     example: ['tensorflow-svc>=2.0.0,<3.0.0'],
   })
+  @EachReads(pluginConstraint)
   plugins?: string[] | null;
   @TextListField({ most: 100, max: 512, description: 'What the host must offer.', example: ['python>=3.10'] })
+  @EachReads(systemRequirement)
   system?: string[] | null;
 }
 
 export class PluginMeshIntegration {
-  @TextField({ max: 128, example: 'fraud-scoring' }) service_name?: string | null;
+  @TextField({
+    max: 128,
+    lowerCase: true,
+    pattern: NAME_PATTERN,
+    rule: NAME_RULE,
+    description: 'Activation registers the service `svc_<service_name>` and the route `route_<service_name>`.',
+    example: 'fraud-scoring',
+  })
+  service_name?: string | null;
   @IntegerField({ min: 1, max: 65535, example: 8080 }) port?: number | null;
   @EnumField(PROTOCOLS, { example: 'http' }) protocol?: (typeof PROTOCOLS)[number] | null;
   @BooleanField({ example: true }) sidecar?: boolean | null;
@@ -46,6 +61,12 @@ export class PluginSpec {
   @NestedField(() => PluginCapabilities) capabilities?: PluginCapabilities | null;
   @NestedField(() => PluginDependencies) dependencies?: PluginDependencies | null;
   @NestedField(() => PluginMeshIntegration) mesh_integration?: PluginMeshIntegration | null;
+  @TextField({
+    max: 300,
+    description: 'Key of the plugin to use instead, given when this one is deprecated.',
+    example: 'plugin_fraud-scoring@2.0.0',
+  })
+  successor?: string | null;
   @ObjectField({ description: 'For the dashboard.', example: { menu: 'Fraud' } }) ui?: Record<string, unknown> | null;
 }
 
@@ -60,7 +81,7 @@ export const pluginKind = defineKind({
     name: 'fraud-scoring',
     version: '1.0.0',
     license: 'Apache-2.0',
-    dependencies: { plugins: ['feature-store>=1.2.0'] },
+    dependencies: { plugins: [], system: ['python>=3.10'] },
   },
   lifecycle: {
     initial: 'registered',

@@ -6,6 +6,7 @@ import { InvalidError, UnsupportedMediaError } from '../errors/registry-error.js
 import { hasBody, mediaTypeOf, readText } from './body-reader.js';
 import { assertPlainData } from './plain-data.js';
 import { STREAMED_BODY } from './streamed-body.decorator.js';
+import { TEXT_BODY } from './text-body.decorator.js';
 
 const JSON_TYPE = /^application\/([a-z0-9.+-]+\+)?json$/;
 
@@ -23,8 +24,16 @@ export class JsonBodyGuard implements CanActivate {
       if (streamed.includes(mediaType)) return true;
       throw new UnsupportedMediaError(`Content-Type must be ${streamed.join(' or ')}.`);
     }
-    if (!JSON_TYPE.test(mediaType)) throw new UnsupportedMediaError('Content-Type must be application/json.');
+    const texts = (Reflect.getMetadata(TEXT_BODY, context.getHandler()) ?? []) as string[];
+    if (texts.includes(mediaType)) return this.keep(request);
+    if (!JSON_TYPE.test(mediaType))
+      throw new UnsupportedMediaError(`Content-Type must be ${['application/json', ...texts].join(' or ')}.`);
     return this.parse(request);
+  }
+
+  private async keep(request: Request): Promise<boolean> {
+    request.body = await readText(request, this.env.bodyLimitBytes);
+    return true;
   }
 
   private async parse(request: Request): Promise<boolean> {
