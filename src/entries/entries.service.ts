@@ -21,12 +21,10 @@ import { Outbox } from './outbox.js';
 import type { NewEvent } from './outbox.js';
 import { RelationshipRepository } from './relationships/relationship.repository.js';
 import { removalEvents } from './relationships/relationship-events.js';
+import { HealthPropagation, NEEDS, ownHealth } from './health/health-propagation.js';
 import { KindCatalog } from './kind/kind-catalog.js';
 import { EntrySecrets } from './secrets/entry-secrets.js';
 import { MASK } from './secrets/secret-fields.js';
-
-/** Who needs an entry so much that it may not go while they are there. */
-const NEEDS = ['depends_on', 'requires'];
 
 /** How often a name made from a title is tried with another suffix. */
 const NAME_ATTEMPTS = 5;
@@ -41,7 +39,7 @@ export const draftOfRow = (row: EntryRow): EntryDraft => ({
   feature: row.feature,
   status: row.status,
   // A dependency's trouble is not its own.
-  health: row.reported_health ?? row.health,
+  health: ownHealth(row),
   owner: row.owner,
   tags: row.tags,
   metadata: row.metadata,
@@ -97,6 +95,7 @@ export class EntriesService {
     private readonly outbox: Outbox,
     private readonly secrets: EntrySecrets,
     private readonly kinds: KindCatalog,
+    private readonly health: HealthPropagation,
   ) {}
 
   /** @throws ConflictError `entity.already_exists` */
@@ -165,11 +164,17 @@ export class EntriesService {
    */
   async remove(idOrKey: string, force: boolean, check: (row: EntryRow) => Promise<void> | void): Promise<void> {
     await this.uow.run(async () => {
+      const { id } = await this.ids.resolve(idOrKey);
+      // Before the row: who propagates meanwhile may want it.
+      await this.health.beforeEdges(await this.relationships.needsOf(id, NEEDS));
       const row = await this.locked(idOrKey);
       await check(row);
       if (!force) await this.assertUnused(row);
       await this.kinds.hooksOf(row.kind).beforeRemove?.(row, force);
+      const needs = await this.relationships.needsOf(row.id, NEEDS);
       const edges = await this.relationships.removeOf(row.id);
+      // Before the entry is gone: whether it is restricted decides who may be told of it.
+      await this.health.removed(row, needs);
       await this.delete(row);
       await this.outbox.record([
         ...removalEvents(edges),
@@ -242,7 +247,8 @@ export class EntriesService {
     if (stored.length + concealed.secrets.length > 0)
       await this.secrets.save([{ entryId: row.id, secrets: concealed.secrets }]);
     await this.outbox.record([updatedEvent(row, changed, concealed.changed)]);
-    return changed;
+    const settled = await this.health.ownChanged([{ before: row, after: changed }], { type: 'update' });
+    return settled.get(row.id) ?? changed;
   }
 
   private async locked(idOrKey: string): Promise<EntryRow> {

@@ -2,6 +2,26 @@ import { ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger
 import { Entry } from '../../entries/http/entry.dto.js';
 import { Relationship } from '../../entries/http/relationship.dto.js';
 
+/** Why a health changed. */
+export class HealthCauseMessage {
+  @ApiProperty({
+    enum: ['report', 'probe', 'ttl', 'update', 'dependency', 'relationship', 'removal'],
+    example: 'dependency',
+    description:
+      'Its own health came by a report, a probe, a report that was not renewed or an update; what it needs changed its health, was related or not any more, or was removed.',
+  })
+  type: string;
+
+  @ApiPropertyOptional({ example: 'HTTP 503', description: 'What was observed.' })
+  message?: string;
+
+  @ApiPropertyOptional({ format: 'uuid', description: 'What it needs and that changed, unless that is restricted.' })
+  entity_id?: string;
+
+  @ApiPropertyOptional({ example: 'svc_ledger' })
+  entity_key?: string;
+}
+
 /** One change, as it comes by poll, stream and WebSocket. */
 export class EventMessage {
   @ApiProperty({ example: 'entity_created', description: 'What happened.' })
@@ -29,6 +49,18 @@ export class EventMessage {
     description: 'JSON Patch (RFC 6902) of an update.',
   })
   patch?: object[];
+
+  @ApiPropertyOptional({ example: 'healthy', description: 'Of health_changed and transition what it was.' })
+  from?: string;
+
+  @ApiPropertyOptional({ example: 'degraded', description: 'Of health_changed and transition what it is now.' })
+  to?: string;
+
+  @ApiPropertyOptional({ example: 'start', description: 'Of transition.' })
+  verb?: string;
+
+  @ApiPropertyOptional({ type: HealthCauseMessage, description: 'Of health_changed.' })
+  cause?: HealthCauseMessage;
 }
 
 /** The feed's answer, as JSON and as a stream. */

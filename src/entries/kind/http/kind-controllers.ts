@@ -1,5 +1,6 @@
 import type { Type } from '@nestjs/common';
 import type { Kind } from '../kind.js';
+import { healthController } from './health.controller.js';
 import { kindChangeController } from './kind-change.controller.js';
 import { kindReadController } from './kind-read.controller.js';
 import { kindRegisterController } from './kind-register.controller.js';
@@ -11,4 +12,5 @@ export const kindControllers = (kind: Kind): Type[] => [
   kindRegisterController(kind),
   kindChangeController(kind),
   lifecycleController(kind),
+  healthController(kind),
 ];
