@@ -29,6 +29,7 @@ import { ServiceRole1764000008120 } from './1764000008120-service-role.js';
 import { GatewayUsage1764000008200 } from './1764000008200-gateway-usage.js';
 import { LeakedKey1764000008300 } from './1764000008300-leaked-key.js';
 import { ProbeState1764000009020 } from './1764000009020-probe-state.js';
+import { HealthMarks1764000009021 } from './1764000009021-health-marks.js';
 
 /** Every migration, oldest first. A merged one is never edited. */
 export const MIGRATIONS = [
@@ -63,4 +64,5 @@ export const MIGRATIONS = [
   GatewayUsage1764000008200,
   LeakedKey1764000008300,
   ProbeState1764000009020,
+  HealthMarks1764000009021,
 ];

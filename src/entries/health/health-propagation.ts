@@ -108,7 +108,7 @@ export class HealthPropagation {
 
   private async marksOf(ids: readonly string[]): Promise<Mark[]> {
     await this.repository.lock();
-    return this.repository.plan(ids);
+    return this.repository.wrongMarks(ids);
   }
 
   /** Sets marks and tells of each health that changed by it, those of `told` apart. */

@@ -15,47 +15,8 @@ export interface Mark {
 /** Key of the advisory lock: whoever propagates has it alone, whoever changes what is depended on shares it. */
 const LOCK = '4992018332714';
 
-const NEEDED = `(SELECT array_agg(id) FROM relationship_type WHERE name IN ('depends_on', 'requires'))::smallint[]`;
-
 /** Whether an entry is no longer well: its own trouble, or that of something it needs. */
 const UNWELL = `(e.health = 'unhealthy' OR e.reported_health IS NOT NULL)`;
-
-/** Who needs the entries of `from`, one step against the direction of the edges; of bidirectional ones both ways. */
-const dependantsOf = (from: string): string => `
-  SELECT d.id FROM ${from} g CROSS JOIN LATERAL (
-    SELECT r.source_id AS id FROM relationship r WHERE r.target_id = g.id AND r.type = ANY (${NEEDED})
-    UNION ALL
-    SELECT r.target_id FROM relationship r WHERE r.source_id = g.id AND r.type = ANY (${NEEDED}) AND r.bidirectional
-  ) d`;
-
-/**
- * What has to change so that every entry which needs an unhealthy one, however far, is marked as troubled, and no other.
- * `region` is everything whose answer may be another than before: the entries given and who needs them. Whatever lies
- * outside of it keeps its mark, so `seed` may trust the marks of entries outside and the own trouble of those inside.
- * `IN` amid an expression, and no join: the planner takes what recursion finds for a few rows, and would compare each
- * with each.
- */
-const PLAN = `
-  WITH RECURSIVE region AS (
-    SELECT unnest($1::bigint[]) AS id
-    UNION
-    ${dependantsOf('region')}
-  ), seed AS (
-    SELECT DISTINCT g.id FROM region g CROSS JOIN LATERAL (
-      SELECT r.target_id AS id FROM relationship r WHERE r.source_id = g.id AND r.type = ANY (${NEEDED})
-      UNION ALL
-      SELECT r.source_id FROM relationship r WHERE r.target_id = g.id AND r.type = ANY (${NEEDED}) AND r.bidirectional
-    ) n JOIN entry e ON e.id = n.id
-    WHERE e.health = 'unhealthy' OR (e.reported_health IS NOT NULL AND e.id NOT IN (SELECT id FROM region))
-  ), troubled AS (
-    SELECT id FROM seed
-    UNION
-    ${dependantsOf('troubled')}
-  )
-  SELECT e.id, e.reported_health IS NULL AS troubled
-  FROM region g JOIN entry e ON e.id = g.id
-  WHERE e.health <> 'unhealthy' AND (e.reported_health IS NOT NULL) <> (e.id IN (SELECT id FROM troubled))
-  ORDER BY e.id`;
 
 /** Marks or unmarks; rows are taken in id order, so that two writers of the same entries never wait in a circle. */
 const MARK = `
@@ -104,8 +65,8 @@ export class PropagationRepository {
   }
 
   /** Which marks are wrong now of these entries and of all that need them, in id order. */
-  plan(ids: readonly string[]): Promise<Mark[]> {
-    return this.uow.query<Mark & object>(PLAN, [ids], 'health-plan');
+  wrongMarks(ids: readonly string[]): Promise<Mark[]> {
+    return this.uow.query<Mark & object>('SELECT id, troubled FROM health_marks($1)', [ids], 'health-marks');
   }
 
   /** Sets marks. Answers what changed. */
