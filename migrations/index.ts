@@ -31,6 +31,8 @@ import { LeakedKey1764000008300 } from './1764000008300-leaked-key.js';
 import { EntryLogs1764000009010 } from './1764000009010-entry-logs.js';
 import { EntryMetrics1764000009011 } from './1764000009011-entry-metrics.js';
 import { EntryConfig1764000009012 } from './1764000009012-entry-config.js';
+import { ProbeState1764000009020 } from './1764000009020-probe-state.js';
+import { HealthMarks1764000009021 } from './1764000009021-health-marks.js';
 import { Operation1764000009030 } from './1764000009030-operation.js';
 import { HostFacts1764000009040 } from './1764000009040-host-facts.js';
 import { Workload1764000009060 } from './1764000009060-workload.js';
@@ -73,6 +75,8 @@ export const MIGRATIONS = [
   EntryLogs1764000009010,
   EntryMetrics1764000009011,
   EntryConfig1764000009012,
+  ProbeState1764000009020,
+  HealthMarks1764000009021,
   Operation1764000009030,
   HostFacts1764000009040,
   Workload1764000009060,

@@ -25,6 +25,17 @@ import { FeatureSeeder } from './features/feature-seeder.js';
 import { RegistryCatalogController } from './facade/registry-catalog.controller.js';
 import { RegistryEntriesController } from './facade/registry-entries.controller.js';
 import { RegistryEntryWriter } from './facade/registry-entry.writer.js';
+import { HealthMetrics } from './health/health-metrics.js';
+import { HealthPropagation } from './health/health-propagation.js';
+import { HealthRepository } from './health/health.repository.js';
+import { HealthService } from './health/health.service.js';
+import { HealthView } from './health/health-view.js';
+import { ProbePlan } from './health/probe-plan.js';
+import { ProbeScheduler } from './health/probe-scheduler.js';
+import { ProbeStateRepository } from './health/probe-state.repository.js';
+import { ProbeUpkeep } from './health/probe-upkeep.js';
+import { Prober } from './health/prober.js';
+import { PropagationRepository } from './health/propagation.repository.js';
 import { BulkController } from './http/bulk.controller.js';
 import { ClassificationController } from './http/classification.controller.js';
 import { EntriesController } from './http/entries.controller.js';
@@ -94,6 +105,10 @@ const OFFERED = [
   LifecycleService,
   MembershipRepository,
   Memberships,
+  HealthPropagation,
+  HealthService,
+  HealthView,
+  Prober,
   Classifier,
   Outbox,
   OutboxSignal,
@@ -140,6 +155,13 @@ const OFFERED = [
     OperationRepository,
     OperationRunner,
     OperationSignal,
+    HealthMetrics,
+    HealthRepository,
+    ProbePlan,
+    ProbeScheduler,
+    ProbeStateRepository,
+    ProbeUpkeep,
+    PropagationRepository,
     RegistryEntryWriter,
     RelationshipBulkWriter,
     RelationshipsService,

@@ -18,12 +18,10 @@ import type { EntryRow } from './entry-response.js';
 import { Outbox } from './outbox.js';
 import { RelationshipRepository } from './relationships/relationship.repository.js';
 import { removalEvents } from './relationships/relationship-events.js';
+import { HealthPropagation, NEEDS } from './health/health-propagation.js';
 import { KindCatalog } from './kind/kind-catalog.js';
 import { Memberships } from './membership/memberships.js';
 import { EntrySecrets } from './secrets/entry-secrets.js';
-
-/** Who needs an entry so much that it may not go while they are there. */
-const NEEDS = ['depends_on', 'requires'];
 
 export { createdEvent, draftOfRow, updatedEvent };
 
@@ -43,6 +41,7 @@ export class EntriesService {
     private readonly secrets: EntrySecrets,
     private readonly kinds: KindCatalog,
     private readonly memberships: Memberships,
+    private readonly health: HealthPropagation,
   ) {}
 
   /** @throws ConflictError `entity.already_exists` */
@@ -121,11 +120,17 @@ export class EntriesService {
    */
   async remove(idOrKey: string, force: boolean, check: (row: EntryRow) => Promise<void> | void): Promise<void> {
     await this.uow.run(async () => {
+      const { id } = await this.ids.resolve(idOrKey);
+      // Before the row: who propagates meanwhile may want it.
+      await this.health.beforeEdges(await this.relationships.needsOf(id, NEEDS));
       const row = await this.locked(idOrKey);
       await check(row);
       if (!force) await this.assertUnused(row);
       await this.kinds.hooksOf(row.kind).beforeRemove?.(row, force);
+      const needs = await this.relationships.needsOf(row.id, NEEDS);
       const edges = await this.relationships.removeOf(row.id);
+      // Before the entry is gone: whether it is restricted decides who may be told of it.
+      await this.health.removed(row, needs);
       await this.delete(row);
       await this.outbox.record([
         ...removalEvents(edges),
@@ -200,7 +205,8 @@ export class EntriesService {
     if (stored.length + concealed.secrets.length > 0)
       await this.secrets.save([{ entryId: row.id, secrets: concealed.secrets }]);
     await this.outbox.record([updatedEvent(row, changed, concealed.changed)]);
-    return changed;
+    const settled = await this.health.ownChanged([{ before: row, after: changed }], { type: 'update' });
+    return settled.get(row.id) ?? changed;
   }
 
   private async locked(idOrKey: string): Promise<EntryRow> {

@@ -6,6 +6,7 @@ import type { EntryDraft } from './entry-draft.js';
 import { keyOf } from './entry-key.js';
 import { toEntryResponse } from './entry-response.js';
 import type { EntryRow } from './entry-response.js';
+import { ownHealth } from './health/health-propagation.js';
 import type { NewEvent } from './outbox.js';
 import { MASK } from './secrets/secret-fields.js';
 
@@ -19,7 +20,7 @@ export const draftOfRow = (row: EntryRow): EntryDraft => ({
   feature: row.feature,
   status: row.status,
   // A dependency's trouble is not its own.
-  health: row.reported_health ?? row.health,
+  health: ownHealth(row),
   owner: row.owner,
   tags: row.tags,
   metadata: row.metadata,

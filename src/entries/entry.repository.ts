@@ -50,8 +50,14 @@ const INSERT = `
   SELECT uid, kind, name, version, ${WRITABLE.join(', ')}, ${REGISTRY}, now.at, now.at
   FROM json_to_recordset($1::json) ${RECORD}, (SELECT clock_timestamp() AS at OFFSET 0) now`;
 
+/** A draft has an entry's own health: what its dependencies leave of it stays until they are asked anew. */
+const OWN_ALONE = `n.health = 'unhealthy' OR e.reported_health IS NULL`;
+const HEALTH = `
+  health = CASE WHEN ${OWN_ALONE} THEN n.health ELSE 'degraded' END,
+  reported_health = CASE WHEN ${OWN_ALONE} THEN NULL ELSE n.health END`;
+
 const UPDATE = `
-  UPDATE entry e SET ${WRITABLE.map((column) => `${column} = n.${column}`).join(', ')},
+  UPDATE entry e SET ${WRITABLE.map((column) => (column === 'health' ? HEALTH : `${column} = n.${column}`)).join(', ')},
     registry_id = ${REGISTRY}, revision = e.revision + 1, updated_at = clock_timestamp()
   FROM json_to_recordset($1::json) ${RECORD} WHERE e.uid = n.uid RETURNING ${ENTRY_COLUMNS}`;
 

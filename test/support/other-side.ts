@@ -5,7 +5,8 @@ import type { AddressInfo, Socket } from 'node:net';
 import { AllowedTargets } from '../../src/platform/http-client/allowed-targets.js';
 import { OutboundError } from '../../src/platform/http-client/outbound-error.js';
 import { OutboundHttp } from '../../src/platform/http-client/outbound-http.js';
-import type { OutboundAnswer, OutboundRequest, Resolve } from '../../src/platform/http-client/outbound-http.js';
+import type { Resolve } from '../../src/platform/http-client/guarded-addresses.js';
+import type { OutboundAnswer, OutboundRequest } from '../../src/platform/http-client/outbound-http.js';
 
 /** Names as a DNS server gives them: the first answer to the first question, the last one to all later ones. */
 export class Names {

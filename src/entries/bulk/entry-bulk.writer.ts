@@ -13,6 +13,7 @@ import { EntryCreate } from '../http/entry.dto.js';
 import { RegistryError } from '../../platform/errors/registry-error.js';
 import { Outbox } from '../outbox.js';
 import type { NewEvent } from '../outbox.js';
+import { HealthPropagation } from '../health/health-propagation.js';
 import { KindCatalog } from '../kind/kind-catalog.js';
 import { Memberships } from '../membership/memberships.js';
 import { membershipOrder } from '../membership/membership-order.js';
@@ -51,6 +52,7 @@ export class EntryBulkWriter implements BulkWriter<EntryDraft> {
     private readonly secrets: EntrySecrets,
     private readonly kinds: KindCatalog,
     private readonly memberships: Memberships,
+    private readonly health: HealthPropagation,
   ) {}
 
   prepare(raw: unknown): EntryDraft {
@@ -170,6 +172,8 @@ export class EntryBulkWriter implements BulkWriter<EntryDraft> {
     const secret = changes.filter(({ hasSecrets }) => hasSecrets);
     await this.secrets.save(secret.map(({ before, secrets }) => ({ entryId: before.id, secrets })));
     for (const { uid, before } of changes) await this.kinds.afterSave(rows.get(uid)!, before);
+    const owned = changes.map(({ uid, before }) => ({ before, after: rows.get(uid)! }));
+    await this.health.ownChanged(owned, { type: 'update' });
     return changes.map(({ index, uid, before, changed }) => {
       const after = rows.get(uid)!;
       events.push(updatedEvent(before, after, changed));

@@ -5,6 +5,7 @@ import { OBJECT_LIMIT } from '../entry-draft.js';
 import { EntryIds } from '../entry-ids.js';
 import type { ResolvedEntry } from '../entry-ids.js';
 import { RelationshipCreate } from '../http/relationship.dto.js';
+import { HealthPropagation, isNeed } from '../health/health-propagation.js';
 import { Outbox } from '../outbox.js';
 import { changeEvents, creationEvents } from '../relationships/relationship-events.js';
 import { RelationshipRepository } from '../relationships/relationship.repository.js';
@@ -72,6 +73,7 @@ export class RelationshipBulkWriter implements BulkWriter<RelationshipCreate> {
     private readonly types: RelationshipTypes,
     private readonly repository: RelationshipRepository,
     private readonly outbox: Outbox,
+    private readonly health: HealthPropagation,
   ) {}
 
   prepare(raw: unknown): RelationshipCreate {
@@ -131,6 +133,8 @@ export class RelationshipBulkWriter implements BulkWriter<RelationshipCreate> {
   private async writeWave(wave: readonly Placed<NamedEdge>[], onConflict: ConflictAction): Promise<BulkResult[]> {
     // One order for every writer: two bulks that share edges wait for each other instead of dead-locking.
     const edges = wave.map(({ item }) => item).toSorted((a, b) => (identityOf(a) < identityOf(b) ? -1 : 1));
+    const needs = edges.filter(({ type }) => isNeed(type));
+    await this.health.beforeEdges(needs);
     const made = await this.repository.insertNew(edges);
     const sent = new Map(edges.map((edge) => [identityOf(edge), edge]));
     await this.outbox.record(creationEvents(made.map((row) => rowOf(sent.get(rowIdentity(row))!, row))));
@@ -141,6 +145,11 @@ export class RelationshipBulkWriter implements BulkWriter<RelationshipCreate> {
       await this.outbox.record(changeEvents(changed));
       for (const row of changed) outcome.set(rowIdentity(row), ['updated', row.id]);
     }
+    // One that was there may have been bidirectional and is not any more.
+    const changed = needs.filter((edge) => outcome.has(identityOf(edge)));
+    await this.health.edgesChanged(
+      changed.map((edge) => ({ ...edge, bidirectional: edge.bidirectional || there.includes(edge) })),
+    );
     const rest = there.filter((edge) => !outcome.has(identityOf(edge)));
     const status: BulkStatus = onConflict === 'fail' ? 'failed' : onConflict === 'skip' ? 'skipped' : 'unchanged';
     if (rest.length > 0)

@@ -4,9 +4,9 @@ import type { Request, Response } from 'express';
 import { ApiProblems } from '../../platform/http/api-problem.decorator.js';
 import { assertFresh, etagOf, ifMatch, ifNoneMatch } from '../../platform/http/etag.js';
 import { Permission } from '../../platform/http/permission.decorator.js';
-import { ConflictError } from '../../platform/errors/registry-error.js';
 import { EntriesService } from '../entries.service.js';
 import { EntryAccess } from '../entry-access.js';
+import { ownHealth } from '../health/health-propagation.js';
 import { toEntryResponse } from '../entry-response.js';
 import type { EntryRow } from '../entry-response.js';
 import { EntryId, IfMatchHeader } from '../http/entries.controller.js';
@@ -92,15 +92,21 @@ export class RegistryEntriesController {
     @Res({ passthrough: true }) response: Response,
   ) {
     const expected = ifMatch(request);
-    const { health, feature, spec, regions, registry_id, revision } = await this.entries.get(id);
     const { category, ...rest } = body;
-    // What this catalog has no word for stays as it is, as it was read.
-    const whole = { ...rest, ...(category && { type: category }), health, feature, spec, regions, registry_id };
-    const row = await this.entries.replace(id, whole, (locked) => {
-      assertFresh(expected, locked.revision);
-      if (locked.revision !== revision)
-        throw new ConflictError('entity.changed', 'Somebody else changed it at this moment; send it again.');
-    });
+    const row = await this.entries.revise(
+      id,
+      (locked) => assertFresh(expected, locked.revision),
+      // What this catalog has no word for stays as it is.
+      (locked) => ({
+        ...rest,
+        ...(category && { type: category }),
+        health: ownHealth(locked),
+        feature: locked.feature,
+        spec: locked.spec,
+        regions: locked.regions,
+        registry_id: locked.registry_id,
+      }),
+    );
     return answer(response, row);
   }
 

@@ -82,5 +82,5 @@ export class KindEntriesService {
 /** What is no part of a replacement: identity, when not repeated, and what transitions and reports say. */
 const kept = (row: EntryRow): Pick<EntryDraft, 'status' | 'health'> => ({
   status: row.status,
-  health: row.reported_health ?? row.health,
+  health: ownHealth(row),
 });

@@ -146,6 +146,20 @@ export class RelationshipRepository {
     );
   }
 
+  /** Edges of these types that touch an entry, by inside ids. */
+  async needsOf(
+    entryId: string,
+    types: readonly string[],
+  ): Promise<{ sourceId: string; targetId: string; bidirectional: boolean }[]> {
+    return this.uow.query(
+      `SELECT r.source_id AS "sourceId", r.target_id AS "targetId", r.bidirectional FROM relationship r
+       WHERE (r.source_id = $1 OR r.target_id = $1)
+         AND r.type = ANY ((SELECT array_agg(id) FROM relationship_type WHERE name = ANY ($2::text[]))::smallint[])`,
+      [entryId, types],
+      'relationship-needs',
+    );
+  }
+
   /** How many entries point at this one by these types, with the keys of the first few that the caller may see. */
   async dependentsOf(
     entryId: string,

@@ -5,6 +5,8 @@ import { RelationshipBulkWriter, checkMetadata } from '../bulk/relationship-bulk
 import { EntryIds } from '../entry-ids.js';
 import { Outbox } from '../outbox.js';
 import type { RelationshipCreate } from '../http/relationship.dto.js';
+import { HealthPropagation, isNeed } from '../health/health-propagation.js';
+import type { Need } from '../health/health-propagation.js';
 import { changeEvents, removalEvents } from './relationship-events.js';
 import { RelationshipRepository } from './relationship.repository.js';
 import type { RelationshipFilter } from './relationship.repository.js';
@@ -29,6 +31,7 @@ export class RelationshipsService {
     private readonly repository: RelationshipRepository,
     private readonly writer: RelationshipBulkWriter,
     private readonly outbox: Outbox,
+    private readonly health: HealthPropagation,
   ) {}
 
   /** @throws RegistryError 404 unknown end, 409 there already, 422 self-loop */
@@ -107,6 +110,9 @@ export class RelationshipsService {
         );
       const typeId = (await this.types.find([row.type])).get(row.type)!;
       const { weight, bidirectional, metadata } = edge;
+      // What turns is whether the target needs the source too: either way both may need the other.
+      const needs = isNeed(row.type) ? [{ sourceId: source.id, targetId: target.id, bidirectional: true }] : [];
+      await this.health.beforeEdges(needs);
       const changed = await this.repository.replaceChanged([
         {
           sourceId: source.id,
@@ -118,6 +124,7 @@ export class RelationshipsService {
         },
       ]);
       await this.outbox.record(changeEvents(changed));
+      if (changed.length > 0) await this.health.edgesChanged(needs);
       return changed[0] ?? row;
     });
   }
@@ -126,9 +133,17 @@ export class RelationshipsService {
     await this.uow.run(async () => {
       const row = await this.locked(id);
       check(row);
+      const needs = isNeed(row.type) ? await this.needOf(row) : [];
+      await this.health.beforeEdges(needs);
       await this.repository.delete(id);
       await this.outbox.record(removalEvents([row]));
+      await this.health.edgesChanged(needs);
     });
+  }
+
+  private async needOf({ source_uid, target_uid, bidirectional }: RelationshipRow): Promise<Need[]> {
+    const ends = await this.ids.resolveMany([source_uid, target_uid]);
+    return [{ sourceId: ends.get(source_uid)!.id, targetId: ends.get(target_uid)!.id, bidirectional }];
   }
 
   private async locked(id: string): Promise<RelationshipRow> {

@@ -1,14 +1,13 @@
 import { Buffer } from 'node:buffer';
-import type { LookupAddress } from 'node:dns';
-import { lookup as systemLookup } from 'node:dns/promises';
 import type { IncomingHttpHeaders } from 'node:http';
-import { isIP } from 'node:net';
 import { Injectable } from '@nestjs/common';
 import { VERSION } from '../env/version.js';
 import { AllowedTargets } from './allowed-targets.js';
 import { ENCODINGS, exchange } from './exchange.js';
 import type { ExchangeAnswer, ExchangeLimits } from './exchange.js';
-import { OutboundError, stopped } from './outbound-error.js';
+import { GuardedAddresses } from './guarded-addresses.js';
+import type { Resolve } from './guarded-addresses.js';
+import { OutboundError } from './outbound-error.js';
 import { bareHost, outboundUrl, portOf } from './outbound-url.js';
 
 export interface OutboundRequest {
@@ -35,9 +34,6 @@ export interface OutboundAnswer {
   url: string;
 }
 
-/** Every address of a name, as `dns.lookup` with `all`. */
-export type Resolve = (host: string) => Promise<readonly LookupAddress[]>;
-
 const LIMITS: ExchangeLimits = { connectMs: 5_000, headersMs: 15_000, bodyBytes: 1024 ** 2, headerBytes: 16_384 };
 const TOTAL_MS = 30_000;
 const MOST_REDIRECTS = 10;
@@ -59,8 +55,6 @@ const OWN_HEADERS = new Set([
 /** Stay the same whoever answers; all others were meant for the first origin only. */
 const HARMLESS_HEADERS = new Set(['accept', 'accept-encoding', 'accept-language', 'content-type', 'user-agent']);
 
-const resolveBySystem: Resolve = (host) => systemLookup(host, { all: true });
-
 /** A step of a call: where to, and with what. */
 interface Step {
   url: URL;
@@ -76,12 +70,16 @@ interface Step {
  */
 @Injectable()
 export class OutboundHttp {
+  private readonly addresses: GuardedAddresses;
+
   constructor(
-    private readonly allowed: AllowedTargets = AllowedTargets.NONE,
-    private readonly resolve: Resolve = resolveBySystem,
+    allowed: AllowedTargets = AllowedTargets.NONE,
+    resolve?: Resolve,
     /** Certificates trusted instead of the usual ones (PEM). */
     private readonly ca?: string,
-  ) {}
+  ) {
+    this.addresses = new GuardedAddresses(allowed, resolve);
+  }
 
   /**
    * Sends a request and answers whatever the other side did, 4xx and 5xx too.
@@ -116,39 +114,9 @@ export class OutboundHttp {
   }
 
   private async take(step: Step, request: OutboundRequest, signal: AbortSignal): Promise<ExchangeAnswer> {
-    const addresses = await this.addressesOf(step.url, request.allowed, signal);
+    const addresses = await this.addresses.of(bareHost(step.url), portOf(step.url), signal, request.allowed);
     const limits = { ...LIMITS, ...request.limits };
     return exchange({ ...step, addresses, signal, limits, ca: this.ca });
-  }
-
-  private async addressesOf(
-    url: URL,
-    extra: AllowedTargets | undefined,
-    signal: AbortSignal,
-  ): Promise<readonly LookupAddress[]> {
-    const host = bareHost(url);
-    const family = isIP(host);
-    const found = family ? [{ address: host, family }] : await this.lookUp(host, signal);
-    const allowed = extra ? this.allowed.with(extra) : this.allowed;
-    // One bad address among good ones is refused too: which of them is taken is not ours to say.
-    if (found.every(({ address }) => allowed.allows(host, address, portOf(url)))) return found;
-    throw new OutboundError('refused', `${url.host} is or has an address that calls to the outside may not reach.`);
-  }
-
-  private async lookUp(host: string, signal: AbortSignal): Promise<readonly LookupAddress[]> {
-    if (signal.aborted) throw stopped(signal, host);
-    let stop: () => void = () => undefined;
-    const aborted = new Promise<never>((_, reject) => {
-      stop = () => reject(stopped(signal, host));
-      signal.addEventListener('abort', stop, { once: true });
-    });
-    try {
-      const found = await Promise.race([this.resolve(host).catch(() => []), aborted]);
-      if (found.length === 0) throw new OutboundError('unreachable', `There is no host ${host}.`);
-      return found;
-    } finally {
-      signal.removeEventListener('abort', stop);
-    }
   }
 }
 

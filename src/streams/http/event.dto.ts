@@ -2,6 +2,26 @@ import { ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger
 import { Entry } from '../../entries/http/entry.dto.js';
 import { Relationship } from '../../entries/http/relationship.dto.js';
 
+/** Why a health changed. */
+export class HealthCauseMessage {
+  @ApiProperty({
+    enum: ['report', 'probe', 'ttl', 'update', 'dependency', 'relationship', 'removal'],
+    example: 'dependency',
+    description:
+      'Its own health came by a report, a probe, a report that was not renewed or an update; what it needs changed its health, was related or not any more, or was removed.',
+  })
+  type: string;
+
+  @ApiPropertyOptional({ example: 'HTTP 503', description: 'What was observed.' })
+  message?: string;
+
+  @ApiPropertyOptional({ format: 'uuid', description: 'What it needs and that changed, unless that is restricted.' })
+  entity_id?: string;
+
+  @ApiPropertyOptional({ example: 'svc_ledger' })
+  entity_key?: string;
+}
+
 /** One change, as it comes by poll, stream and WebSocket. */
 export class EventMessage {
   @ApiProperty({ example: 'entity_created', description: 'What happened.' })
@@ -33,10 +53,10 @@ export class EventMessage {
   @ApiPropertyOptional({ type: String, example: 'start', description: 'Of a `transition`: what was done.' })
   verb?: string;
 
-  @ApiPropertyOptional({ type: String, example: 'installed', description: 'Of a `transition`: the state before it.' })
+  @ApiPropertyOptional({ type: String, example: 'installed', description: 'Of `health_changed` and `transition` what it was.' })
   from?: string;
 
-  @ApiPropertyOptional({ type: String, example: 'running', description: 'Of a `transition`: the state after it.' })
+  @ApiPropertyOptional({ type: String, example: 'running', description: 'Of `health_changed` and `transition` what it is now.' })
   to?: string;
 
   @ApiPropertyOptional({
@@ -45,6 +65,9 @@ export class EventMessage {
     description: 'Of `config_changed`: the revision of the settings.',
   })
   config_revision?: number;
+
+  @ApiPropertyOptional({ type: HealthCauseMessage, description: 'Of health_changed.' })
+  cause?: HealthCauseMessage;
 }
 
 /** The feed's answer, as JSON and as a stream. */

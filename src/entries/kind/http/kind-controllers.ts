@@ -2,6 +2,7 @@ import type { Type } from '@nestjs/common';
 import { driverSecretController } from '../../drivers/http/driver-secret.controller.js';
 import { operationsController } from '../../drivers/http/operations.controller.js';
 import type { Kind } from '../kind.js';
+import { healthController } from './health.controller.js';
 import { kindChangeController } from './kind-change.controller.js';
 import { kindConfigController } from './kind-config.controller.js';
 import { kindDependenciesController } from './kind-dependencies.controller.js';
@@ -25,6 +26,7 @@ const FACTORIES: readonly ControllerFactory[] = [
   kindRegisterController,
   kindChangeController,
   lifecycleController,
+  healthController,
   kindLogsController,
   kindMetricsController,
   kindConfigController,
