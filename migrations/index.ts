@@ -28,6 +28,7 @@ import { AuditSeal1764000008110 } from './1764000008110-audit-seal.js';
 import { ServiceRole1764000008120 } from './1764000008120-service-role.js';
 import { GatewayUsage1764000008200 } from './1764000008200-gateway-usage.js';
 import { LeakedKey1764000008300 } from './1764000008300-leaked-key.js';
+import { ServiceInstance1764000009050 } from './1764000009050-service-instance.js';
 
 /** Every migration, oldest first. A merged one is never edited. */
 export const MIGRATIONS = [
@@ -61,4 +62,5 @@ export const MIGRATIONS = [
   ServiceRole1764000008120,
   GatewayUsage1764000008200,
   LeakedKey1764000008300,
+  ServiceInstance1764000009050,
 ];
