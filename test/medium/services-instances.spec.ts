@@ -136,6 +136,23 @@ describe('instances of a service', () => {
     expect((await app.api.get(pathOf(service, id))).body.expires_at).toBeNull();
   });
 
+  it('leave in the audit trail who has registered, changed and removed them; heartbeats leave nothing', async () => {
+    const service = await aService(app.api);
+    const { id } = await anInstance(app.api, service, { id: `audited-${Date.now()}` });
+    await app.api.put(`${pathOf(service, id)}/heartbeat`, { status: 'warning' });
+    await app.api.put(pathOf(service, id), { drain: true });
+    await app.api.delete(pathOf(service, id));
+    const rows = await app.uow.query(
+      `SELECT action, before, after, details FROM audit WHERE subject_type = 'instance' AND subject_id = $1 ORDER BY id`,
+      [id],
+    );
+    expect(rows).toMatchObject([
+      { action: 'instance.create', after: { host: '10.0.0.1' }, details: { service_id: service.id } },
+      { action: 'instance.update', before: { drain: false }, after: { drain: true } },
+      { action: 'instance.delete', before: { status: 'warning' } },
+    ]);
+  });
+
   it('that are drained stay so, whatever they report, until it is taken back', async () => {
     const service = await aService(app.api);
     const { id, host, port } = await anInstance(app.api, service);

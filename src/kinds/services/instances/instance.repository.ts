@@ -36,13 +36,14 @@ const TOUCH = `
 export class InstanceRepository {
   constructor(private readonly uow: UnitOfWork) {}
 
-  /** Takes the service's turn until the transaction ends; false when there is no such service any more. */
-  async takeTurn(serviceId: string): Promise<boolean> {
-    const held = await this.uow.query('SELECT FROM entry WHERE id = $1 FOR KEY SHARE', [serviceId], 'service-hold');
-    if (held.length === 0) return false;
+  /** Takes the service's turn until the transaction ends; answers its public id, undefined when it is gone. */
+  async takeTurn(serviceId: string): Promise<string | undefined> {
+    const hold = 'SELECT uid FROM entry WHERE id = $1 FOR KEY SHARE';
+    const [held] = await this.uow.query<{ uid: string }>(hold, [serviceId], 'service-hold');
+    if (!held) return undefined;
     for (;;) {
       const sql = 'SELECT FROM service_watch WHERE service_id = $1 FOR UPDATE';
-      if ((await this.uow.query(sql, [serviceId], 'service-turn')).length > 0) return true;
+      if ((await this.uow.query(sql, [serviceId], 'service-turn')).length > 0) return held.uid;
       await this.uow.query('INSERT INTO service_watch (service_id) VALUES ($1) ON CONFLICT DO NOTHING', [serviceId]);
     }
   }

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
+import { AuditTrail } from '../../../platform/audit/audit-trail.js';
+import { changedParts } from '../../../platform/audit/changed-parts.js';
 import { isForeignKeyViolation } from '../../../platform/database/database-errors.js';
 import { UnitOfWork } from '../../../platform/database/unit-of-work.js';
 import {
@@ -37,6 +39,7 @@ export class InstancesService {
     private readonly feed: SnapshotFeed,
     private readonly snapshot: ServiceSnapshot,
     private readonly health: InstanceHealth,
+    private readonly audit: AuditTrail,
   ) {}
 
   /**
@@ -48,18 +51,19 @@ export class InstancesService {
     body: ServiceInstanceCreate,
   ): Promise<{ instance: InstanceResponse; made: boolean }> {
     const fields = fieldsOf(body);
-    const { name, made } = await this.inTurn(serviceId, async () => {
+    const { name, made } = await this.inTurn(serviceId, async (uid) => {
       const [found, other] = await this.repository.claims(serviceId, fields);
       if (other)
         throw new ConflictError(
           'instance.taken',
           `${found.name} and ${other.name} are two instances; say one of them.`,
         );
-      if (found) return { ...(await this.registerAgain(serviceId, found, fields)), made: false };
+      if (found) return { ...(await this.registerAgain(serviceId, found, fields, uid)), made: false };
       if ((await this.repository.count(serviceId)) >= MOST_INSTANCES)
         throw new ImpossibleError('instance.too_many', `A service has at most ${MOST_INSTANCES} instances.`);
       await this.repository.touch([serviceId]);
       await this.repository.insert(serviceId, fields);
+      await this.record('create', uid, fields.name, { after: fields });
       return { name: fields.name, made: true };
     });
     return { instance: await this.told(serviceId, name), made };
@@ -67,13 +71,15 @@ export class InstancesService {
 
   /** @throws NotFoundError `instance.not_found` */
   async change(serviceId: string, name: string, body: ServiceInstanceChange): Promise<InstanceResponse> {
-    await this.inTurn(serviceId, async () => {
+    await this.inTurn(serviceId, async (uid) => {
       const before = await this.get(serviceId, name);
       const fields = changed(before, body);
       const drain = body.drain ?? before.drain;
       if (drain === before.drain && isDeepStrictEqual(fields, pick(before))) return;
       await this.repository.touch([serviceId]);
       await this.repository.update(before.id, fields, drain);
+      const was = { ...pick(before), drain: before.drain };
+      await this.record('update', uid, name, changedParts(was, { ...fields, drain }));
       if (before.ttl_seconds === null || fields.ttl_seconds === null)
         await this.repository.beat(serviceId, before.id, fields);
       else await this.repository.retime(before.id, fields);
@@ -96,10 +102,11 @@ export class InstancesService {
   }
 
   async remove(serviceId: string, name: string): Promise<void> {
-    await this.inTurn(serviceId, async () => {
-      const { id } = await this.get(serviceId, name);
+    await this.inTurn(serviceId, async (uid) => {
+      const before = await this.get(serviceId, name);
       await this.repository.touch([serviceId]);
-      await this.repository.remove(id);
+      await this.repository.remove(before.id);
+      await this.record('delete', uid, name, { before: pick(before) });
     });
     await this.known(serviceId);
   }
@@ -124,27 +131,47 @@ export class InstancesService {
     return row;
   }
 
-  private async registerAgain(serviceId: string, found: BeatenRow, given: InstanceFields): Promise<{ name: string }> {
+  private async registerAgain(
+    serviceId: string,
+    found: BeatenRow,
+    given: InstanceFields,
+    uid: string,
+  ): Promise<{ name: string }> {
     // Found by its name it has moved; found by its address it keeps its name.
     const fields = { ...given, name: found.name };
     const same = isDeepStrictEqual(fields, pick(found));
     if (!same || found.expired) await this.repository.touch([serviceId]);
-    if (!same) await this.repository.update(found.id, fields, found.drain);
+    if (!same) {
+      await this.repository.update(found.id, fields, found.drain);
+      await this.record('update', uid, fields.name, changedParts(pick(found), fields));
+    }
     await this.repository.beat(serviceId, found.id, fields);
     return { name: fields.name };
   }
 
   /** One change of a service's instances at a time, and none of a service that is gone. */
-  private async inTurn<T>(serviceId: string, change: () => Promise<T>): Promise<T> {
+  private async inTurn<T>(serviceId: string, change: (uid: string) => Promise<T>): Promise<T> {
     const gone = (): NotFoundError => new NotFoundError('service', this.snapshot.get(serviceId)?.name ?? serviceId);
     try {
       return await this.uow.run(async () => {
-        if (!(await this.repository.takeTurn(serviceId))) throw gone();
-        return change();
+        const uid = await this.repository.takeTurn(serviceId);
+        if (!uid) throw gone();
+        return change(uid);
       });
     } catch (error) {
       throw isForeignKeyViolation(error) ? gone() : error;
     }
+  }
+
+  /** Heartbeats are no changes, whatever they report. */
+  private record(
+    what: string,
+    service_id: string,
+    name: string,
+    change: { before?: object; after?: object },
+  ): Promise<void> {
+    const subject = { type: 'instance', id: name };
+    return this.audit.record({ action: `instance.${what}`, subject, details: { service_id }, ...change });
   }
 
   private async told(serviceId: string, name: string): Promise<InstanceResponse> {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { BeforeApplicationShutdown, OnModuleInit } from '@nestjs/common';
+import { AuditTrail } from '../../../platform/audit/audit-trail.js';
 import { UnitOfWork } from '../../../platform/database/unit-of-work.js';
 import { Jobs } from '../../../platform/jobs/jobs.js';
 import { Logger } from '../../../platform/logging/logger.js';
@@ -45,6 +46,7 @@ export class Liveness implements OnModuleInit, BeforeApplicationShutdown {
     private readonly snapshot: ServiceSnapshot,
     private readonly health: InstanceHealth,
     private readonly jobs: Jobs,
+    private readonly audit: AuditTrail,
     logger: Logger,
   ) {
     this.logger = logger.child('services');
@@ -80,7 +82,10 @@ export class Liveness implements OnModuleInit, BeforeApplicationShutdown {
 
   /** Ends the guard before its time: who is silent is given up in the next turn. */
   async releaseGuard(): Promise<void> {
-    await this.uow.run(() => this.repository.setGuard({ since: null, until: null, spent: true }));
+    await this.uow.run(async () => {
+      await this.repository.setGuard({ since: null, until: null, spent: true });
+      await this.audit.record({ action: 'discovery.guard_release' });
+    });
   }
 
   /** Writes what was acknowledged before the call. */
