@@ -42,7 +42,7 @@ const namesAt = async (replica, service) => {
 };
 
 /** Asks for services at random; whoever beats must be in every answer. */
-async function asking(fleet, askers, until, found) {
+async function asking(fleet, replicas, until, found) {
   for (let n = 0; performance.now() < until; n++) {
     const service = Math.floor(Math.random() * services);
     const wanted = fleet.membersOf(service).filter(({ silent }) => !silent);
