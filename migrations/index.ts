@@ -35,6 +35,7 @@ import { ProbeState1764000009020 } from './1764000009020-probe-state.js';
 import { HealthMarks1764000009021 } from './1764000009021-health-marks.js';
 import { Operation1764000009030 } from './1764000009030-operation.js';
 import { HostFacts1764000009040 } from './1764000009040-host-facts.js';
+import { ServiceInstance1764000009050 } from './1764000009050-service-instance.js';
 import { Workload1764000009060 } from './1764000009060-workload.js';
 import { EngineAutoscaling1764000009061 } from './1764000009061-engine-autoscaling.js';
 import { RegistryDefault1764000009070 } from './1764000009070-registry-default.js';
@@ -79,6 +80,7 @@ export const MIGRATIONS = [
   HealthMarks1764000009021,
   Operation1764000009030,
   HostFacts1764000009040,
+  ServiceInstance1764000009050,
   Workload1764000009060,
   EngineAutoscaling1764000009061,
   RegistryDefault1764000009070,

@@ -7,6 +7,7 @@ import { mergePatch } from '../entry-draft.js';
 import { EntryIds } from '../entry-ids.js';
 import type { ResolvedEntry } from '../entry-ids.js';
 import type { EntryRow } from '../entry-response.js';
+import { ownHealth } from '../health/health-propagation.js';
 import type { Kind } from './kind.js';
 import { KindCatalog } from './kind-catalog.js';
 import { bodyOf, kindResponse, writableOf } from './kind-view.js';

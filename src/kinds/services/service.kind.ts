@@ -1,3 +1,4 @@
+import { ApiProperty } from '@nestjs/swagger';
 import { defineKind } from '../../entries/kind/kind.js';
 import {
   EnumField,
@@ -5,6 +6,7 @@ import {
   NestedField,
   NestedListField,
   ObjectField,
+  Shown,
   TextField,
 } from '../../platform/http/fields.js';
 import { DriverSettings } from '../driver.dto.js';
@@ -99,3 +101,10 @@ export const serviceKind = defineKind({
     },
   },
 });
+
+/** What every answer about a service tells of its instances. */
+export class ServiceInstanceCounts {
+  @Shown(3, { type: 'integer' }) total: number;
+  @Shown(2, { type: 'integer', description: 'Those discovery answers while the service is open.' }) passing: number;
+}
+ApiProperty({ type: ServiceInstanceCounts })(serviceKind.classes.read.prototype, 'instances');
