@@ -19,7 +19,7 @@ const GATEWAY = 'Keys and permissions';
 const ANY = 'Everything else';
 
 /** The only thing loaded at start: one command's module is imported when it is asked for. */
-export const TOP_COMMANDS: readonly TopCommand[] = [
+const TOP_COMMANDS: readonly TopCommand[] = [
   {
     name: 'list',
     aliases: ['ls'],
