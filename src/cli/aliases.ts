@@ -1,6 +1,8 @@
 import { basename } from 'node:path';
 
-export const PROGRAM_NAMES = ['ureg', 'universal-registry-cli', 'nexus-registry', 'nexus-plugin-manager'] as const;
+/** Knows plugins only; the other names are the whole program. */
+export const PLUGIN_MANAGER = 'nexus-plugin-manager';
+export const PROGRAM_NAMES = ['ureg', 'universal-registry-cli', 'nexus-registry', PLUGIN_MANAGER] as const;
 
 /** The name the user typed, so that usage lines and hints can be copied; `ureg` when run as a file. */
 export function programName(script: string | undefined): string {

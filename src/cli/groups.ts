@@ -1,3 +1,4 @@
+import { PLUGIN_MANAGER } from './aliases.js';
 import type { CommandSpec } from './spec/types.js';
 
 export interface TopCommand {
@@ -10,6 +11,7 @@ export interface TopCommand {
 }
 
 const CATALOG = 'Catalog';
+const KINDS = 'Component kinds';
 const FIND = 'Find and walk';
 const MOVE = 'Bring in and take out';
 const ACCESS = 'Access and settings';
@@ -17,7 +19,7 @@ const GATEWAY = 'Keys and permissions';
 const ANY = 'Everything else';
 
 /** The only thing loaded at start: one command's module is imported when it is asked for. */
-export const TOP_COMMANDS: readonly TopCommand[] = [
+const TOP_COMMANDS: readonly TopCommand[] = [
   {
     name: 'list',
     aliases: ['ls'],
@@ -55,6 +57,36 @@ export const TOP_COMMANDS: readonly TopCommand[] = [
     summary: 'List the feature categories',
     section: CATALOG,
     load: async () => (await import('./commands/features.js')).featuresCommand,
+  },
+  {
+    name: 'service',
+    summary: 'Register, run, watch and discover services',
+    section: KINDS,
+    load: async () => (await import('./commands/service.js')).serviceCommand,
+  },
+  {
+    name: 'engine',
+    summary: 'Run engines, scale them and give them work',
+    section: KINDS,
+    load: async () => (await import('./commands/engine.js')).engineCommand,
+  },
+  {
+    name: 'component',
+    summary: 'Keep databases, caches, queues and other infrastructure',
+    section: KINDS,
+    load: async () => (await import('./commands/component.js')).componentCommand,
+  },
+  {
+    name: 'registry',
+    summary: 'Keep registries below this one, and what is in them',
+    section: KINDS,
+    load: async () => (await import('./commands/registry.js')).registryCommand,
+  },
+  {
+    name: 'plugin',
+    summary: 'Register, resolve, install and activate plugins',
+    section: KINDS,
+    load: async () => (await import('./commands/plugin.js')).pluginCommand,
   },
   {
     name: 'search',
@@ -185,6 +217,32 @@ export const TOP_COMMANDS: readonly TopCommand[] = [
   },
 ];
 
-export function findTopCommand(word: string | undefined): TopCommand | undefined {
-  return TOP_COMMANDS.find((command) => command.name === word || command.aliases?.includes(word ?? ''));
+/** The program for plugins alone: commands of group `plugin` at the top, and what it takes to reach a registry. */
+const PLUGIN_COMMANDS: readonly TopCommand[] = [
+  ...(
+    [
+      ['discover', 'Register the plugins of manifests, from files or URLs'],
+      ['list', 'List plugins, by feature', 'ls'],
+      ['register', 'Register a plugin from its manifest'],
+      ['get', 'Show one plugin', 'show'],
+      ['resolution', 'Show the versions an installation would take'],
+      ['install', 'Install a plugin, its dependencies resolved'],
+      ['activate', 'Activate a plugin', 'enable'],
+      ['deactivate', 'Deactivate a plugin', 'disable'],
+      ['uninstall', 'Uninstall a plugin'],
+      ['mesh', 'Show which services plugins bring into the mesh'],
+    ] as const
+  ).map(([name, summary, ...aliases]) => ({
+    name,
+    aliases,
+    summary,
+    section: 'Plugins',
+    load: async () => (await import('./commands/plugin-manager.js')).pluginManagerCommand(name),
+  })),
+  ...TOP_COMMANDS.filter(({ name, section }) => name === 'features' || section === ACCESS || section === ANY),
+];
+
+/** The commands of a program, by the name it was called by. */
+export function topCommandsOf(program: string): readonly TopCommand[] {
+  return program === PLUGIN_MANAGER ? PLUGIN_COMMANDS : TOP_COMMANDS;
 }

@@ -6,14 +6,18 @@ import { CliError, errorLines, errorObject, SilentExit, usageError } from './cor
 import { ExitCode } from './core/exit-codes.js';
 import { processTerminal, type Terminal } from './core/interactive.js';
 import { Signals } from './core/signals.js';
-import { findTopCommand, type TopCommand } from './groups.js';
+import { topCommandsOf, type TopCommand } from './groups.js';
 import { paintFor } from './output/colour.js';
 import { rootHelp, usageLine } from './spec/help.js';
+import { withMissing } from './spec/ask-missing.js';
 import { buildParser, parseFailure } from './spec/parser.js';
 import { isGroup, type CommandSpec, type LeafSpec } from './spec/types.js';
 
 /** The API generation this program speaks. */
 export const API_VERSION = 'v1';
+
+/** More words than any command path has. */
+const MOST_WORDS = 5;
 
 interface Chosen {
   top: TopCommand;
@@ -56,10 +60,11 @@ class Run {
     const [first] = commandWords(prepared.args, 1);
     if (first?.word === 'help') return this.help(prepared, first.index);
     if (!first && !hasUnknownFlag(prepared.args)) return this.print(rootHelp(this.program, this.version));
-    this.chosen = await choose(prepared.args);
+    this.chosen = await this.choose(prepared.args);
     const { chosen } = this;
     if (prepared.listFields) return this.printFields(chosen?.leaf);
-    const bareGroup = chosen !== undefined && chosen.leaf === undefined && commandWords(chosen.args, 2).length < 2;
+    const bareGroup =
+      chosen?.leaf === undefined && chosen?.words.length === commandWords(chosen?.args ?? [], MOST_WORDS).length;
     await this.parse(prepared, bareGroup ? [...chosen.args, '--help'] : (chosen?.args ?? prepared.args));
     return ExitCode.ok;
   }
@@ -104,7 +109,7 @@ class Run {
           signals: this.signals,
         });
         try {
-          await leaf.run(this.context, invocation);
+          await leaf.run(this.context, await withMissing(this.context, leaf, invocation, this.usage));
           this.context.flushNotices();
         } finally {
           await this.context.close();
@@ -114,6 +119,10 @@ class Run {
     await parser.parseAsync(args, { from: 'user' });
   }
 
+  private choose(args: readonly string[], forHelp = false): Promise<Chosen | undefined> {
+    return choose(topCommandsOf(this.program), args, forHelp);
+  }
+
   private async help(prepared: PreparedArgv, helpIndex: number): Promise<number> {
     const rest = prepared.args.filter((_, index) => index !== helpIndex);
     const [topic] = commandWords(rest, 1);
@@ -121,7 +130,7 @@ class Run {
     const { topicText } = await import('./docs/topics.js');
     const text = topicText(topic.word, this.program);
     if (text !== undefined) return this.print(text);
-    this.chosen = await choose(rest, true);
+    this.chosen = await this.choose(rest, true);
     await this.parse(prepared, [...(this.chosen?.args ?? rest), '--help']);
     return ExitCode.ok;
   }
@@ -144,11 +153,14 @@ class Run {
     return ExitCode.ok;
   }
 
+  private get usage(): string | undefined {
+    const { leaf, words = [] } = this.chosen ?? {};
+    return leaf && usageLine(this.program, words, leaf);
+  }
+
   private toCliError(thrown: unknown): CliError | undefined {
     if (thrown instanceof CliError) return thrown;
-    const leaf = this.chosen?.leaf;
-    const usage = leaf && this.chosen ? usageLine(this.program, this.chosen.words, leaf) : undefined;
-    if (thrown instanceof CommanderError) return parseFailure(thrown, this.program, usage);
+    if (thrown instanceof CommanderError) return parseFailure(thrown, this.program, this.usage);
     const message = thrown instanceof Error ? thrown.message : String(thrown);
     return new CliError('cli.unexpected', message || 'something unexpected went wrong', {
       next: 'run it again with --debug to see more',
@@ -169,9 +181,13 @@ class Run {
 }
 
 /** Loads the module the first words name, and puts in the group's fallback child where it was left out. */
-async function choose(args: readonly string[], forHelp = false): Promise<Chosen | undefined> {
-  const [first, ...rest] = commandWords(args, 4);
-  const top = findTopCommand(first?.word);
+async function choose(
+  tops: readonly TopCommand[],
+  args: readonly string[],
+  forHelp: boolean,
+): Promise<Chosen | undefined> {
+  const [first, ...rest] = commandWords(args, MOST_WORDS);
+  const top = tops.find(({ name, aliases }) => name === first?.word || aliases?.includes(first?.word ?? ''));
   if (!first || !top) return undefined;
   const spec = await top.load();
   const chosen: Chosen = { top, spec, words: [spec.name], args: [...args] };

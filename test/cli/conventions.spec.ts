@@ -1,9 +1,12 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { isNeeded } from '../../src/cli/spec/help.js';
+import { isRepeated } from './support/kind-calls.js';
 import { CALLS, everyLeaf, type Leaf } from './support/leaves.js';
 import { complaints, Program, type Ended, type RunOptions } from './support/program.js';
 import { StubRegistry, type Mood } from './support/stub-registry.js';
 
+const FILES: Record<string, string> = { FILE: 'packages.jsonl', EXPORT: 'export.ndjson', MANIFEST: 'plugin.yaml' };
 const KEY = 'ureg_secretsecretsecretsecret';
 
 // Hundreds of processes, on whatever machine this is.
@@ -11,18 +14,22 @@ jest.setTimeout(240_000);
 
 let program: Program;
 let stub: StubRegistry;
+let every: Leaf[];
+/** What the kinds share is tried with one of them. */
 let leaves: Leaf[];
 let talking: Leaf[];
 
 beforeAll(async () => {
   program = new Program();
   stub = await new StubRegistry().listen();
-  leaves = await everyLeaf();
+  every = await everyLeaf();
+  leaves = every.filter(({ path }) => !isRepeated(path));
   talking = leaves.filter(({ path }) => !CALLS[path]?.local);
   writeFileSync(
     join(program.home, 'packages.jsonl'),
     '{"name":"a","version":"1","depends":[[{"name":"b"}]]}\n{"name":"b","version":"1"}\n',
   );
+  writeFileSync(join(program.home, 'plugin.yaml'), 'apiVersion: plugin.nexuspro.io/v1\nkind: Plugin\n');
   writeFileSync(join(program.home, 'export.ndjson'), '{"kind":"entry","type":"plugin","name":"a"}\n');
 });
 afterAll(async () => {
@@ -44,9 +51,7 @@ function resetConfig(): void {
 
 /** Calls a command as it should be called, with more words after it. */
 function call(leaf: Leaf, more: string[] = [], options: RunOptions = {}): Promise<Ended> {
-  const args = (CALLS[leaf.path]?.args ?? []).map(
-    (arg) => ({ FILE: 'packages.jsonl', EXPORT: 'export.ndjson' })[arg] ?? arg,
-  );
+  const args = (CALLS[leaf.path]?.args ?? []).map((arg) => FILES[arg] ?? arg);
   const env = { UREG_SERVER: stub.url, UREG_TOKEN: KEY, ...options.env };
   const { stdin } = CALLS[leaf.path] ?? {};
   return program.run([...leaf.words, ...args, ...more], { stdin, ...options, env });
@@ -68,8 +73,9 @@ function wrong(name: string, ended: Ended, expected: Partial<Record<'code' | 'st
 
 describe('every command', () => {
   it('has a valid call in this suite, a summary and an example', () => {
-    expect(leaves.map(({ path }) => path).sort()).toEqual(Object.keys(CALLS).sort());
-    expect(leaves.filter(({ spec }) => spec.summary === '' || spec.examples.length === 0)).toEqual([]);
+    expect(every.map(({ path }) => path).sort()).toEqual(Object.keys(CALLS).sort());
+    expect(every.filter(({ spec }) => spec.summary === '' || spec.examples.length === 0)).toEqual([]);
+    expect(every.filter(({ spec }) => spec.summary.length > 100)).toEqual([]);
   });
 
   it('answers its valid call with 0, data on stdout, and no colour when piped', async () => {
@@ -113,9 +119,7 @@ describe('every command', () => {
   });
 
   it('refuses a missing argument with 2 and its usage line', async () => {
-    const needing = leaves.filter(
-      ({ path, spec }) => path === 'create' || spec.arguments?.some((argument) => argument.required),
-    );
+    const needing = leaves.filter(({ path, spec }) => path === 'create' || spec.arguments?.some(isNeeded));
     const found = await complaints(needing, async (leaf) =>
       wrong(leaf.path, await program.run(leaf.words), {
         code: 2,
@@ -227,7 +231,15 @@ describe('every command that changes something', () => {
     });
     expect(found).toEqual([]);
     expect(stub.seen).toEqual([]);
-    expect(dangerous.map(({ path }) => path)).toEqual(['delete', 'key revoke', 'token revoke', 'role delete']);
+    expect(dangerous.map(({ path }) => path)).toEqual([
+      'delete',
+      'service delete',
+      'service instances deregister',
+      'engine workload cancel',
+      'key revoke',
+      'token revoke',
+      'role delete',
+    ]);
   });
 });
 

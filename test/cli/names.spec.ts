@@ -1,10 +1,11 @@
+import { PROGRAM_NAMES } from '../../src/cli/aliases.js';
 import { KEY, useFixture } from './support/fixture.js';
 
 jest.setTimeout(120_000);
 
 const fixture = useFixture();
 
-describe.each(['ureg', 'universal-registry-cli', 'nexus-registry'])('%s', (name) => {
+describe.each(PROGRAM_NAMES.slice(0, 3))('%s', (name) => {
   it.each([
     [['list'], 'GET /api/v1/entities?limit=50&count=exact'],
     [['list', 'plugin'], 'GET /api/v1/entities?type=plugin&limit=50&count=exact'],

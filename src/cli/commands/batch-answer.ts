@@ -8,7 +8,7 @@ import { bulkResultView, type BulkResult } from '../views/bulk-view.js';
 export interface Batch<Item> {
   items: readonly Item[];
   /** What became of one that it worked for. */
-  done: 'deleted' | 'revoked';
+  done: 'created' | 'deleted' | 'revoked' | 'cancelled';
   name: (item: Item) => { key: string; id?: string };
   /** Undefined under `--dry-run`. */
   act: (item: Item) => Promise<RegistryResponse | undefined>;
@@ -33,7 +33,8 @@ export async function runBatch<Item>(context: CommandContext, batch: Batch<Item>
 /** One of several: noted, and the others go on; alone, or when no further one can work: thrown. */
 function failure(error: unknown, count: number): BulkResult['error'] {
   const itemFailed =
-    error instanceof CliError && [ExitCode.notFound, ExitCode.conflict].some((code) => code === error.exitCode);
+    error instanceof CliError &&
+    [ExitCode.notFound, ExitCode.conflict, ExitCode.invalid].some((code) => code === error.exitCode);
   if (!itemFailed || count === 1) throw error;
   return { status: error.status ?? 0, code: error.code, detail: error.message };
 }

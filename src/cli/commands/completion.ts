@@ -6,7 +6,7 @@ import type { LeafSpec } from '../spec/types.js';
 export const completionCommand: LeafSpec = {
   name: 'completion',
   summary: 'Print the completion script of a shell',
-  description: 'Works for every name of this program, and without the bash-completion package.',
+  description: 'Works for every name this program has with the same commands, and without the bash-completion package.',
   arguments: [{ name: 'shell', summary: SHELLS.join(', '), required: true, completes: SHELLS }],
   examples: [
     { cmd: 'completion bash' },
@@ -19,6 +19,6 @@ export const completionCommand: LeafSpec = {
     const shell = SHELLS.find((known) => known === args[0] || (known === 'powershell' && args[0] === 'pwsh'));
     if (!shell)
       throw usageError(`unknown shell ${JSON.stringify(args[0])}`, { reason: `shells: ${SHELLS.join(', ')}` });
-    await context.writeRaw(completionScript(shell, await completions()));
+    await context.writeRaw(completionScript(shell, await completions(context.program), context.program));
   },
 };

@@ -1,3 +1,4 @@
+import type { CommandContext } from '../core/context.js';
 import { usageError } from '../core/errors.js';
 import type { LeafSpec } from '../spec/types.js';
 import { TO_FILE_OPTION, writeOut } from './write-out.js';
@@ -12,21 +13,23 @@ export const exportCommand: LeafSpec = {
   examples: [{ cmd: 'export --to catalog.ndjson', norun: 'writes a file' }, { cmd: 'export -o yaml' }],
   effect: 'reads',
   operations: ['GET /api/v1/entities/export'],
-  async run(context, { options }) {
-    const format = WIRE_FORMATS[context.format.name];
-    if (format === undefined) {
-      throw usageError(`an export cannot be written as ${context.format.name}`, {
-        reason: 'formats: jsonl, json, yaml',
-      });
-    }
-    const client = await context.client();
-    const response = await client.stream({
-      method: 'GET',
-      path: '/api/v1/entities/export',
-      query: { format },
-      accept:
-        format === 'ndjson' ? 'application/x-ndjson' : format === 'yaml' ? 'application/yaml' : 'application/json',
-    });
-    await writeOut(context, response, options.to as string | undefined);
-  },
+  run: (context, { options }) => exportFrom(context, '/api/v1/entities/export', options.to as string | undefined),
 };
+
+/** The export of a path as it arrives, to standard output or into a file. */
+export async function exportFrom(context: CommandContext, path: string, target: string | undefined): Promise<void> {
+  const format = WIRE_FORMATS[context.format.name];
+  if (format === undefined) {
+    throw usageError(`an export cannot be written as ${context.format.name}`, {
+      reason: 'formats: jsonl, json, yaml',
+    });
+  }
+  const client = await context.client();
+  const response = await client.stream({
+    method: 'GET',
+    path,
+    query: { format },
+    accept: format === 'ndjson' ? 'application/x-ndjson' : format === 'yaml' ? 'application/yaml' : 'application/json',
+  });
+  await writeOut(context, response, target);
+}

@@ -151,7 +151,7 @@ class DebianImport {
   }
 
   private count(counts: Counts, result: BulkResult, label: () => string): void {
-    const status = result.status === 'deleted' || result.status === 'revoked' ? 'skipped' : result.status;
+    const status = result.status in counts ? (result.status as keyof Counts) : 'skipped';
     counts[status] += 1;
     if (status === 'failed')
       this.complain(`${label()}: ${result.error?.detail ?? 'refused'} (${result.error?.code ?? 'no code'})`);

@@ -6,7 +6,7 @@ import { isMachineFormat } from '../output/format.js';
 import type { Progress } from '../output/progress.js';
 import { elapsed, grouped } from '../output/time.js';
 import { sourceBytes } from '../io/source-bytes.js';
-import type { LeafSpec } from '../spec/types.js';
+import type { LeafSpec, OptionSpec } from '../spec/types.js';
 
 const COUNTED = ['created', 'updated', 'unchanged', 'skipped', 'failed'] as const;
 const REQUEST_TIMEOUT_MS = 120_000;
@@ -21,6 +21,16 @@ interface ImportError {
   detail: string;
 }
 
+export const IMPORT_OPTIONS: readonly OptionSpec[] = [
+  {
+    flags: '--on-conflict <what>',
+    summary: 'what to do with an entry that exists: update (default), skip or fail',
+    choices: ['update', 'skip', 'fail'],
+    common: true,
+  },
+  { flags: '--atomic', summary: 'all or nothing; the file must fit into one request', common: true },
+];
+
 export const importEntriesCommand: LeafSpec = {
   name: 'entries',
   summary: 'Import what "export" wrote',
@@ -29,33 +39,34 @@ export const importEntriesCommand: LeafSpec = {
     'NDJSON of any size is sent piece by piece, JSON and YAML as one document within the limits of the server.\n' +
     'Running it again changes only what differs.',
   arguments: [{ name: 'file', summary: 'file, or - for standard input', required: true, completes: 'file' }],
-  options: [
-    {
-      flags: '--on-conflict <what>',
-      summary: 'what to do with an entry that exists: update (default), skip or fail',
-      choices: ['update', 'skip', 'fail'],
-      common: true,
-    },
-    { flags: '--atomic', summary: 'all or nothing; the file must fit into one request', common: true },
-  ],
+  options: IMPORT_OPTIONS,
   examples: [
     { cmd: 'import catalog.ndjson', norun: 'needs a file of yours' },
     { cmd: 'import - --on-conflict skip < catalog.yaml', norun: 'needs a file of yours' },
   ],
   effect: 'writes',
   operations: ['POST /api/v1/entities/import'],
-  async run(context, { args, options }) {
-    const started = performance.now();
-    const progress = context.progress();
-    const atomic = options.atomic === true;
-    const result = await send(context, String(args[0]), progress, {
-      mode: atomic ? 'atomic' : 'best_effort',
-      on_conflict: String(options.onConflict ?? 'update'),
-      atomic,
-    }).finally(() => progress.stop());
-    if (!context.dryRun) await report(context, result, performance.now() - started);
-  },
+  run: (context, { args, options }) => importInto(context, '/api/v1/entities/import', String(args[0]), options),
 };
+
+/** Sends a file to an import of the API, piece by piece where it can be cut, and tells what became of it. */
+export async function importInto(
+  context: CommandContext,
+  path: string,
+  source: string,
+  options: Record<string, unknown>,
+): Promise<void> {
+  const started = performance.now();
+  const progress = context.progress();
+  const atomic = options.atomic === true;
+  const result = await send(context, source, progress, {
+    path,
+    mode: atomic ? 'atomic' : 'best_effort',
+    on_conflict: String(options.onConflict ?? 'update'),
+    atomic,
+  }).finally(() => progress.stop());
+  if (!context.dryRun) await report(context, result, performance.now() - started);
+}
 
 interface Result {
   counts: Counts;
@@ -66,7 +77,7 @@ async function send(
   context: CommandContext,
   source: string,
   progress: Progress,
-  { mode, on_conflict, atomic }: { mode: string; on_conflict: string; atomic: boolean },
+  { path, mode, on_conflict, atomic }: { path: string; mode: string; on_conflict: string; atomic: boolean },
 ): Promise<Result> {
   const result: Result = { counts: { created: 0, updated: 0, unchanged: 0, skipped: 0, failed: 0 }, errors: [] };
   const timeoutMs = context.settings.timeoutGiven ? context.settings.timeoutMs.value : REQUEST_TIMEOUT_MS;
@@ -76,7 +87,7 @@ async function send(
     chunks += 1;
     const answer = await context.send({
       method: 'POST',
-      path: '/api/v1/entities/import',
+      path,
       query: { mode, on_conflict },
       body: chunk.body,
       contentType: chunk.contentType,

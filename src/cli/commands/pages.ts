@@ -11,6 +11,8 @@ export interface PagedList<Row> {
   view: View<Row>;
   /** The list cannot say how many there are. */
   uncounted?: boolean;
+  /** Of what the API lists, only these: for what it cannot be asked for. */
+  keeps?: (row: Row) => boolean;
   /** Said when nothing matches. */
   none: string;
 }
@@ -36,7 +38,7 @@ export async function printPages<Row>(context: CommandContext, list: PagedList<R
 
 async function eachPage<Row>(
   context: CommandContext,
-  { path, query, wish, uncounted }: PagedList<Row>,
+  { path, query, wish, uncounted, keeps }: PagedList<Row>,
   onPage: (page: Row[]) => Promise<void>,
 ): Promise<{ count: number; total?: number; next?: string }> {
   const client = await context.client();
@@ -54,13 +56,14 @@ async function eachPage<Row>(
         path,
         query: { ...query, sort: wish.sort, limit, cursor, ...counting },
       });
-      const page = answer.json<Row[]>();
+      const listed = answer.json<Row[]>();
+      const page = keeps ? listed.filter(keeps) : listed;
       if (count === 0) total = known(Number(answer.headers['x-total-count'] ?? Number.NaN));
       count += page.length;
       progress.advance(page.length);
       await onPage(page);
       cursor = nextCursor(answer.headers.link);
-      if (cursor === undefined || page.length === 0) return { count, total };
+      if (cursor === undefined || listed.length === 0) return { count, total };
       if (!wish.all && count >= wish.limit) return { count, total, next: cursor };
     }
   } finally {

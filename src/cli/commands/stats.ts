@@ -1,3 +1,4 @@
+import type { CommandContext } from '../core/context.js';
 import { column, type View } from '../output/view.js';
 import type { LeafSpec } from '../spec/types.js';
 
@@ -23,7 +24,7 @@ const statsView: View<Stats> = {
   name: (stats) => String(stats.total_entities ?? ''),
 };
 
-const rowView: View<StatRow> = {
+const statRowView: View<StatRow> = {
   fields: ['name', 'value'],
   columns: [column('WHAT', 'name'), column('COUNT', 'value', { right: true })],
   name: (row) => row.name,
@@ -39,11 +40,16 @@ export const statsCommand: LeafSpec = {
   async run(context) {
     const client = await context.client();
     const stats = await client.json<Stats>({ method: 'GET', path: '/api/v1/stats' });
-    const table = ['table', 'wide', 'csv'].includes(context.format.name) && context.flags.fields === undefined;
-    if (table) await context.list([...flatten(stats)], rowView);
-    else await context.one(stats, statsView);
+    await printStats(context, stats, statsView);
   },
 };
+
+/** Figures: one a line for people, as the API tells them for programs. */
+export async function printStats(context: CommandContext, stats: Stats, view: View<Stats>): Promise<void> {
+  const table = ['table', 'wide', 'csv'].includes(context.format.name) && context.flags.fields === undefined;
+  if (table) await context.list([...flatten(stats)], statRowView);
+  else await context.one(stats, view);
+}
 
 /** `by_type.plugin  12`: every number of the answer, largest first within its group. */
 function* flatten(value: Record<string, unknown>, prefix = ''): Generator<StatRow> {

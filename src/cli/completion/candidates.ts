@@ -41,6 +41,13 @@ export const ENTRY_TYPES = [
 ] as const;
 
 const MOST = 50;
+const KIND_PATHS: Record<string, string> = {
+  service: 'services',
+  engine: 'engines',
+  component: 'components',
+  registry: 'registries',
+  plugin: 'plugins',
+};
 
 /** Names in the registry that begin with `prefix`; of entries their keys. */
 export async function nextWord(
@@ -69,8 +76,9 @@ export async function nextWord(
     // A name with a blank in it would become several words.
     return [...new Set(rows.map(({ name }) => name))].filter((name) => name.startsWith(prefix) && !/\s/.test(name));
   }
+  const path = KIND_PATHS[what] ?? 'entities';
   const named = prefix.slice(prefix.indexOf('_') + 1);
   const query = named === '' ? { limit: MOST, sort: '-updated_at' } : { q: named, limit: MOST };
-  const entries = await client.json<{ key: string }[]>({ method: 'GET', path: '/api/v1/entities', query, timeoutMs });
+  const entries = await client.json<{ key: string }[]>({ method: 'GET', path: `/api/v1/${path}`, query, timeoutMs });
   return entries.map((entry) => entry.key).filter((key) => key.startsWith(prefix));
 }

@@ -1,4 +1,4 @@
-import { PROGRAM_NAMES } from '../aliases.js';
+import { PLUGIN_MANAGER, PROGRAM_NAMES } from '../aliases.js';
 import type { Completion } from './words.js';
 
 export const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const;
@@ -6,22 +6,37 @@ export type Shell = (typeof SHELLS)[number];
 
 /**
  * The words are in the script itself, so that TAB starts no process; only names of entries and features are asked of the
- * registry, through `__complete`. Uses nothing of the bash-completion package.
+ * registry, through `__complete`. Uses nothing of the bash-completion package. The program for plugins has commands of
+ * its own, so it has a script of its own; the other names share one.
  */
-export function completionScript(shell: Shell, all: readonly Completion[]): string {
+export function completionScript(shell: Shell, all: readonly Completion[], program: string): string {
+  if (program !== PLUGIN_MANAGER)
+    return scriptFor(
+      shell,
+      all,
+      PROGRAM_NAMES.filter((name) => name !== PLUGIN_MANAGER),
+    );
+  // Both scripts may be loaded into one shell.
+  return scriptFor(shell, all, [PLUGIN_MANAGER])
+    .replaceAll('ureg completion', `${PLUGIN_MANAGER} completion`)
+    .replace(/(?<![\w.])(_{1,2})ureg(?=_|\b)/g, '$1nexus_plugin_manager')
+    .replaceAll('$UregCompletions', '$NexusPluginManagerCompletions');
+}
+
+function scriptFor(shell: Shell, all: readonly Completion[], names: readonly string[]): string {
   switch (shell) {
     case 'bash':
-      return bash(all);
+      return bash(all, names);
     case 'zsh':
-      return zsh(all);
+      return zsh(all, names);
     case 'fish':
-      return fish(all);
+      return fish(all, names);
     case 'powershell':
-      return powershell(all);
+      return powershell(all, names);
   }
 }
 
-function bash(all: readonly Completion[]): string {
+function bash(all: readonly Completion[], names: readonly string[]): string {
   return `# bash completion; add to ~/.bashrc: eval "$(ureg completion bash)"
 ${shellTable(all)}
 _ureg() {
@@ -40,12 +55,12 @@ _ureg() {
     COMPREPLY+=($(compgen -f -- "$cur"))
   fi
 }
-complete -F _ureg ${PROGRAM_NAMES.join(' ')}
+complete -F _ureg ${names.join(' ')}
 `;
 }
 
-function zsh(all: readonly Completion[]): string {
-  return `#compdef ${PROGRAM_NAMES.join(' ')}
+function zsh(all: readonly Completion[], names: readonly string[]): string {
+  return `#compdef ${names.join(' ')}
 # zsh completion; add to ~/.zshrc: source <(ureg completion zsh)
 ${shellTable(all)}
 _ureg() {
@@ -62,7 +77,7 @@ _ureg() {
   [[ $_ureg_files == 1 ]] && _files
   return 0
 }
-compdef _ureg ${PROGRAM_NAMES.join(' ')}
+compdef _ureg ${names.join(' ')}
 `;
 }
 
@@ -93,9 +108,9 @@ _ureg_find() {
 }`;
 }
 
-function fish(all: readonly Completion[]): string {
+function fish(all: readonly Completion[], names: readonly string[]): string {
   const lines = ['# fish completion; save as ~/.config/fish/completions/ureg.fish', '', FISH_FUNCTION];
-  for (const name of PROGRAM_NAMES) {
+  for (const name of names) {
     lines.push(`complete -c ${name} -f`);
     for (const { path, words, flags, dynamic, files } of all) {
       const when = `-n ${quoted(`__ureg_at ${quoted(path).replaceAll("'", '"')}`)}`;
@@ -127,7 +142,7 @@ const FISH_FUNCTION = `function __ureg_at
 end
 `;
 
-function powershell(all: readonly Completion[]): string {
+function powershell(all: readonly Completion[], names: readonly string[]): string {
   const rows = all.map(
     ({ path, words, flags, dynamic }) =>
       `  ${psQuoted(path)} = @{ words = ${psQuoted(words.join(' '))}; flags = ${psQuoted(flags.join(' '))}; dynamic = ${psQuoted(dynamic ?? '')} }`,
@@ -136,7 +151,7 @@ function powershell(all: readonly Completion[]): string {
 $UregCompletions = @{
 ${rows.join('\n')}
 }
-Register-ArgumentCompleter -Native -CommandName ${PROGRAM_NAMES.join(', ')} -ScriptBlock {
+Register-ArgumentCompleter -Native -CommandName ${names.join(', ')} -ScriptBlock {
   param($wordToComplete, $commandAst, $cursorPosition)
   $typed = @($commandAst.CommandElements | Select-Object -Skip 1 | ForEach-Object { $_.ToString() })
   if ($wordToComplete -ne '') { $typed = @($typed | Select-Object -SkipLast 1) }

@@ -1,4 +1,4 @@
-import { TOP_COMMANDS } from '../groups.js';
+import { topCommandsOf } from '../groups.js';
 import { flagWords, GLOBAL_OPTIONS } from '../spec/global-options.js';
 import { HELP_TOPICS, optionsOf } from '../spec/help.js';
 import { isGroup, NAMED, type ArgumentSpec, type CommandSpec, type Named } from '../spec/types.js';
@@ -14,9 +14,9 @@ export interface Completion {
   files: boolean;
 }
 
-/** Every command path of the program with what follows it; the root is the empty path. */
-export async function completions(): Promise<Completion[]> {
-  const visible = TOP_COMMANDS.filter((top) => !top.hidden);
+/** Every command path of a program with what follows it; the root is the empty path. */
+export async function completions(program: string): Promise<Completion[]> {
+  const visible = topCommandsOf(program).filter((top) => !top.hidden);
   const all: Completion[] = [
     { path: '', words: [...visible.map((top) => top.name), 'help'], flags: globalFlags(), files: false },
     {

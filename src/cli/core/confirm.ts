@@ -16,6 +16,22 @@ export async function askSecret(question: string): Promise<string> {
   return answer;
 }
 
+/** A line of text, or one of a few words. */
+export async function askValue(question: string, choices: readonly string[] = []): Promise<string> {
+  const { text, select, isCancel } = await import('@clack/prompts');
+  const output = process.stderr;
+  const answer =
+    choices.length > 0
+      ? await select({ message: question, options: choices.map((value) => ({ value, label: value })), output })
+      : await text({
+          message: question,
+          output,
+          validate: (value) => (value?.trim() ? undefined : 'This is needed.'),
+        });
+  if (isCancel(answer)) throw cancelled();
+  return answer.trim();
+}
+
 export function cancelled(): CliError {
   return new CliError('cli.cancelled', 'cancelled, nothing was changed', { exitCode: ExitCode.cancelled });
 }

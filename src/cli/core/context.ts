@@ -1,6 +1,6 @@
 import { RegistryClient, type RegistryRequest, type RegistryResponse } from './client.js';
 import { closeToOthers } from './config-file.js';
-import { askSecret, assertMayConfirm, confirmModerate } from './confirm.js';
+import { askSecret, askValue, assertMayConfirm, confirmModerate } from './confirm.js';
 import { oneLine, SilentExit } from './errors.js';
 import type { ExitCode } from './exit-codes.js';
 import { readStdin } from './input.js';
@@ -197,6 +197,11 @@ export class CommandContext {
 
   async confirm(question: string): Promise<void> {
     await confirmModerate({ question, yes: this.input.yes, mayPrompt: this.mayPrompt });
+  }
+
+  /** Asks for a value; only where `mayPrompt`. */
+  ask(question: string, choices?: readonly string[]): Promise<string> {
+    return askValue(question, choices);
   }
 
   secret(question: string): Promise<string> {

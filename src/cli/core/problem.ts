@@ -1,3 +1,4 @@
+import { PLUGIN_MANAGER } from '../aliases.js';
 import { CliError, type CliErrorOptions } from './errors.js';
 import { ExitCode, exitCodeForStatus } from './exit-codes.js';
 
@@ -28,6 +29,13 @@ const STATUS_TEXT: Record<number, string> = {
 };
 
 const MAX_TEXT = 500;
+const KINDS = [
+  ['services', 'service'],
+  ['engines', 'engine'],
+  ['components', 'component'],
+  ['registries', 'registry'],
+  ['plugins', 'plugin'],
+] as const;
 
 /** A problem document (RFC 9457), or whatever else stood in the answer, as an error with the right exit code. */
 export function errorFromAnswer(answer: FailedAnswer, program: string): CliError {
@@ -80,6 +88,10 @@ function nextFor(answer: FailedAnswer, program: string): string | undefined {
     case 404:
       if (answer.path.includes('/gateway/keys/')) return `${program} key list`;
       if (answer.path.includes('/gateway/roles/')) return `${program} role list`;
+      for (const [path, kind] of KINDS) {
+        if (answer.path.includes(`/api/v1/${path}/`))
+          return `${program} ${program === PLUGIN_MANAGER ? '' : `${kind} `}list`;
+      }
       return /\/entities\/|\/graph/.test(answer.path) ? `${program} search "<part of the name>"` : undefined;
     case 412:
       return `${program} get <id> --fields key,revision`;

@@ -1,6 +1,6 @@
-import { PROGRAM_NAMES } from '../aliases.js';
+import { PLUGIN_MANAGER, PROGRAM_NAMES } from '../aliases.js';
 import { EXIT_CODE_MEANINGS } from '../core/exit-codes.js';
-import { TOP_COMMANDS } from '../groups.js';
+import { topCommandsOf } from '../groups.js';
 import { GLOBAL_OPTIONS } from '../spec/global-options.js';
 import { optionsOf, usageLine } from '../spec/help.js';
 import { leavesOf, type ExampleSpec, type LeafSpec, type OptionSpec } from '../spec/types.js';
@@ -14,11 +14,12 @@ const MAX_OUTPUT_LINES = 14;
 
 /** docs/cli.md, made from the same specifications as the help; never edited by hand. */
 export async function cliDocs(captured: Captured): Promise<string> {
-  const sections = [...new Set(TOP_COMMANDS.filter((top) => !top.hidden).map((top) => top.section))];
+  const tops = topCommandsOf(PROGRAM).filter((top) => !top.hidden);
+  const sections = [...new Set(tops.map((top) => top.section))];
   const parts = [INTRODUCTION];
   for (const section of sections) {
     parts.push(`## ${section}`);
-    for (const top of TOP_COMMANDS.filter((one) => one.section === section && !one.hidden)) {
+    for (const top of tops.filter((one) => one.section === section)) {
       for (const { words, leaf } of leavesOf(await top.load())) parts.push(commandText(words, leaf, captured));
     }
   }
@@ -55,7 +56,7 @@ The program answers to ${PROGRAM_NAMES.slice(0, 3)
   .map((name) => `\`${name}\``)
   .join(
     ', ',
-  )}: \`npm run build\` puts it into \`dist/cli\`, \`npx ${PROGRAM}\` runs it here, \`npm link\` puts it on the path. Without settings it talks to \`http://127.0.0.1:8080\`, and uses the key that a registry on this machine left in \`./data\` (or \`$DATA_DIR\`).`;
+  )}: \`npm run build\` puts it into \`dist/cli\`, \`npx ${PROGRAM}\` runs it here, \`npm link\` puts it on the path. Without settings it talks to \`http://127.0.0.1:8080\`, and uses the key that a registry on this machine left in \`./data\` (or \`$DATA_DIR\`). Called \`${PLUGIN_MANAGER}\` it has the commands of \`plugin\` at its top (\`discover\`, \`list [feature]\`, \`register PATH\`, \`features\`, \`mesh\`, \`install\` and others) and nothing else of the catalog.`;
 
 const FILES = table(
   ['File', 'What it holds'],

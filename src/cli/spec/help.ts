@@ -1,6 +1,14 @@
-import { TOP_COMMANDS } from '../groups.js';
+import { PLUGIN_MANAGER } from '../aliases.js';
+import { topCommandsOf } from '../groups.js';
 import { DRY_RUN_OPTION, flagWords, GLOBAL_OPTIONS, YES_OPTION } from './global-options.js';
-import { isGroup, type CommandSpec, type GroupSpec, type LeafSpec, type OptionSpec } from './types.js';
+import {
+  isGroup,
+  type ArgumentSpec,
+  type CommandSpec,
+  type GroupSpec,
+  type LeafSpec,
+  type OptionSpec,
+} from './types.js';
 
 export const HELP_TOPICS: readonly (readonly [string, string])[] = [
   ['exit-codes', 'what each exit code means'],
@@ -11,21 +19,28 @@ export const HELP_TOPICS: readonly (readonly [string, string])[] = [
 
 const MAX_FLAG_LINES = 25;
 const FLAG_COLUMN = 30;
+const MAX_EXAMPLES = 8;
 
 /** Own options of a leaf with those its effect brings. */
 export function optionsOf(leaf: LeafSpec): OptionSpec[] {
   const extra: OptionSpec[] = [];
-  if (leaf.effect === 'writes' || leaf.effect === 'deletes' || leaf.effect === 'local-writes')
+  const own = leaf.options?.some(({ flags }) => flags === DRY_RUN_OPTION.flags);
+  if (!own && (leaf.effect === 'writes' || leaf.effect === 'deletes' || leaf.effect === 'local-writes'))
     extra.push(DRY_RUN_OPTION);
   if (leaf.effect === 'deletes') extra.push(YES_OPTION);
   return [...(leaf.options ?? []), ...extra];
+}
+
+/** Always needed, whether the parser says so or it is asked for. */
+export function isNeeded(argument: ArgumentSpec): boolean {
+  return argument.required === true || (argument.asked !== undefined && !argument.asked.unless);
 }
 
 /** `ureg list [type] [feature] [flags]`. */
 export function usageLine(program: string, words: readonly string[], leaf: LeafSpec): string {
   const args = (leaf.arguments ?? []).map((argument) => {
     const name = `${argument.name}${argument.variadic ? '...' : ''}`;
-    return argument.required ? `<${name}>` : `[${name}]`;
+    return isNeeded(argument) ? `<${name}>` : `[${name}]`;
   });
   return [program, ...words, ...args, '[flags]'].join(' ');
 }
@@ -35,22 +50,24 @@ export function helpOf(program: string, words: readonly string[], spec: CommandS
 }
 
 export function rootHelp(program: string, version: string): string {
-  const sections = [...new Set(TOP_COMMANDS.map((command) => command.section))];
+  const all = topCommandsOf(program).filter((command) => !command.hidden);
+  const sections = [...new Set(all.map((command) => command.section))];
   const lines = [`${program} ${version}: one place to register, find and relate all your software.`, ''];
   lines.push('Usage:', `  ${program} <command> [arguments] [flags]`, '');
   for (const section of sections) {
-    const commands = TOP_COMMANDS.filter((command) => command.section === section && !command.hidden);
+    const commands = all.filter((command) => command.section === section);
     lines.push(`${section}:`, ...commands.map((command) => row(command.name, command.summary)), '');
   }
   lines.push('Global flags:', ...flagLines(GLOBAL_OPTIONS), row('-V, --version', 'print the version'));
   lines.push(row('-h, --help', 'help of any command'), '');
-  lines.push(
-    'Examples:',
-    ...['health', 'list plugin ai-ml', 'search "tensorflow"'].map((cmd) => `  ${program} ${cmd}`),
-    '',
-  );
+  lines.push('Examples:', ...examplesOf(program).map((cmd) => `  ${program} ${cmd}`), '');
   lines.push('Learn more:', ...HELP_TOPICS.map(([topic, what]) => row(`${program} help ${topic}`, what)));
   return `${lines.join('\n')}\n`;
+}
+
+function examplesOf(program: string): string[] {
+  if (program === PLUGIN_MANAGER) return ['list ai-ml', 'register ./plugin.yaml', 'discover ./plugins'];
+  return ['health', 'list plugin ai-ml', 'search "tensorflow"'];
 }
 
 function groupHelp(program: string, words: readonly string[], group: GroupSpec): string {
@@ -64,7 +81,7 @@ function groupHelp(program: string, words: readonly string[], group: GroupSpec):
   }
   lines.push('', 'Commands:', ...group.children.map((child) => row(child.name, child.summary)), '');
   const examples = group.children.flatMap((child) => (isGroup(child) ? [] : child.examples.slice(0, 1)));
-  lines.push('Examples:', ...examples.map((example) => `  ${program} ${example.cmd}`), '');
+  lines.push('Examples:', ...examples.slice(0, MAX_EXAMPLES).map((example) => `  ${program} ${example.cmd}`), '');
   lines.push('Learn more:', `  ${path} <command> --help`);
   return `${lines.join('\n')}\n`;
 }

@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { usageError, type CliError } from '../core/errors.js';
-import { TOP_COMMANDS, type TopCommand } from '../groups.js';
+import { topCommandsOf, type TopCommand } from '../groups.js';
 import { GLOBAL_OPTIONS } from './global-options.js';
 import { helpOf, optionsOf, rootHelp, usageLine } from './help.js';
 import { isGroup, type CommandSpec, type Invocation, type LeafSpec, type OptionSpec } from './types.js';
@@ -19,7 +19,7 @@ export interface ParserInput {
 export function buildParser(input: ParserInput): Command {
   const root = prepare(new Command(input.program), input, () => rootHelp(input.program, input.version));
   for (const option of GLOBAL_OPTIONS) root.addOption(commanderOption(option));
-  for (const top of TOP_COMMANDS) {
+  for (const top of topCommandsOf(input.program)) {
     if (input.chosen?.top === top) root.addCommand(commandFor(input.chosen.spec, [], input), { hidden: top.hidden });
     else root.addCommand(stub(top, input), { hidden: top.hidden });
   }

@@ -2,14 +2,34 @@ import type { CommandContext } from '../core/context.js';
 import type { View } from '../output/view.js';
 
 /** Names that the registry is asked for. */
-export const NAMED = ['entry', 'feature', 'key', 'role'] as const;
+export const NAMED = [
+  'entry',
+  'feature',
+  'key',
+  'role',
+  'service',
+  'engine',
+  'component',
+  'registry',
+  'plugin',
+] as const;
 export type Named = (typeof NAMED)[number];
+
+/** A value that is needed: asked for where a person sits, refused elsewhere. */
+export interface Asked {
+  /** What to ask; the summary when left out. */
+  question?: string;
+  /** Options that stand in for it: `file`. */
+  unless?: readonly string[];
+}
 
 export interface ArgumentSpec {
   name: string;
   summary: string;
   required?: boolean;
   variadic?: boolean;
+  /** Needed, but optional to the parser. */
+  asked?: Asked;
   /** What the shell can complete here. */
   completes?: Named | 'type' | 'file' | readonly string[];
 }
@@ -21,6 +41,7 @@ export interface OptionSpec {
   /** May be given several times; the value is a list. */
   repeatable?: boolean;
   choices?: readonly string[];
+  asked?: Asked;
   /** Shown among the first flags of the help. */
   common?: boolean;
 }

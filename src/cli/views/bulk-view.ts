@@ -3,7 +3,7 @@ import { column, type View } from '../output/view.js';
 /** One item of a bulk answer. */
 export interface BulkResult extends Record<string, unknown> {
   index: number;
-  status: 'created' | 'updated' | 'unchanged' | 'skipped' | 'failed' | 'deleted' | 'revoked';
+  status: 'created' | 'updated' | 'unchanged' | 'skipped' | 'failed' | 'deleted' | 'revoked' | 'cancelled';
   id?: string | null;
   key?: string | null;
   error?: { status: number; code: string; detail: string };

@@ -1,4 +1,5 @@
-import { TOP_COMMANDS } from '../../../src/cli/groups.js';
+import { topCommandsOf } from '../../../src/cli/groups.js';
+import { KIND_CALLS } from './kind-calls.js';
 import { leavesOf, type LeafSpec } from '../../../src/cli/spec/types.js';
 
 export interface Leaf {
@@ -9,8 +10,12 @@ export interface Leaf {
 }
 
 /** Every command of the program, hidden ones left out. */
-export async function everyLeaf(): Promise<Leaf[]> {
-  const specs = await Promise.all(TOP_COMMANDS.filter((top) => !top.hidden).map((top) => top.load()));
+export async function everyLeaf(program = 'ureg'): Promise<Leaf[]> {
+  const specs = await Promise.all(
+    topCommandsOf(program)
+      .filter((top) => !top.hidden)
+      .map((top) => top.load()),
+  );
   return specs.flatMap((spec) =>
     [...leavesOf(spec)].map(({ words, leaf }) => ({ path: words.join(' '), words, spec: leaf })),
   );
@@ -27,6 +32,7 @@ export const CALLS: Record<string, { args: string[]; local?: true; stdin?: strin
   update: { args: ['plugin_my-service', '--status', 'inactive'] },
   delete: { args: ['plugin_my-service', '--yes'] },
   features: { args: [] },
+  ...KIND_CALLS,
   search: { args: ['tensorflow'] },
   'graph walk': { args: ['plugin_my-service', '5'] },
   'graph dependencies': { args: ['plugin_my-service'] },

@@ -28,7 +28,7 @@ export class Program {
   constructor() {
     mkdirSync(this.home);
     execFileSync(process.execPath, ['scripts/build-cli.mjs', '--outdir', join(this.folder, 'dist')]);
-    for (const name of ['ureg', 'universal-registry-cli', 'nexus-registry'])
+    for (const name of ['ureg', 'universal-registry-cli', 'nexus-registry', 'nexus-plugin-manager'])
       symlinkSync(this.main, join(this.folder, name));
   }
 

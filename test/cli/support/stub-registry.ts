@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gatewayAnswer } from './stub-gateway.js';
+import { kindAnswer } from './stub-kinds.js';
 
 export interface Seen {
   method: string;
@@ -38,7 +39,9 @@ export const ENTRY = {
 const NODE = { ...ENTRY, distance: 1, path: ['plugin_a', ENTRY.key] };
 
 /** Answers of a registry in their shape; what they say is the same every time. */
-function answerTo(method: string, path: string, body: string): unknown {
+function answerTo({ method, path, body, query }: Seen): unknown {
+  const ofKind = kindAnswer(method, path, query);
+  if (ofKind !== undefined) return ofKind;
   if (path === '/health')
     return {
       status: 'healthy',
@@ -105,8 +108,9 @@ export class StubRegistry {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
+  /** What was to change something; a dry run of the server's is not. */
   get writes(): Seen[] {
-    return this.seen.filter(({ method }) => method !== 'GET');
+    return this.seen.filter(({ method, query }) => method !== 'GET' && query.get('dry_run') !== 'true');
   }
 
   reset(mood: Mood = 'well'): void {
@@ -151,6 +155,6 @@ export class StubRegistry {
       return;
     }
     response.writeHead(seen.method === 'POST' ? 201 : 200, { 'content-type': 'application/json' });
-    response.end(JSON.stringify(this.mood === 'empty' ? [] : answerTo(seen.method, seen.path, body)));
+    response.end(JSON.stringify(this.mood === 'empty' ? [] : answerTo(seen)));
   }
 }

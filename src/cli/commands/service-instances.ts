@@ -1,0 +1,168 @@
+import { given, idArgument, pathOf } from '../kinds/kind-request.js';
+import { LATER } from '../kinds/kind-words.js';
+import { serviceWords } from '../kinds/service.words.js';
+import { parseCount, parseSeconds } from '../core/duration.js';
+import { usageError } from '../core/errors.js';
+import type { ArgumentSpec, GroupSpec, LeafSpec, OptionSpec } from '../spec/types.js';
+import { bulkResultView } from '../views/bulk-view.js';
+import { instanceView, type Instance } from '../views/instance-view.js';
+import { questionFor, runBatch } from './batch-answer.js';
+import { assignments } from './entry-input.js';
+
+const SERVICE = idArgument(serviceWords);
+const INSTANCE: ArgumentSpec = {
+  name: 'instance',
+  summary: 'id of the instance',
+  asked: { question: 'Which instance? (its id)' },
+};
+const STATES = ['passing', 'warning', 'critical'] as const;
+const STATUS: OptionSpec = { flags: '--status <status>', summary: STATES.join(', '), choices: STATES, common: true };
+const METADATA: OptionSpec = { flags: '--metadata <field=value>', summary: 'a metadata field', repeatable: true };
+const DAY = 86_400;
+
+const listLeaf: LeafSpec = {
+  name: 'list',
+  aliases: ['ls'],
+  summary: 'List the instances of a service, well or not',
+  arguments: [SERVICE],
+  options: [
+    { flags: '--healthy', summary: 'only those that discovery answers', common: true },
+    { flags: '--zone <zone>', summary: 'only those of this zone', common: true },
+    { flags: '--tag <tag>', summary: 'only those with this tag', repeatable: true },
+  ],
+  examples: [{ cmd: 'service instances svc_checkout', norun: LATER }],
+  effect: 'reads',
+  view: instanceView,
+  operations: ['GET /api/v1/services/{id}/instances'],
+  async run(context, { args, options }) {
+    const client = await context.client();
+    const instances = await client.json<Instance[]>({
+      method: 'GET',
+      path: pathOf(serviceWords, String(args[0]), 'instances'),
+      query: {
+        healthy: options.healthy === true ? true : undefined,
+        zone: options.zone as string | undefined,
+        tag: options.tag as string[] | undefined,
+      },
+    });
+    await context.list(instances, instanceView);
+    if (instances.length === 0) context.notice('no instances');
+  },
+};
+
+const registerLeaf: LeafSpec = {
+  name: 'register',
+  summary: 'Register an instance of a service',
+  description: 'Silent for longer than its time to live, it is left out of discovery: have it send heartbeats.',
+  arguments: [
+    SERVICE,
+    { name: 'address', summary: 'host:port', asked: { question: 'Where does it answer? (host:port)' } },
+  ],
+  options: [
+    { flags: '--id <id>', summary: 'a name of your own for it, unique in its service', common: true },
+    { flags: '--zone <zone>', summary: 'where it runs', common: true },
+    { flags: '--weight <n>', summary: 'its share of the requests (default 1)', common: true },
+    { flags: '--ttl <duration>', summary: 'longest silence, e.g. 15s', common: true },
+    { flags: '--forever', summary: 'it sends no heartbeats and is never silent' },
+    { flags: '--tag <tag>', summary: 'a tag', repeatable: true },
+    STATUS,
+    METADATA,
+  ],
+  examples: [
+    { cmd: 'service instances register svc_checkout 10.0.3.17:8080 --zone eu-1a --weight 10 --ttl 15s', norun: LATER },
+  ],
+  effect: 'writes',
+  view: instanceView,
+  operations: ['POST /api/v1/services/{id}/instances'],
+  async run(context, { args, options }) {
+    const id = String(args[0]);
+    if (options.forever === true && options.ttl !== undefined) throw usageError('give either --ttl, or --forever');
+    const metadata = options.metadata as string[] | undefined;
+    const body = given({
+      id: options.id,
+      ...addressOf(String(args[1])),
+      zone: options.zone,
+      weight: options.weight === undefined ? undefined : parseCount(String(options.weight), '--weight', 0, 65_535),
+      ttl_seconds: options.ttl === undefined ? undefined : parseSeconds(String(options.ttl), '--ttl', 1, DAY),
+      tags: options.tag,
+      status: options.status,
+      metadata: metadata && assignments(metadata, '--metadata'),
+    });
+    const answer = await context.send({
+      method: 'POST',
+      path: pathOf(serviceWords, id, 'instances'),
+      body: options.forever === true ? { ...body, ttl_seconds: null } : body,
+    });
+    if (!answer) return;
+    const instance = answer.json<Instance>();
+    await context.changed(
+      `registered ${instance.host}:${instance.port} of ${id} as ${instance.id}`,
+      instance,
+      instanceView,
+      `${context.program} service instances heartbeat ${id} ${instance.id}`,
+    );
+  },
+};
+
+const heartbeatLeaf: LeafSpec = {
+  name: 'heartbeat',
+  summary: 'Say that an instance is there',
+  arguments: [SERVICE, INSTANCE],
+  options: [STATUS, METADATA],
+  examples: [{ cmd: 'service instances heartbeat svc_checkout checkout-7f9c', norun: LATER }],
+  effect: 'writes',
+  view: instanceView,
+  operations: ['PUT /api/v1/services/{id}/instances/{iid}/heartbeat'],
+  async run(context, { args, options }) {
+    const [id, instance] = args as [string, string];
+    const metadata = options.metadata as string[] | undefined;
+    const answer = await context.send({
+      method: 'PUT',
+      path: pathOf(serviceWords, id, 'instances', instance, 'heartbeat'),
+      body: given({ status: options.status, metadata: metadata && assignments(metadata, '--metadata') }),
+    });
+    if (!answer) return;
+    const told = answer.body.length > 0 ? answer.json<Instance>() : ({ id: instance } as Instance);
+    await context.changed(`${instance} of ${id} is there`, told, instanceView);
+  },
+};
+
+const deregisterLeaf: LeafSpec = {
+  name: 'deregister',
+  aliases: ['rm'],
+  summary: 'Take instances out of a service',
+  arguments: [SERVICE, { ...INSTANCE, summary: 'ids of the instances', variadic: true }],
+  examples: [{ cmd: 'service instances deregister svc_checkout checkout-7f9c --yes', norun: LATER }],
+  effect: 'deletes',
+  view: bulkResultView,
+  operations: ['DELETE /api/v1/services/{id}/instances/{iid}'],
+  async run(context, { args }) {
+    const [id, instances] = args as [string, string[]];
+    const what = instances.length === 1 ? `instance ${instances[0]}` : `${instances.length} instances`;
+    if (!context.dryRun) await context.confirm(questionFor(context, `Take ${what} out of ${id}`));
+    await runBatch(
+      context,
+      {
+        items: instances,
+        done: 'deleted',
+        name: (instance) => ({ key: instance }),
+        act: (instance) => context.send({ method: 'DELETE', path: pathOf(serviceWords, id, 'instances', instance) }),
+      },
+      `deregistered ${instances[0]} of ${id}`,
+    );
+  },
+};
+
+export const instancesGroup: GroupSpec = {
+  name: 'instances',
+  summary: 'Register instances of a service and keep them there',
+  fallback: 'list',
+  children: [listLeaf, registerLeaf, heartbeatLeaf, deregisterLeaf],
+};
+
+/** `10.0.3.17:8080`, `[::1]:8080`. */
+function addressOf(text: string): { host: string; port: number } {
+  const [, bracketed, plain, port = ''] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? [];
+  if (port === '') throw usageError(`${JSON.stringify(text)} is not host:port`);
+  return { host: bracketed ?? plain ?? '', port: Number(port) };
+}

@@ -1,0 +1,40 @@
+import type { GroupSpec, LeafSpec } from '../spec/types.js';
+import { configGroup } from './kind-config.js';
+import { healthGroup } from './kind-health.js';
+import { verbLeaf } from './kind-lifecycle.js';
+import { dependenciesGroup, dependentsLeaf } from './kind-links.js';
+import { logsGroup } from './kind-logs.js';
+import { metricsGroup } from './kind-metrics.js';
+import { getLeaf, listLeaf } from './kind-reading.js';
+import { eventsLeaf, statsLeaf } from './kind-telling.js';
+import { exportLeaf, importLeaf } from './kind-transfer.js';
+import { createLeaf, deleteLeaf, updateLeaf } from './kind-writing.js';
+import type { KindWords } from './kind-words.js';
+
+/** The commands of a kind: those every kind has, made from its words, and its own. */
+export function kindGroup(kind: KindWords, own: readonly (LeafSpec | GroupSpec)[] = []): GroupSpec {
+  return {
+    name: kind.name,
+    summary: kind.summary,
+    description: kind.description,
+    children: [
+      listLeaf(kind),
+      getLeaf(kind),
+      createLeaf(kind),
+      updateLeaf(kind),
+      deleteLeaf(kind),
+      ...kind.verbs.map((verb) => verbLeaf(kind, verb)),
+      ...own,
+      healthGroup(kind),
+      logsGroup(kind),
+      metricsGroup(kind),
+      configGroup(kind),
+      dependenciesGroup(kind),
+      dependentsLeaf(kind),
+      eventsLeaf(kind),
+      statsLeaf(kind),
+      importLeaf(kind),
+      exportLeaf(kind),
+    ],
+  };
+}

@@ -1,0 +1,70 @@
+import { assignments } from '../commands/entry-input.js';
+import { optionName } from '../spec/ask-missing.js';
+import { DRY_RUN_OPTION, flagWords } from '../spec/global-options.js';
+import type { LeafSpec } from '../spec/types.js';
+import type { Entry } from '../views/entry-view.js';
+import { merged } from './kind-input.js';
+import { idArgument, IF_MATCH, pathOf } from './kind-request.js';
+import { kindView } from './kind-view.js';
+import type { KindWords, VerbWords } from './kind-words.js';
+
+interface Plan extends Record<string, unknown> {
+  from?: string;
+  to?: string;
+}
+
+/** One command for each verb of the kind's lifecycle. */
+export function verbLeaf(kind: KindWords, verb: VerbWords): LeafSpec {
+  const { name, path, sample } = kind;
+  const view = kindView(kind);
+  return {
+    name: verb.name,
+    aliases: verb.aliases,
+    summary: verb.summary,
+    description: 'Refused with the verbs that are possible when its state does not allow it (exit code 5).',
+    arguments: [idArgument(kind)],
+    options: [
+      ...(verb.options ?? []),
+      { flags: '--cascade', summary: 'move along what stands in the way, in order', common: true },
+      { flags: '--input <field=value>', summary: 'a field of the request body', repeatable: true },
+      IF_MATCH,
+      { flags: DRY_RUN_OPTION.flags, summary: 'ask the registry what would happen, and change nothing', common: true },
+    ],
+    examples: [{ cmd: `${name} ${verb.name} ${sample.id} --dry-run` }, { cmd: `${name} ${verb.name} ${sample.id}` }],
+    effect: 'writes',
+    view,
+    operations: [`POST /api/v1/${path}/{id}/${verb.name}`],
+    async run(context, { args, options }) {
+      // An output format that does not exist is refused before the change, not after it.
+      void context.format;
+      const id = String(args[0]);
+      const body = bodyOf(verb, options);
+      const client = await context.client();
+      const answer = await client.request({
+        method: 'POST',
+        path: pathOf(kind, id, verb.name),
+        query: { cascade: options.cascade === true ? true : undefined, dry_run: context.dryRun ? true : undefined },
+        body: Object.keys(body).length > 0 ? body : undefined,
+        // A question needs no key, by which its answer would be kept.
+        repeatable: context.dryRun,
+        ifMatch: options.ifMatch as string | undefined,
+      });
+      if (context.dryRun) {
+        const plan = answer.json<Plan>();
+        return context.say(`${verb.name} would move ${id} from ${plan.from ?? '?'} to ${plan.to ?? '?'}`, plan);
+      }
+      const entry = answer.json<Entry>();
+      const pending = answer.status === 202 ? `; ${verb.name} is under way` : '';
+      const next = `${context.program} ${name} get ${entry.key}`;
+      await context.changed(`${entry.key} is ${String(entry.status)}${pending}`, entry, view, next);
+    },
+  };
+}
+
+function bodyOf(verb: VerbWords, options: Record<string, unknown>): Record<string, unknown> {
+  const own = (verb.options ?? []).map(({ flags }) => flagWords(flags).long);
+  const fields = own
+    .map((long) => [long.slice(2).replaceAll('-', '_'), options[optionName(long)]] as const)
+    .filter(([, value]) => value !== undefined);
+  return merged(Object.fromEntries(fields), assignments((options.input as string[] | undefined) ?? [], '--input'));
+}

@@ -1,0 +1,46 @@
+import type { Column } from '../output/view.js';
+import type { Named, OptionSpec } from '../spec/types.js';
+import type { Entry } from '../views/entry-view.js';
+
+/** Why an example is not run: what it asks for is in the API, but not yet in every registry. */
+export const LATER = 'the registry does not answer this yet';
+
+/** A flag that fills one of a kind's own fields. */
+export interface OwnFlag extends OptionSpec {
+  /** As the wire names it; `capacity.min` reaches inside. */
+  field: string;
+  /** What is typed, as the API takes it; text when left out. Of a flag without a value always true. */
+  read?: (text: string, flag: string) => unknown;
+}
+
+/** A verb of a kind's lifecycle. */
+export interface VerbWords {
+  name: string;
+  aliases?: readonly string[];
+  summary: string;
+  /** Flags whose values go into the body, under their names in snake case. */
+  options?: readonly OptionSpec[];
+}
+
+/** What the command line must know of a kind to make its shared commands. A specification beside it holds it against the kind itself. */
+export interface KindWords {
+  /** `service`: the group's name, and the type in the catalog. */
+  name: Named;
+  /** Below `/api/v1`. */
+  path: string;
+  /** `a service`, `an engine`. */
+  one: string;
+  summary: string;
+  description?: string;
+  /** Fields of its answers, beside those of every entry. */
+  fields: readonly string[];
+  /** Columns of its lists, between the key and the state. */
+  columns: readonly Column<Entry>[];
+  flags: readonly OwnFlag[];
+  /** Flags of its lists; each is a query parameter under its name. */
+  filters: readonly OptionSpec[];
+  /** In an order in which they can be run one after the other. */
+  verbs: readonly VerbWords[];
+  /** The entry the examples are about. */
+  sample: { id: string; create: string; update: string };
+}

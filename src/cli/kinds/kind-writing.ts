@@ -1,0 +1,146 @@
+import { questionFor, runBatch } from '../commands/batch-answer.js';
+import type { RegistryResponse } from '../core/client.js';
+import type { CommandContext } from '../core/context.js';
+import { usageError } from '../core/errors.js';
+import { readDocuments } from '../core/input.js';
+import type { LeafSpec } from '../spec/types.js';
+import { bulkResultView } from '../views/bulk-view.js';
+import type { Entry } from '../views/entry-view.js';
+import { kindBody, objectsOf, withUnset, writingOptions } from './kind-input.js';
+import { idArgument, IF_MATCH, pathOf } from './kind-request.js';
+import { kindView } from './kind-view.js';
+import type { KindWords } from './kind-words.js';
+
+export function createLeaf(kind: KindWords): LeafSpec {
+  const { name, path, one, sample } = kind;
+  return {
+    name: 'create',
+    summary: `Register ${one}`,
+    description:
+      `With --file, every document of a JSON or YAML file, of stdin (-) or of a folder becomes ${one}.\n` +
+      'On a terminal, what is needed and was left out is asked for.',
+    arguments: [
+      {
+        name: 'name',
+        summary: 'letters, digits and . _ + -; unique for its version',
+        asked: { question: `Name of the ${name}`, unless: ['file', 'data'] },
+      },
+      { name: 'version', summary: 'version, if it has one' },
+    ],
+    options: [
+      { flags: '-f, --file <file>', summary: 'file, folder or - to read from', common: true },
+      ...writingOptions(kind, { asking: true }),
+    ],
+    examples: [{ cmd: sample.create }, { cmd: `${name} create -f ${path}.yaml`, norun: 'needs a file of yours' }],
+    effect: 'writes',
+    view: kindView(kind),
+    operations: [`POST /api/v1/${path}`],
+    async run(context, { args, options }) {
+      const [word, version] = args as (string | undefined)[];
+      if (options.file !== undefined) {
+        if (word !== undefined) throw usageError('give either a name, or --file');
+        return createFromFile(context, kind, String(options.file));
+      }
+      const body = await kindBody(kind, options, context.terminal.stdin);
+      await createOne(context, kind, { ...(word && { name: word }), ...(version && { version }), ...body });
+    },
+  };
+}
+
+async function createOne(context: CommandContext, kind: KindWords, body: Record<string, unknown>): Promise<void> {
+  const answer = await context.send({ method: 'POST', path: pathOf(kind), body });
+  if (!answer) return;
+  const entry = answer.json<Entry>();
+  const next = `${context.program} ${kind.name} get ${entry.key}`;
+  await context.changed(`created ${entry.key} ${entry.id}`, entry, kindView(kind), next);
+}
+
+async function createFromFile(context: CommandContext, kind: KindWords, source: string): Promise<void> {
+  const bodies = objectsOf(await readDocuments(source, context.terminal.stdin));
+  if (bodies.length === 0) throw usageError(`${source} holds no ${kind.name}`);
+  if (bodies.length === 1 && bodies[0]) return createOne(context, kind, bodies[0]);
+  await runBatch(
+    context,
+    {
+      items: bodies,
+      done: 'created',
+      name: ({ name, title }) => ({ key: String(name ?? title ?? '') }),
+      act: (body) => context.send({ method: 'POST', path: pathOf(kind), body }),
+    },
+    'created',
+  );
+}
+
+export function updateLeaf(kind: KindWords): LeafSpec {
+  const { name, path, one, sample } = kind;
+  const view = kindView(kind);
+  return {
+    name: 'update',
+    aliases: ['set'],
+    summary: `Change ${one}`,
+    description:
+      'What is not named stays as it is (JSON merge patch). --replace gives it exactly the body of --data instead.\n' +
+      'Its state is changed by verbs, its health by reports.',
+    arguments: [idArgument(kind)],
+    options: [
+      ...writingOptions(kind, { asking: false }),
+      { flags: '--unset <field>', summary: 'empty a field, e.g. owner or metadata.port', repeatable: true },
+      { flags: '--replace', summary: 'replace the whole writable part (PUT)' },
+      IF_MATCH,
+    ],
+    examples: [{ cmd: sample.update }, { cmd: `${name} update ${sample.id} --unset description --dry-run` }],
+    effect: 'writes',
+    view,
+    operations: [`PATCH /api/v1/${path}/{id}`, `PUT /api/v1/${path}/{id}`],
+    async run(context, { args, options }) {
+      const unset = (options.unset as string[] | undefined) ?? [];
+      const body = withUnset(await kindBody(kind, options, context.terminal.stdin), unset);
+      if (Object.keys(body).length === 0) {
+        throw usageError('nothing to change', { reason: 'give at least one field, e.g. --owner shop, or --data' });
+      }
+      const replace = options.replace === true;
+      const answer = await context.send({
+        method: replace ? 'PUT' : 'PATCH',
+        path: pathOf(kind, String(args[0])),
+        body,
+        contentType: replace ? 'application/json' : 'application/merge-patch+json',
+        ifMatch: options.ifMatch as string | undefined,
+      });
+      if (!answer) return;
+      const entry = answer.json<Entry>();
+      await context.changed(`updated ${entry.key} to revision ${entry.revision} ${entry.id}`, entry, view);
+    },
+  };
+}
+
+export function deleteLeaf(kind: KindWords): LeafSpec {
+  const { name, path, sample } = kind;
+  return {
+    name: 'delete',
+    aliases: ['rm'],
+    summary: `Delete ${path}`,
+    description: 'Refused while other entries depend on one, unless --force is given.',
+    arguments: [{ ...idArgument(kind, `ids, keys or names of the ${path}`), variadic: true }],
+    options: [
+      { flags: '--force', summary: 'delete although others depend on it', common: true },
+      { flags: '--if-match <revision>', summary: 'only if it is still at this revision' },
+    ],
+    examples: [{ cmd: `${name} delete ${sample.id} --yes` }],
+    effect: 'deletes',
+    view: bulkResultView,
+    operations: [`DELETE /api/v1/${path}/{id}`],
+    async run(context, { args, options }) {
+      const ids = args[0] as string[];
+      const what = ids.length === 1 ? `${name} ${ids[0]}` : `${ids.length} ${path}`;
+      if (!context.dryRun) await context.confirm(questionFor(context, `Delete ${what} from the registry`));
+      const act = (id: string): Promise<RegistryResponse | undefined> =>
+        context.send({
+          method: 'DELETE',
+          path: pathOf(kind, id),
+          query: { force: options.force === true ? true : undefined },
+          ifMatch: options.ifMatch as string | undefined,
+        });
+      await runBatch(context, { items: ids, done: 'deleted', name: (id) => ({ key: id }), act }, `deleted ${ids[0]}`);
+    },
+  };
+}

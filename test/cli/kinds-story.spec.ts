@@ -1,0 +1,53 @@
+import { useOwnService } from './support/own-service.js';
+import { KINDS } from './support/kind-calls.js';
+import { shellWords } from './support/program.js';
+
+jest.setTimeout(300_000);
+
+const own = useOwnService();
+
+interface Shown extends Record<string, unknown> {
+  key: string;
+  status: string;
+  owner: string | null;
+  revision: number;
+}
+
+describe.each(KINDS.map((kind) => [kind.name, kind] as const))('%s on the real service', (name, kind) => {
+  const { id, create, update } = kind.sample;
+
+  it('is made, shown, listed and changed', async () => {
+    const made = await own.json<Shown>(...shellWords(create));
+    expect(made.key.startsWith(id)).toBe(true);
+    expect((await own.json<Shown>(name, 'get', id)).key).toBe(made.key);
+    expect((await own.json<Shown[]>(name, 'list', '--query', made.key.split('_')[1]?.split('@')[0] ?? '')).length).toBe(
+      1,
+    );
+    const changed = await own.json<Shown>(...shellWords(update), '--if-match', String(made.revision));
+    expect(changed.revision).toBe(made.revision + 1);
+    const stale = await own.ureg(...shellWords(update), '--title', 'late', '--if-match', String(made.revision));
+    expect(stale.code).toBe(5);
+    expect(await own.ureg(...shellWords(create))).toMatchObject({ code: 5, stdout: '' });
+  });
+
+  it('walks its lifecycle, and says what is possible when a verb is not', async () => {
+    for (const verb of kind.verbs) {
+      const plan = await own.json<{ from: string; to: string }>(name, verb.name, id, '--dry-run');
+      const before = await own.json<Shown>(name, 'get', id);
+      expect(before.status).toBe(plan.from);
+      const after = await own.json<Shown>(name, verb.name, id);
+      expect(after.status).toBe(plan.to);
+    }
+    const again = await own.ureg(name, kind.verbs.at(-1)?.name ?? '', id);
+    expect(again).toMatchObject({ code: 5, stdout: '', stderr: expect.stringContaining('not possible') });
+  });
+
+  it('refuses a field it does not have, naming it, and is deleted', async () => {
+    expect(await own.ureg(name, 'update', id, '--set', 'colour=red')).toMatchObject({
+      code: 11,
+      stderr: expect.stringContaining('colour'),
+    });
+    expect((await own.ureg(name, 'delete', id, '--yes')).code).toBe(0);
+    expect((await own.ureg(name, 'get', id)).code).toBe(3);
+  });
+});

@@ -1,0 +1,89 @@
+import { componentWords } from '../../../src/cli/kinds/component.words.js';
+import { engineWords } from '../../../src/cli/kinds/engine.words.js';
+import type { KindWords } from '../../../src/cli/kinds/kind-words.js';
+import { pluginWords } from '../../../src/cli/kinds/plugin.words.js';
+import { registryWords } from '../../../src/cli/kinds/registry.words.js';
+import { serviceWords } from '../../../src/cli/kinds/service.words.js';
+
+type Calls = Record<string, { args: string[] }>;
+
+export const KINDS: readonly KindWords[] = [serviceWords, engineWords, componentWords, registryWords, pluginWords];
+
+const NEEDED: Record<string, string[]> = {
+  component: ['--type', 'database', '--provider', 'postgresql'],
+  registry: ['--level', 'project'],
+};
+
+/** A valid call of every command that every kind has. */
+function sharedCalls({ name, verbs }: KindWords): Calls {
+  const calls: Calls = {
+    list: { args: [] },
+    get: { args: ['x'] },
+    create: { args: ['x', ...(NEEDED[name] ?? [])] },
+    update: { args: ['x', '--owner', 'me'] },
+    delete: { args: ['x', '--yes'] },
+    'health show': { args: ['x'] },
+    'health report': { args: ['x', 'healthy'] },
+    'logs show': { args: ['x'] },
+    'logs add': { args: ['x', 'a line'] },
+    'metrics show': { args: ['x'] },
+    'metrics record': { args: ['x', 'cpu=0.5'] },
+    'config get': { args: ['x'] },
+    'config set': { args: ['x', 'pool.size=20'] },
+    'dependencies list': { args: ['x'] },
+    'dependencies set': { args: ['x', 'comp_y'] },
+    dependents: { args: ['x'] },
+    events: { args: ['x'] },
+    stats: { args: [] },
+    import: { args: ['EXPORT'] },
+    export: { args: [] },
+  };
+  for (const verb of verbs) calls[verb.name] = { args: ['x'] };
+  return Object.fromEntries(Object.entries(calls).map(([path, call]) => [`${name} ${path}`, call]));
+}
+
+const OWN_CALLS: Calls = {
+  'service instances list': { args: ['x'] },
+  'service instances register': { args: ['x', '10.0.3.17:8080'] },
+  'service instances heartbeat': { args: ['x', 'i-1'] },
+  'service instances deregister': { args: ['x', 'i-1', '--yes'] },
+  'service discover': { args: ['x'] },
+  'engine scale': { args: ['x', '4'] },
+  'engine autoscaling get': { args: ['x'] },
+  'engine autoscaling set': { args: ['x', '--policy', 'auto_cpu'] },
+  'engine autoscaling decisions': { args: ['x'] },
+  'engine workload submit': { args: ['x', 'train'] },
+  'engine workload list': { args: ['x'] },
+  'engine workload get': { args: ['x', 'w'] },
+  'engine workload cancel': { args: ['x', 'w', '--yes'] },
+  'engine workload stats': { args: ['x'] },
+  'engine workload lease': { args: ['x', '--worker', 'w-1'] },
+  'engine workload heartbeat': { args: ['x', 'w', '--lease', 't'] },
+  'engine workload complete': { args: ['x', 'w', '--lease', 't'] },
+  'engine workload fail': { args: ['x', 'w', '--lease', 't'] },
+  'component connection': { args: ['x'] },
+  'registry children': { args: ['x'] },
+  'registry ancestors': { args: ['x'] },
+  'registry tree': { args: [] },
+  'registry move': { args: ['x', 'y'] },
+  'registry entries list': { args: ['x'] },
+  'registry entries add': { args: ['x', 'svc_y'] },
+  'registry defaults get': { args: ['x'] },
+  'registry defaults set': { args: ['x', '--owner', 'me'] },
+  'registry sync start': { args: ['x'] },
+  'registry sync status': { args: ['x'] },
+  'plugin register': { args: ['MANIFEST'] },
+  'plugin resolution': { args: ['x'] },
+  'plugin manifest': { args: ['x'] },
+  'plugin discover': { args: ['MANIFEST'] },
+  'plugin mesh': { args: [] },
+};
+
+export const KIND_CALLS: Calls = Object.assign({}, ...KINDS.map(sharedCalls), OWN_CALLS) as Calls;
+
+/** The same command as one of `service`, made from other words: one of them stands for all where each costs a process. */
+export function isRepeated(path: string): boolean {
+  const kind = KINDS.find(({ name }) => path.startsWith(`${name} `));
+  if (!kind || kind === serviceWords || path in OWN_CALLS) return false;
+  return path.endsWith(' create') ? false : path in sharedCalls(kind);
+}
