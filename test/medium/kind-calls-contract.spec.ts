@@ -4,14 +4,17 @@ import { KIND_FIXTURES, KindClient } from '../support/kind-fixtures.js';
 import { testApp } from '../support/test-app.js';
 import type { TestApp } from '../support/test-app.js';
 
+/** Some kinds have fields that are stored encrypted. */
+const MASTER_KEY = { REGISTRY_MASTER_KEY: Buffer.alloc(32, 7).toString('base64') };
+
 const TYPES = { ndjson: 'application/x-ndjson', json: 'application/json', yaml: 'application/yaml' } as const;
 
 let app: TestApp;
 /** An empty registry. */
 let other: TestApp;
 beforeAll(async () => {
-  app = await testApp({ modules: [NodesModule] });
-  other = await testApp({ modules: [NodesModule] });
+  app = await testApp({ modules: [NodesModule], env: MASTER_KEY });
+  other = await testApp({ modules: [NodesModule], env: MASTER_KEY });
 });
 afterAll(async () => {
   await app.close();

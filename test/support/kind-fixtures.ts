@@ -71,8 +71,8 @@ export class KindClient {
     return bodyOf(answer, 201).map(({ id }: Json) => id);
   }
 
-  step(id: string, verb: string, query = ''): Promise<Json> {
-    return this.api.post(`${this.at(id, verb)}${query}`);
+  step(id: string, verb: string, query = '', headers: Record<string, string> = {}): Promise<Json> {
+    return this.api.post(`${this.at(id, verb)}${query}`, undefined, headers);
   }
 
   async get(id: string, call = ''): Promise<Json> {

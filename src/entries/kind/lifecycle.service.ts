@@ -37,13 +37,6 @@ export interface Requested {
   operationId?: string;
 }
 
-/** Thrown to undo what a dry run has tried out. */
-class Undo extends Error {
-  constructor(readonly plan: TransitionPlan) {
-    super('dry run');
-  }
-}
-
 /** Moves entries along their kind's lifecycle, one transaction with its events each. */
 @Injectable()
 export class LifecycleService {
@@ -75,16 +68,11 @@ export class LifecycleService {
   /** What a transition would do; what refuses it, refuses this too. */
   async plan(kind: Kind, idOrKey: string, verb: string, options: TransitionOptions = {}): Promise<TransitionPlan> {
     const { id } = await this.kindEntries.resolve(kind, idOrKey);
-    try {
-      return await this.uow.run(async () => {
-        const before = await this.locked(kind, id);
-        await this.step(kind, id, verb, options);
-        throw new Undo({ verb, from: before.status, to: transitionOf(kind, verb)![1].to });
-      });
-    } catch (error) {
-      if (error instanceof Undo) return error.plan;
-      throw error;
-    }
+    return this.uow.tryOut(async () => {
+      const before = await this.locked(kind, id);
+      await this.step(kind, id, verb, options);
+      return { verb, from: before.status, to: transitionOf(kind, verb)![1].to };
+    });
   }
 
   /**

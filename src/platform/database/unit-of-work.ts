@@ -59,6 +59,18 @@ export class UnitOfWork {
     }
   }
 
+  /** Runs `fn` for its answer and undoes what it has written; inside of an outer run that one's own writes stay. */
+  tryOut<T>(fn: () => Promise<T>): Promise<T> {
+    return this.run(async () => {
+      await this.query('SAVEPOINT trial');
+      try {
+        return await fn();
+      } finally {
+        await this.query('ROLLBACK TO SAVEPOINT trial');
+      }
+    });
+  }
+
   /** Rows of one parameterised statement. `name` makes it a prepared statement where the database allows it. */
   query<Row extends QueryResultRow>(sql: string, values: readonly unknown[] = [], name?: string): Promise<Row[]> {
     const transaction = this.storage.getStore();
