@@ -95,6 +95,11 @@ export class EntriesService {
     return this.secrets.revealed(rows);
   }
 
+  /** As {@link shown}, secrets of the kinds' own fields included: what an export takes out. */
+  exported(rows: readonly EntryRow[]): readonly EntryRow[] | Promise<readonly EntryRow[]> {
+    return this.secrets.revealed(rows, true);
+  }
+
   count(filter: EntryFilter): Promise<number> {
     return this.repository.count(filter);
   }

@@ -102,17 +102,17 @@ describe('requests that ask for more than their share', () => {
     const names = Array.from({ length: 250 }, (_, n) => `chain-${n}`);
     await app.api.post(
       `${ENTITIES}/bulk`,
-      names.map((name) => ({ type: 'component', name, feature: 'ai-ml' })),
+      names.map((name) => ({ type: 'resource', name, feature: 'ai-ml' })),
     );
     const edges = names
       .slice(1)
-      .map((name, n) => ({ source_id: `comp_${names[n]}`, target_id: `comp_${name}`, type: 'depends_on' }));
+      .map((name, n) => ({ source_id: `resource_${names[n]}`, target_id: `resource_${name}`, type: 'depends_on' }));
     expect((await app.api.post(`${RELATIONSHIPS}/bulk`, edges)).status).toBe(201);
-    const { body } = await app.api.get('/api/v1/graph/dependencies/comp_chain-0');
+    const { body } = await app.api.get('/api/v1/graph/dependencies/resource_chain-0');
     const paths = (body.nodes as { path: string[] }[]).map(({ path }) => path);
     expect(paths.map(({ length }) => length)).toEqual(names.slice(1).map((_, n) => Math.min(100, n + 2)));
-    expect(paths.at(-1)!.slice(0, 2)).toEqual(['comp_chain-0', 'comp_chain-151']);
-    expect(paths.at(-1)!.at(-1)).toBe('comp_chain-249');
+    expect(paths.at(-1)!.slice(0, 2)).toEqual(['resource_chain-0', 'resource_chain-151']);
+    expect(paths.at(-1)!.at(-1)).toBe('resource_chain-249');
   });
 
   it('neighbours of very many types come in smaller pages, and all of them come', async () => {

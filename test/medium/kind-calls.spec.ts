@@ -3,6 +3,7 @@ import { EntryMetrics } from '../../src/entries/kind/metrics/entry-metrics.servi
 import { MetricRetention } from '../../src/entries/kind/metrics/metric-retention.js';
 import type { ApiClient, Json } from '../support/api-client.js';
 import { SocketFollower } from '../support/event-followers.js';
+import { eventually } from '../support/processes.js';
 import { testApp } from '../support/test-app.js';
 import type { TestApp } from '../support/test-app.js';
 
@@ -74,9 +75,13 @@ describe('calls that all kinds share', () => {
     expect(blind).toMatchObject({ status: 422, body: { code: 'dependencies.unknown' } });
     expect((await nobodySpecial.put(path, [])).body).toEqual([]);
     expect((await app.api.get(path)).body).toMatchObject([{ id: hidden.id, metadata: { kept: true } }]);
-    const { body: events } = await app.api.get('/api/v1/events?types=relationship_*&limit=1000&wait=5');
-    const ofThese = events.filter(({ relationship }: Json) => relationship.source_id === a.id);
-    const told = ofThese.map((one: Json) => `${one.type} ${one.relationship.target_key}`);
+    let told: string[] = [];
+    await eventually('all three events have their numbers', async () => {
+      const { body: events } = await app.api.get('/api/v1/events?types=relationship_*&limit=1000');
+      const ofThese = events.filter(({ relationship }: Json) => relationship.source_id === a.id);
+      told = ofThese.map((one: Json) => `${one.type} ${one.relationship.target_key}`);
+      return told.length === 3;
+    });
     expect(told.slice(0, 2).toSorted()).toEqual([
       `relationship_created ${b.key}`,
       `relationship_created ${hidden.key}`,

@@ -7,7 +7,7 @@ export type Sender = 'admin' | 'nobody' | 'reader';
 /** What no refusal may tell of the inside. The hostile texts themselves, which answers may repeat, hold none of it. */
 const INSIDE = [
   /\bat \S+ \(|\bat \S+:\d+:\d+|\.[jt]s:\d+|node_modules|file:\/\/\/(?!etc)/,
-  /typeorm|QueryFailed|\bpg_(?!sleep)\w|(?<!resource_)postgres|pglite|sqlstate|syntax error|invalid input syntax|duplicate key|violates/i,
+  /typeorm|QueryFailed|\bpg_(?!sleep)\w|(?<!resource_)postgres(?!ql, mongodb|(ql)?:\/\/)|pglite|sqlstate|syntax error|invalid input syntax|duplicate key|violates/i,
   /out of range for type|json_to_recordset|entry_document|entry_kind_name_key|relationship_type\b|classification_rule_/,
   /\bE(CONN|PIPE|NOENT)|TypeError|RangeError|SyntaxError|Maximum call stack|Cannot read prop|is not a function/,
 ];

@@ -10,6 +10,7 @@ import type { EntryRow } from '../entry-response.js';
 import { ownHealth } from '../health/health-propagation.js';
 import type { Kind } from './kind.js';
 import { KindCatalog } from './kind-catalog.js';
+import { inOwnWords } from './own-words.js';
 import { bodyOf, kindResponse, writableOf } from './kind-view.js';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -29,7 +30,7 @@ export class KindEntriesService {
 
   /** @throws ConflictError `entity.already_exists`; InvalidError */
   async register(kind: Kind, body: object): Promise<EntryRow> {
-    return (await this.entries.register(bodyOf(kind, body))).row;
+    return inOwnWords(kind.fields, body, async () => (await this.entries.register(bodyOf(kind, body))).row);
   }
 
   /** @throws NotFoundError `<kind>.not_found`, also for an entry of another kind */
@@ -48,13 +49,14 @@ export class KindEntriesService {
 
   /** Replaces the writable part; state and health stay. `check` sees the locked row first. */
   async replace(kind: Kind, idOrKey: string, body: object, check: (row: EntryRow) => void): Promise<EntryRow> {
-    return this.revise(kind, idOrKey, check, () => body);
+    return inOwnWords(kind.fields, body, () => this.revise(kind, idOrKey, check, () => body));
   }
 
   /** Applies a JSON merge patch (RFC 7396) to the writable part, nested fields of the kind included. */
   async patch(kind: Kind, idOrKey: string, patch: unknown, check: (row: EntryRow) => void): Promise<EntryRow> {
-    return this.revise(kind, idOrKey, check, (row) =>
-      validated(kind.classes.replace, mergePatch(writableOf(row), patch)),
+    validated(kind.classes.patch, patch, 'body', true);
+    return inOwnWords(kind.fields, patch as object, () =>
+      this.revise(kind, idOrKey, check, (row) => validated(kind.classes.replace, mergePatch(writableOf(row), patch))),
     );
   }
 

@@ -38,7 +38,8 @@ const hasSecrets = (row: EntryRow): boolean => secretNames(row.security_context)
 /**
  * The keys of metadata named in `security_context.encrypted_fields`, and the fields a kind declares secret. Their values
  * stand sealed in a table of their own, and a mask in their place: what reads entries in any way (lists, search, events,
- * history) can show nothing else. Only `revealed` opens those of metadata, and only `reveal` and `plain` those of a kind.
+ * history) can show nothing else. Only `revealed` opens those of metadata; those of a kind it opens for exports,
+ * `reveal` and `plain` one by one.
  */
 @Injectable()
 export class EntrySecrets {
@@ -87,11 +88,14 @@ export class EntrySecrets {
     return this.repository.replace(entries);
   }
 
-  /** The rows as the caller may see them: secrets in the clear with `read:secrets`, and then there is a record of it. */
-  revealed(rows: readonly EntryRow[]): readonly EntryRow[] | Promise<readonly EntryRow[]> {
+  /**
+   * The rows as the caller may see them: secrets in the clear with `read:secrets`, and then there is a record of it. Those
+   * of a kind's own fields stay masked, but for an export (`whole`), which would not be one without them.
+   */
+  revealed(rows: readonly EntryRow[], whole = false): readonly EntryRow[] | Promise<readonly EntryRow[]> {
     const principal = currentRequest()?.principal;
-    const closed = !principal || !rows.some(hasSecrets) || !this.credentials.allows(principal, 'read:secrets');
-    return closed ? rows : this.opened(rows);
+    const some = rows.some((row) => hasSecrets(row) || (whole && this.secretsOf(row.kind).length > 0));
+    return principal && some && this.credentials.allows(principal, 'read:secrets') ? this.opened(rows, whole) : rows;
   }
 
   /** A secret field of the kind's own in the clear, for use in memory; nothing records it. Undefined when there is none. */
@@ -145,28 +149,34 @@ export class EntrySecrets {
     return { field, fingerprint, sealed: await this.box.seal(place, text) };
   }
 
-  private async opened(rows: readonly EntryRow[]): Promise<readonly EntryRow[]> {
+  private async opened(rows: readonly EntryRow[], whole: boolean): Promise<readonly EntryRow[]> {
     const stored = await this.stored(rows);
     if (stored.size === 0) return rows;
+    const opens = ({ field }: StoredSecret): boolean => whole || inMetadata(field);
     const open: EntryRow[] = [];
-    for (const row of rows) open.push(await this.open(row, stored.get(row.id) ?? []));
+    for (const row of rows) open.push(await this.open(row, (stored.get(row.id) ?? []).filter(opens)));
     const shown = open.filter((row, i) => row !== rows[i]);
     await this.record(shown, ({ id }) =>
       stored
         .get(id)!
-        .map(({ field }) => field)
-        .filter(inMetadata),
+        .filter(opens)
+        .map(({ field }) => (inMetadata(field) ? field : `/${field}`)),
     );
     return open;
   }
 
   private async open(row: EntryRow, secrets: readonly StoredSecret[]): Promise<EntryRow> {
     const values = new Map<string, unknown>();
+    const own = new Map<string, unknown>();
     for (const { field, sealed } of secrets) {
-      if (!inMetadata(field) || valueAt(row.metadata, field) !== MASK) continue;
-      values.set(field, JSON.parse(await this.box.open(placeOf(row.uid, field), sealed)));
+      const name = inMetadata(field) ? undefined : field.slice(inSpec('').length);
+      if ((name === undefined ? valueAt(row.metadata, field) : row.spec[name]) !== MASK) continue;
+      const value: unknown = JSON.parse(await this.box.open(placeOf(row.uid, field), sealed));
+      if (name === undefined) values.set(field, value);
+      else own.set(name, value);
     }
-    return values.size === 0 ? row : { ...row, metadata: withValues(row.metadata, values) };
+    if (values.size + own.size === 0) return row;
+    return { ...row, spec: { ...row.spec, ...Object.fromEntries(own) }, metadata: withValues(row.metadata, values) };
   }
 
   private async record(rows: readonly EntryRow[], fieldsOf: (row: EntryRow) => string[]): Promise<void> {

@@ -50,7 +50,7 @@ export class TransferService implements BulkWriter<Prepared> {
   async *pages(): AsyncGenerator<readonly EntryRow[]> {
     for (let after = '0'; ;) {
       const rows = await this.entries.page(after, PAGE);
-      yield await this.secrets.revealed(rows);
+      yield await this.secrets.revealed(rows, true);
       if (rows.length < PAGE) return;
       after = rows.at(-1)!.id;
     }
@@ -85,7 +85,7 @@ export class TransferService implements BulkWriter<Prepared> {
   private async *registryPages(): AsyncGenerator<readonly EntryRow[]> {
     for (let after = { depth: 0, id: '0' }; ;) {
       const rows = await this.registries.page(after, PAGE);
-      yield await this.secrets.revealed(rows);
+      yield await this.secrets.revealed(rows, true);
       if (rows.length < PAGE) return;
       after = rows.at(-1)!;
     }

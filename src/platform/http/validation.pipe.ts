@@ -31,14 +31,17 @@ export class RegistryValidationPipe implements PipeTransform {
   }
 }
 
-/** The instance of a DTO class made of untrusted data. Throws an InvalidError naming every wrong field. */
-export function validated<T extends object>(type: Type<T>, value: unknown, name = 'body'): T {
+/**
+ * The instance of a DTO class made of untrusted data. Throws an InvalidError naming every wrong field. Of a `partial` only
+ * what is there is checked, in nested objects too: a merge patch, before it is known what it is merged into.
+ */
+export function validated<T extends object>(type: Type<T>, value: unknown, name = 'body', partial = false): T {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw InvalidError.field(
       name,
       value === undefined ? 'is missing; a JSON object is needed' : 'must be a JSON object',
     );
-  const quick = quicklyValidated(type, value);
+  const quick = partial ? undefined : quicklyValidated(type, value);
   if (quick) return quick;
   // class-transformer passes over what every object has, so class-validator would not see it.
   const inherited = Object.keys(value).find((field) => field in Object.prototype);
@@ -48,6 +51,7 @@ export function validated<T extends object>(type: Type<T>, value: unknown, name 
     whitelist: true,
     forbidNonWhitelisted: true,
     forbidUnknownValues: true,
+    skipMissingProperties: partial,
     validationError: { target: false, value: false },
   });
   if (errors.length === 0) return instance;

@@ -28,7 +28,7 @@ export class KindExport {
         if (known) known.push(row);
         else needs.set(row.source_id, [row]);
       }
-      for (const row of await this.entries.shown(rows)) yield itemOf(kind, row, needs.get(row.id) ?? []);
+      for (const row of await this.entries.exported(rows)) yield itemOf(kind, row, needs.get(row.id) ?? []);
       if (rows.length < PAGE) return;
       const last = rows.at(-1)!;
       page.after = [last.created_at.toISOString(), last.id];
