@@ -53,10 +53,18 @@ export class EventMessage {
   @ApiPropertyOptional({ type: String, example: 'start', description: 'Of a `transition`: what was done.' })
   verb?: string;
 
-  @ApiPropertyOptional({ type: String, example: 'installed', description: 'Of `health_changed` and `transition` what it was.' })
+  @ApiPropertyOptional({
+    type: String,
+    example: 'installed',
+    description: 'Of `health_changed` and `transition` what it was.',
+  })
   from?: string;
 
-  @ApiPropertyOptional({ type: String, example: 'running', description: 'Of `health_changed` and `transition` what it is now.' })
+  @ApiPropertyOptional({
+    type: String,
+    example: 'running',
+    description: 'Of `health_changed` and `transition` what it is now.',
+  })
   to?: string;
 
   @ApiPropertyOptional({
