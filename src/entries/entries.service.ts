@@ -95,9 +95,9 @@ export class EntriesService {
     return this.secrets.revealed(rows);
   }
 
-  /** As {@link shown}, secrets of the kinds' own fields included: what an export takes out. */
-  exported(rows: readonly EntryRow[]): readonly EntryRow[] | Promise<readonly EntryRow[]> {
-    return this.secrets.revealed(rows, true);
+  /** As {@link shown}; secrets of the kinds' own fields are among them when an export asks for them (`whole`). */
+  exported(rows: readonly EntryRow[], whole: boolean): readonly EntryRow[] | Promise<readonly EntryRow[]> {
+    return this.secrets.revealed(rows, whole);
   }
 
   count(filter: EntryFilter): Promise<number> {

@@ -136,6 +136,12 @@ describe('components', () => {
         'content-type': 'application/x-ndjson',
       });
     expect((await again(JSON.parse(line))).body).toMatchObject({ unchanged: 1, failed: 0 });
+    for (const path of [ENTITIES, COMPONENTS]) {
+      const open = await admin.get(`${path}/export?format=ndjson&secrets=true`);
+      expect(open.body).toContain(OTHER);
+      const refused = await writer.get(`${path}/export?secrets=true`);
+      expect([refused.status, refused.body.missing]).toEqual([403, 'read:secrets']);
+    }
     expect((await again({ ...JSON.parse(line), name: `${name}-copy` })).body).toMatchObject({ created: 1 });
     expect((await writer.get(`${COMPONENTS}/${name}-copy`)).body.connection_string).toBeNull();
   });

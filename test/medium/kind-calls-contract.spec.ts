@@ -190,7 +190,7 @@ describe.each([...KIND_FIXTURES, { kind: nodeKind }])('the calls of kind $kind.n
       await app.api.put(client.at(from.id, 'dependencies'), [{ id: to.id, weight: 0.5, metadata: { a: 1 } }]);
     const there = new KindClient(other.api, kind, { instead });
     const exported = async ({ api }: TestApp, format: keyof typeof TYPES): Promise<string> =>
-      (await api.fetch('GET', `${client.path}/export?format=${format}`)).text();
+      (await api.fetch('GET', `${client.path}/export?format=${format}&secrets=true`)).text();
     const lines = async (from: TestApp): Promise<string[]> => (await exported(from, 'ndjson')).split('\n').toSorted();
     const { total } = (await app.api.get(`${client.path}/stats`)).body;
     for (const [format, created] of [
@@ -208,7 +208,9 @@ describe.each([...KIND_FIXTURES, { kind: nodeKind }])('the calls of kind $kind.n
       expect(await lines(other)).toEqual(await lines(app));
     }
     const read = await there.get(one.key);
-    expect(read).toMatchObject({ checksum: one.checksum, status: one.status });
+    expect(read.status).toBe(one.status);
+    // Of a secret the checksum knows a fingerprint, and no two registries make the same.
+    if (kind.secrets.length === 0) expect(read.checksum).toBe(one.checksum);
     expect(await there.get(one.key, 'dependencies')).toMatchObject([{ key: two.key, weight: 0.5, metadata: { a: 1 } }]);
   });
 });

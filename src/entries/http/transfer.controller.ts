@@ -9,6 +9,7 @@ import { NDJSON } from '../../platform/http/ndjson.js';
 import { Permission } from '../../platform/http/permission.decorator.js';
 import { streamText } from '../../platform/http/stream-text.js';
 import { StreamedBody } from '../../platform/http/streamed-body.decorator.js';
+import { EntrySecrets } from '../secrets/entry-secrets.js';
 import { CONTENT_TYPES, TRANSFER_FORMATS, YAML_TYPES, written } from '../transfer/transfer-formats.js';
 import type { TransferFormat } from '../transfer/transfer-formats.js';
 import { transferItems } from '../transfer/transfer-reader.js';
@@ -21,6 +22,15 @@ export class ExportQuery {
   @IsOptional()
   @IsIn(TRANSFER_FORMATS)
   format: TransferFormat = 'ndjson';
+
+  @ApiPropertyOptional({
+    enum: ['true', 'false'],
+    default: 'false',
+    description: 'Secrets of kinds (connection strings) in the clear, which needs read:secrets and is recorded.',
+  })
+  @IsOptional()
+  @IsIn(['true', 'false'])
+  secrets: 'true' | 'false' = 'false';
 }
 
 const EXAMPLES = {
@@ -35,6 +45,7 @@ const EXAMPLES = {
 export class TransferController {
   constructor(
     private readonly transfer: TransferService,
+    private readonly secrets: EntrySecrets,
     private readonly env: Env,
   ) {}
 
@@ -68,10 +79,12 @@ export class TransferController {
     ),
   })
   @ApiProblems(400)
-  async export(@Query() { format }: ExportQuery, @Res() response: Response): Promise<void> {
+  async export(@Query() { format, secrets }: ExportQuery, @Res() response: Response): Promise<void> {
+    const whole = secrets === 'true';
+    if (whole) this.secrets.assertRevealable();
     response.setHeader('Content-Type', CONTENT_TYPES[format]);
     response.setHeader('Cache-Control', 'no-store');
     response.setHeader('Content-Disposition', `attachment; filename="catalog.${format}"`);
-    await streamText(response, written[format](this.transfer.export()), 64);
+    await streamText(response, written[format](this.transfer.export(whole)), 64);
   }
 }

@@ -11,6 +11,8 @@ export interface Transition {
   aliases?: readonly string[];
   /** Acts on the running thing, through the entry's driver; else only the state is recorded. */
   driven?: boolean;
+  /** What its body may hold; without it the body holds nothing. Every field can be left out. */
+  input?: Type<object>;
   /** What it does, for people: `Install it`. */
   summary: string;
 }

@@ -3,7 +3,7 @@ import { REVEAL_LOG } from '../../platform/crypto/reveal-log.js';
 import type { RevealLog } from '../../platform/crypto/reveal-log.js';
 import { SecretBox } from '../../platform/crypto/secret-box.js';
 import type { SecretPlace } from '../../platform/crypto/secret-box.js';
-import { ImpossibleError } from '../../platform/errors/registry-error.js';
+import { ForbiddenError, ImpossibleError } from '../../platform/errors/registry-error.js';
 import { CREDENTIAL_VERIFIER } from '../../platform/http/credential-verifier.js';
 import type { CredentialVerifier } from '../../platform/http/credential-verifier.js';
 import { currentActor, currentRequest } from '../../platform/http/request-context.js';
@@ -26,6 +26,8 @@ export interface ConcealedDraft {
   /** Fields ({@link StoredSecret}) whose value is another than before, where the mask alone does not show it. */
   changed: string[];
 }
+
+const REVEALING = 'read:secrets';
 
 const placeOf = (uid: string, field: string): SecretPlace => ({ table: 'entry_secret', row: uid, field });
 
@@ -90,12 +92,19 @@ export class EntrySecrets {
 
   /**
    * The rows as the caller may see them: secrets in the clear with `read:secrets`, and then there is a record of it. Those
-   * of a kind's own fields stay masked, but for an export (`whole`), which would not be one without them.
+   * of a kind's own fields stay masked, but for an export that was asked for them (`whole`).
    */
   revealed(rows: readonly EntryRow[], whole = false): readonly EntryRow[] | Promise<readonly EntryRow[]> {
     const principal = currentRequest()?.principal;
     const some = rows.some((row) => hasSecrets(row) || (whole && this.secretsOf(row.kind).length > 0));
-    return principal && some && this.credentials.allows(principal, 'read:secrets') ? this.opened(rows, whole) : rows;
+    return principal && some && this.credentials.allows(principal, REVEALING) ? this.opened(rows, whole) : rows;
+  }
+
+  /** @throws ForbiddenError when the caller may not see secrets in the clear */
+  assertRevealable(): void {
+    const principal = currentRequest()?.principal;
+    if (principal && !this.credentials.allows(principal, REVEALING))
+      throw new ForbiddenError(`Secrets in the clear need the permission "${REVEALING}".`, { missing: REVEALING });
   }
 
   /** A secret field of the kind's own in the clear, for use in memory; nothing records it. Undefined when there is none. */

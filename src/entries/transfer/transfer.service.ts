@@ -46,11 +46,14 @@ export class TransferService implements BulkWriter<Prepared> {
     private readonly registries: MembershipRepository,
   ) {}
 
-  /** Every entry the caller may see, page by page in the order they were made, secrets in the clear with `read:secrets`. */
-  async *pages(): AsyncGenerator<readonly EntryRow[]> {
+  /**
+   * Every entry the caller may see, page by page in the order they were made, secrets in the clear with `read:secrets`;
+   * those of the kinds' own fields when they are asked for (`whole`).
+   */
+  async *pages(whole = false): AsyncGenerator<readonly EntryRow[]> {
     for (let after = '0'; ;) {
       const rows = await this.entries.page(after, PAGE);
-      yield await this.secrets.revealed(rows, true);
+      yield await this.secrets.revealed(rows, whole);
       if (rows.length < PAGE) return;
       after = rows.at(-1)!.id;
     }
@@ -60,9 +63,9 @@ export class TransferService implements BulkWriter<Prepared> {
    * Every entry, registries first and each after the one above it, the registry an entry lives in by key; then every
    * relationship, its ends by key.
    */
-  async *export(): AsyncGenerator<TransferItem> {
-    for await (const rows of this.registryPages()) yield* this.items(rows);
-    for await (const rows of this.pages()) yield* this.items(rows.filter(({ kind }) => kind !== 'registry'));
+  async *export(whole = false): AsyncGenerator<TransferItem> {
+    for await (const rows of this.registryPages(whole)) yield* this.items(rows);
+    for await (const rows of this.pages(whole)) yield* this.items(rows.filter(({ kind }) => kind !== 'registry'));
     for (let after = '0'; ;) {
       const rows = await this.relationships.list({}, { limit: PAGE, offset: 0, afterId: after });
       for (const row of rows) {
@@ -82,10 +85,10 @@ export class TransferService implements BulkWriter<Prepared> {
     }
   }
 
-  private async *registryPages(): AsyncGenerator<readonly EntryRow[]> {
+  private async *registryPages(whole: boolean): AsyncGenerator<readonly EntryRow[]> {
     for (let after = { depth: 0, id: '0' }; ;) {
       const rows = await this.registries.page(after, PAGE);
-      yield await this.secrets.revealed(rows, true);
+      yield await this.secrets.revealed(rows, whole);
       if (rows.length < PAGE) return;
       after = rows.at(-1)!;
     }

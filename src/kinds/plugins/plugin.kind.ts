@@ -11,6 +11,7 @@ import {
   TextListField,
 } from '../../platform/http/fields.js';
 import { PROTOCOLS } from '../services/service.kind.js';
+import { DeprecateInput, InstallInput } from './plugin-inputs.js';
 import { EachReads } from './each-reads.decorator.js';
 import { pluginConstraint } from './resolution/plugin-constraint.js';
 import { systemRequirement } from './resolution/system-requirement.js';
@@ -90,6 +91,7 @@ export const pluginKind = defineKind({
       install: {
         from: ['registered', 'failed'],
         to: 'installed',
+        input: InstallInput,
         summary: 'Install a plugin, its dependencies resolved',
       },
       activate: { from: ['installed', 'inactive'], to: 'active', aliases: ['enable'], summary: 'Activate a plugin' },
@@ -97,6 +99,7 @@ export const pluginKind = defineKind({
       deprecate: {
         from: ['registered', 'installed', 'active', 'inactive'],
         to: 'deprecated',
+        input: DeprecateInput,
         summary: 'Deprecate a plugin',
       },
       uninstall: {

@@ -9,6 +9,15 @@ import { Outbox } from '../../outbox.js';
 import { EntryConfigRepository } from './entry-config.repository.js';
 import type { ConfigRow } from './entry-config.repository.js';
 
+/** @throws InvalidError when something is not the settings of an entry */
+export function assertConfig(config: unknown): asserts config is object {
+  if (typeof config !== 'object' || config === null || Array.isArray(config))
+    throw InvalidError.field('body', 'must be a JSON object');
+  const bytes = Buffer.byteLength(JSON.stringify(config));
+  if (bytes > OBJECT_LIMIT)
+    throw InvalidError.field('body', `holds ${bytes} bytes of JSON, more than the limit of ${OBJECT_LIMIT}`);
+}
+
 /** What was never written. */
 const NONE = { config: {}, revision: 0, updated_at: null, updated_by: null };
 export type EntryConfig = ConfigRow | typeof NONE;
@@ -29,14 +38,9 @@ export class EntryConfigs {
 
   /**
    * Replaces it whole. `check` sees what it is, under the entry's lock. The event tells the revision, not the settings.
-   * @throws InvalidError, NotFoundError
+   * Takes what {@link assertConfig} has let through. @throws NotFoundError
    */
-  async replace(entryId: string, config: unknown, check: (present: EntryConfig) => void): Promise<EntryConfig> {
-    if (typeof config !== 'object' || config === null || Array.isArray(config))
-      throw InvalidError.field('body', 'must be a JSON object');
-    const bytes = Buffer.byteLength(JSON.stringify(config));
-    if (bytes > OBJECT_LIMIT)
-      throw InvalidError.field('body', `holds ${bytes} bytes of JSON, more than the limit of ${OBJECT_LIMIT}`);
+  async replace(entryId: string, config: object, check: (present: EntryConfig) => void): Promise<EntryConfig> {
     return this.uow.run(async () => {
       const row = await this.entries.lock(entryId);
       if (!row) throw new NotFoundError('entity', entryId);

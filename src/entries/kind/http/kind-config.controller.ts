@@ -7,7 +7,7 @@ import { etagOf, ifNoneMatch } from '../../../platform/http/etag.js';
 import { Permission } from '../../../platform/http/permission.decorator.js';
 import { IfMatchHeader } from '../../http/entries.controller.js';
 import { CONFIG_EXAMPLE, EntryConfigAnswer } from '../config/entry-config.dto.js';
-import { EntryConfigs } from '../config/entry-configs.service.js';
+import { EntryConfigs, assertConfig } from '../config/entry-configs.service.js';
 import type { EntryConfig } from '../config/entry-configs.service.js';
 import type { Kind } from '../kind.js';
 import { named } from '../kind-classes.js';
@@ -59,10 +59,11 @@ export function kindConfigController(kind: Kind): Type {
     @ApiProblems(400, 404, 412, 413, 415)
     async replace(
       @Param('id') id: string,
-      @Body() body: object,
+      @Body() body: unknown,
       @Req() request: Request,
       @Res({ passthrough: true }) response: Response,
     ): Promise<EntryConfigAnswer> {
+      assertConfig(body);
       const entry = await this.entries.resolve(kind, id);
       const config = await this.configs.replace(entry.id, body, freshRow(request));
       response.setHeader('ETag', etagOf(config.revision));

@@ -12,6 +12,7 @@ import { streamText } from '../../../platform/http/stream-text.js';
 import { StreamedBody } from '../../../platform/http/streamed-body.decorator.js';
 import { ImportQuery, ImportSummary } from '../../http/bulk.dto.js';
 import { ExportQuery } from '../../http/transfer.controller.js';
+import { EntrySecrets } from '../../secrets/entry-secrets.js';
 import { CONTENT_TYPES, TRANSFER_FORMATS, YAML_TYPES } from '../../transfer/transfer-formats.js';
 import type { Kind } from '../kind.js';
 import { named } from '../kind-classes.js';
@@ -43,6 +44,7 @@ export function kindTransferController(kind: Kind): Type {
     constructor(
       private readonly transfer: KindTransfer,
       private readonly exported: KindExport,
+      private readonly secrets: EntrySecrets,
       private readonly env: Env,
     ) {}
 
@@ -76,11 +78,13 @@ export function kindTransferController(kind: Kind): Type {
       ),
     })
     @ApiProblems(400)
-    async export(@Query() { format }: ExportQuery, @Res() response: Response): Promise<void> {
+    async export(@Query() { format, secrets }: ExportQuery, @Res() response: Response): Promise<void> {
+      const whole = secrets === 'true';
+      if (whole) this.secrets.assertRevealable();
       response.setHeader('Content-Type', CONTENT_TYPES[format]);
       response.setHeader('Cache-Control', 'no-store');
       response.setHeader('Content-Disposition', `attachment; filename="${path.replaceAll('/', '-')}.${format}"`);
-      await streamText(response, writtenKind[format](this.exported.export(kind)), 64);
+      await streamText(response, writtenKind[format](this.exported.export(kind, whole)), 64);
     }
   }
   return named(`${title}TransferController`, KindTransferController);

@@ -13,9 +13,11 @@ import {
 } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
 import type { Request, Response } from 'express';
+import { InvalidError } from '../../../platform/errors/registry-error.js';
 import { ApiProblems } from '../../../platform/http/api-problem.decorator.js';
 import { Shown } from '../../../platform/http/fields.js';
 import { Permission } from '../../../platform/http/permission.decorator.js';
+import { validated } from '../../../platform/http/validation.pipe.js';
 import { OperationShown } from '../../drivers/http/operation.dto.js';
 import { OperationsService } from '../../drivers/operations.service.js';
 import { toOperationResponse } from '../../drivers/operation.js';
@@ -55,6 +57,7 @@ export class TransitionPlan {
   @Shown(true) dry_run: boolean;
 }
 
+const MOST_TOLD = 100;
 const REQUESTED = "The entry's driver works on it: the state follows when the operation has ended.";
 
 /** `POST /{id}/<verb>` for every verb of the kind's table, aliases included. */
@@ -73,15 +76,11 @@ export function lifecycleController(kind: Kind): Type {
       verb: string,
       id: string,
       query: TransitionQuery,
-      body: unknown,
+      input: Record<string, unknown>,
       exchange: Exchange,
     ): Promise<object> {
       const { request, response } = exchange;
-      const options = {
-        cascade: query.cascade === 'true',
-        input: (body ?? {}) as Record<string, unknown>,
-        check: freshRow(request),
-      };
+      const options = { cascade: query.cascade === 'true', input, check: freshRow(request) };
       if (query.dry_run === 'true') return { ...(await this.lifecycle.plan(kind, id, verb, options)), dry_run: true };
       const { row, operationId } = await this.lifecycle.request(kind, id, verb, options);
       const answer = await this.pages.answer(kind, row, response);
@@ -103,13 +102,24 @@ interface Exchange {
   request: Request;
   response: Response;
 }
+type Input = Record<string, unknown>;
 type Mover = {
-  move: (verb: string, id: string, query: TransitionQuery, body: unknown, exchange: Exchange) => Promise<object>;
+  move: (verb: string, id: string, query: TransitionQuery, input: Input, exchange: Exchange) => Promise<object>;
 };
+
+/** What a transition was told, checked before the entry is looked for. */
+function inputOf({ input }: Transition, body: unknown = {}): Input {
+  if (input) return { ...validated(input, body) };
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    throw InvalidError.field('body', 'must be a JSON object, or be left out');
+  const unknown = Object.keys(body).map((field) => ({ field, message: 'is not a known field' }));
+  if (unknown.length > 0) throw new InvalidError('This step takes nothing in its body.', unknown.slice(0, MOST_TOLD));
+  return {};
+}
 
 /** One route as Nest's decorators would make it; the verbs are data, so no method can be written for each. */
 function addRoute(prototype: object, kind: Kind, verb: string, transition: Transition & { requested: Type }): void {
-  const { summary, from, to, driven, requested } = transition;
+  const { summary, from, to, driven, input, requested } = transition;
   async function step(
     this: Mover,
     id: string,
@@ -118,7 +128,7 @@ function addRoute(prototype: object, kind: Kind, verb: string, transition: Trans
     request: Request,
     response: Response,
   ) {
-    return this.move(verb, id, query, body, { request, response });
+    return this.move(verb, id, query, inputOf(transition, body), { request, response });
   }
   const descriptor = { value: step, writable: true, configurable: true };
   Object.defineProperty(prototype, verb, descriptor);
@@ -137,11 +147,7 @@ function addRoute(prototype: object, kind: Kind, verb: string, transition: Trans
     }),
     KindId(kind),
     IfMatchHeader(),
-    ApiBody({
-      required: false,
-      schema: { type: 'object', additionalProperties: true },
-      description: 'Left out by most.',
-    }),
+    ...(input ? [ApiBody({ type: input, required: false })] : []),
     ApiOkResponse({
       schema: { oneOf: [{ $ref: getSchemaPath(kind.classes.read) }, { $ref: getSchemaPath(TransitionPlan) }] },
     }),

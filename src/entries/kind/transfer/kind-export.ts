@@ -17,8 +17,11 @@ export class KindExport {
     private readonly dependencies: DependencyRepository,
   ) {}
 
-  /** All that the caller may see, in the order they were made, each with what it depends on. */
-  async *export(kind: Kind): AsyncGenerator<object> {
+  /**
+   * All that the caller may see, in the order they were made, each with what it depends on. Secrets of the kind's own
+   * fields stay masked unless they are asked for (`whole`).
+   */
+  async *export(kind: Kind, whole: boolean): AsyncGenerator<object> {
     const page: EntryPage = { sort: 'created_at', descending: false, limit: PAGE };
     for (;;) {
       const rows = await this.entries.list({ types: [kind.name] }, page);
@@ -28,7 +31,7 @@ export class KindExport {
         if (known) known.push(row);
         else needs.set(row.source_id, [row]);
       }
-      for (const row of await this.entries.exported(rows)) yield itemOf(kind, row, needs.get(row.id) ?? []);
+      for (const row of await this.entries.exported(rows, whole)) yield itemOf(kind, row, needs.get(row.id) ?? []);
       if (rows.length < PAGE) return;
       const last = rows.at(-1)!;
       page.after = [last.created_at.toISOString(), last.id];

@@ -6,16 +6,6 @@ import { PluginMeshIntegration } from '../plugin.kind.js';
 const KEY = 'plugin_fraud-scoring@1.0.0';
 const STORE = 'plugin_feature-store@1.4.2';
 
-/** Body of an install. */
-export class InstallInput {
-  @TextField({ min: 1, max: 253, example: 'gpu-1.example.com' }) host?: string | null;
-}
-
-/** Body of a deprecation. */
-export class DeprecateInput {
-  @TextField({ min: 1, max: 300, example: 'plugin_fraud-scoring@2.0.0' }) successor?: string | null;
-}
-
 export class ResolutionQuery {
   @TextField({
     min: 1,

@@ -6,7 +6,7 @@ import { keyOn } from '../../../entries/kind/kind-entries.service.js';
 import type { TransitionStep } from '../../../entries/kind/kind-hooks.js';
 import { ImpossibleError } from '../../../platform/errors/registry-error.js';
 import { validated } from '../../../platform/http/validation.pipe.js';
-import { DeprecateInput } from '../http/plugin.dto.js';
+import { DeprecateInput } from '../plugin-inputs.js';
 import { pluginKey } from '../plan/plan-errors.js';
 import { pluginKind } from '../plugin.kind.js';
 

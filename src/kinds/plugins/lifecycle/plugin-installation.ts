@@ -7,7 +7,7 @@ import type { TransitionStep } from '../../../entries/kind/kind-hooks.js';
 import { LifecycleService } from '../../../entries/kind/lifecycle.service.js';
 import { ConflictError } from '../../../platform/errors/registry-error.js';
 import { validated } from '../../../platform/http/validation.pipe.js';
-import { InstallInput } from '../http/plugin.dto.js';
+import { InstallInput } from '../plugin-inputs.js';
 import { inUse, pluginKey, systemUnmet } from '../plan/plan-errors.js';
 import { Planner } from '../plan/planner.js';
 import type { PlannedPlugin } from '../plan/planner.js';
