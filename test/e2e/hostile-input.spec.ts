@@ -6,6 +6,7 @@ import type { Sender } from '../support/hostile-verdict.js';
 import { hostileCases } from '../support/openapi-cases.js';
 import type { HostileCase } from '../support/openapi-cases.js';
 import type { OpenApi } from '../support/openapi-operations.js';
+import { KIND_FIXTURES, KindClient } from '../support/kind-fixtures.js';
 import { testApp } from '../support/test-app.js';
 import type { TestApp } from '../support/test-app.js';
 import { WireClient } from '../support/wire-client.js';
@@ -127,8 +128,10 @@ async function keyOf(app: TestApp, body: object, part: 'id' | 'key'): Promise<st
 /** The entries that the document's examples speak of, and what it has no example for. */
 async function furnish(app: TestApp): Promise<Record<string, string>> {
   const entry = (type: string, name: string) => ({ type, name, feature: 'ai-ml' });
-  const items = [entry('service', 'checkout'), entry('service', 'fraud-detector'), entry('resource', 'postgres')];
+  const items = [entry('service', 'fraud-detector'), entry('resource', 'postgres')];
   await app.api.post('/api/v1/entities/bulk', items);
+  for (const { kind, instead } of KIND_FIXTURES)
+    await new KindClient(app.api, kind, { instead }).make(kind.example.name);
   const edge = { source_id: 'svc_checkout', target_id: 'svc_fraud-detector', type: 'calls' };
   const related = await app.api.post('/api/v1/relationships', edge);
   await app.api.post('/api/v1/relationships', { ...edge, target_id: 'resource_postgres', type: 'depends_on' });

@@ -103,7 +103,7 @@ describe('every route, with every credential', () => {
     await Promise.all(Array.from({ length: AT_ONCE }, work));
     expect(wrong).toEqual([]);
     expect(cases.length).toBeGreaterThan(1_000);
-  });
+  }, 300_000);
 
   it('is listed under the permission it asks, and nowhere else', async () => {
     const listed = (await app.call('GET', '/api/v1/gateway/permissions')).body as {

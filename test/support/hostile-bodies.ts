@@ -4,12 +4,18 @@ export interface HostileBody {
   bytes(base: string): Buffer;
   /** A body in order by accident of the route: an optional one may be empty. */
   maybeFine?: boolean;
+  /** Puts a field more into the innermost object, which may be a free one. */
+  adds?: boolean;
 }
 
 const text = (what: string, make: (base: string) => string, maybeFine = false): HostileBody => ({
   what,
   bytes: (base) => Buffer.from(make(base)),
   maybeFine,
+});
+const added = (what: string, member: string): HostileBody => ({
+  ...text(what, (base) => withMember(base, member)),
+  adds: true,
 });
 
 /** Puts members at the beginning of the innermost object that the base holds. */
@@ -37,9 +43,9 @@ export const HOSTILE_BODIES: readonly HostileBody[] = [
   text('twice the same', (base) => base + base),
   text('more behind', (base) => `${base} x`),
   text('a comment', (base) => `/* hello */${base}`),
-  text('an unknown field', (base) => withMember(base, '"nonsense":1')),
-  text('an unknown field of 300 letters', (base) => withMember(base, `"${'n'.repeat(300)}":1`)),
-  text('a field of no letters', (base) => withMember(base, '"":1')),
+  added('an unknown field', '"nonsense":1'),
+  added('an unknown field of 300 letters', `"${'n'.repeat(300)}":1`),
+  added('a field of no letters', '"":1'),
   text('a prototype', (base) => withMember(base, '"__proto__":{"polluted":true}')),
   text('a constructor', (base) => withMember(base, '"constructor":{"prototype":{"polluted":true}}')),
   text('100000 brackets', () => '['.repeat(100_000)),

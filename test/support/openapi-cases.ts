@@ -84,7 +84,9 @@ function placesOf(operation: Operation, all: readonly Operation[]): Draft[][] {
     ...parameters.filter((parameter) => parameter.in === 'path').map(pathDrafts),
     ...queries.map(queryDrafts),
     strangeQueries(queries.length > 0),
-    ...(body ? [...body.fields.map((field) => fieldDrafts(operation, body, field)), bodyDrafts(), typeDrafts()] : []),
+    ...(body
+      ? [...body.fields.map((field) => fieldDrafts(operation, body, field)), bodyDrafts(body), typeDrafts()]
+      : []),
     headerDrafts(),
     methodDrafts(operation, all),
   ];
@@ -193,11 +195,16 @@ function fieldDrafts({ id }: Operation, { prefix, schema: whole }: Body, { path,
   }));
 }
 
-const bodyDrafts = (): Draft[] =>
-  HOSTILE_BODIES.map(({ what, bytes, maybeFine }): Draft => ({
+/** Whether the innermost object that {@link HOSTILE_BODIES} add fields to takes any. */
+const isFree = ({ schema: { additionalProperties, properties = {} } }: Body): boolean =>
+  additionalProperties === true ||
+  (!properties.name && Object.values(properties).some((property) => property.additionalProperties === true));
+
+const bodyDrafts = (body: Body): Draft[] =>
+  HOSTILE_BODIES.map(({ what, bytes, maybeFine, adds }): Draft => ({
     where: 'body',
     what,
-    ...(!maybeFine && { refused: true }),
+    ...(!maybeFine && !(adds && isFree(body)) && { refused: true }),
     change: (request) => request.setBody(bytes),
   }));
 

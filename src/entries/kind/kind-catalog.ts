@@ -7,6 +7,7 @@ import type { EntryDraft } from '../entry-draft.js';
 import type { EntryRow } from '../entry-response.js';
 import { initialStatusOf, prefixOf, statesOf } from '../entry-types.js';
 import type { Kind } from './kind.js';
+import { SEMVER_RULE, isSemver } from './semver-version.js';
 import { HOOKS_FOR } from './kind-hooks.js';
 import type { KindHooks } from './kind-hooks.js';
 
@@ -40,12 +41,13 @@ export class KindCatalog implements OnApplicationBootstrap {
   }
 
   /**
-   * Checks the spec of a draft by its kind and fills in what was left out; entries of other types pass as they are.
-   * @throws InvalidError naming fields as `spec.<field>`
+   * Checks version and spec of a draft by its kind and fills in what was left out; entries of other types pass as they are.
+   * @throws InvalidError naming `version`, or fields as `spec.<field>`
    */
-  settle<Draft extends Pick<EntryDraft, 'type' | 'spec'>>(draft: Draft): Draft {
+  settle<Draft extends Pick<EntryDraft, 'type' | 'version' | 'spec'>>(draft: Draft): Draft {
     const kind = this.kinds.get(draft.type);
     if (!kind) return draft;
+    if (kind.versions === 'semver' && !isSemver(draft.version)) throw InvalidError.field('version', SEMVER_RULE);
     try {
       draft.spec = { ...kind.defaults, ...withoutNulls(validated(kind.spec, draft.spec, 'spec')) };
     } catch (error) {

@@ -5,6 +5,7 @@ import { EntryFilterQuery } from '../http/entry-query.dto.js';
 import { NestedListField } from '../../platform/http/fields.js';
 import { DependencyGiven, MOST_DEPENDENCIES } from './dependencies/dependency.dto.js';
 import type { Kind } from './kind.js';
+import { SemverIdentity } from './semver-version.js';
 import { filterFields } from './kind-filters.js';
 
 /** The classes of one kind: what its bodies are checked against, and OpenAPI's components. */
@@ -35,6 +36,7 @@ export function named<T extends Type<object>>(name: string, made: T): T {
 /** State and health are not written but come of transitions and reports. */
 class Envelope extends OmitType(EntryReplace, ['status', 'health', 'spec'] as const) {}
 class Identity extends OmitType(EntryIdentity, ['type'] as const) {}
+class WithSemver extends IntersectionType(OmitType(Identity, ['version'] as const), SemverIdentity) {}
 class Observed extends OmitType(EntryReplace, [
   'title', 'description', 'feature', 'owner', 'tags', 'metadata', 'spec', 'regions', 'registry_id', 'compliance_status', 'security_context',
 ] as const) {} // prettier-ignore
@@ -50,13 +52,14 @@ class Answer extends OmitType(IntersectionType(EntrySummary, Entry), ['type', 's
 /** Derives a kind's classes from its spec class. */
 export function kindClasses(kind: PlainKind): { classes: KindClasses; fields: string[] } {
   const own = kind.spec;
+  const identity = kind.versions === 'semver' ? WithSemver : Identity;
   const replace = named(
     `${kind.title}Replace`,
-    IntersectionType(PartialType(Identity), IntersectionType(Envelope, own)),
+    IntersectionType(PartialType(identity), IntersectionType(Envelope, own)),
   );
-  const create = named(`${kind.title}Create`, IntersectionType(Identity, IntersectionType(Envelope, own)));
+  const create = named(`${kind.title}Create`, IntersectionType(identity, IntersectionType(Envelope, own)));
   const taken = named(`${kind.title}Import`, IntersectionType(create, IntersectionType(Observed, Needs)));
-  const patch = named(`${kind.title}Patch`, PartialType(IntersectionType(Identity, IntersectionType(Envelope, own))));
+  const patch = named(`${kind.title}Patch`, PartialType(IntersectionType(identity, IntersectionType(Envelope, own))));
   const whole = kind.answers ? IntersectionType(own, kind.answers) : own;
   class Read extends IntersectionType(Answer, whole) {}
   ApiProperty({ type: String, enum: [...kind.lifecycle.states], example: kind.lifecycle.initial })(

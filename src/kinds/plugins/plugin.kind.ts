@@ -78,6 +78,7 @@ export const pluginKind = defineKind({
   path: 'plugins',
   prefix: 'plugin',
   spec: PluginSpec,
+  versions: 'semver',
   example: {
     name: 'fraud-scoring',
     version: '1.0.0',

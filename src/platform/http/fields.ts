@@ -87,12 +87,23 @@ export const TextListField = (options: FieldOptions & { most: number; max: numbe
     Length(1, options.max, { each: true }),
   );
 
+/** Bounds the JSON of a value, in bytes. */
+const MostBytes = (most: number): PropertyDecorator =>
+  ValidateBy({
+    name: 'mostBytes',
+    validator: {
+      validate: (value) => Buffer.byteLength(JSON.stringify(value) ?? '') <= most,
+      defaultMessage: () => `$property holds more JSON than the limit of ${most} bytes`,
+    },
+  });
+
 /** A free-form object. */
-export const ObjectField = (options: FieldOptions = {}): PropertyDecorator =>
+export const ObjectField = ({ mostBytes, ...options }: FieldOptions & { mostBytes?: number } = {}): PropertyDecorator =>
   applyDecorators(
     ApiProperty({ type: Object, additionalProperties: true, ...shown(options) }),
     ...presence(options),
     IsObject(),
+    ...(mostBytes === undefined ? [] : [MostBytes(mostBytes)]),
   );
 
 /** What PostgreSQL's four-byte `real` refuses: a number so near zero that nothing of it would be left. */

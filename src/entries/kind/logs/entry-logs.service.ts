@@ -1,12 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { isForeignKeyViolation } from '../../../platform/database/database-errors.js';
 import { UnitOfWork } from '../../../platform/database/unit-of-work.js';
-import { InvalidError, NotFoundError } from '../../../platform/errors/registry-error.js';
+import { NotFoundError } from '../../../platform/errors/registry-error.js';
 import { EntryLogRepository } from './entry-log.repository.js';
 import type { LogFilter, LogRow } from './entry-log.repository.js';
 import type { LogLineCreate } from './entry-log.dto.js';
-
-const FIELDS_LIMIT = 16 * 1024;
 
 /** The last lines each entry has logged. */
 @Injectable()
@@ -19,9 +17,6 @@ export class EntryLogs {
   /** Takes an inside id. @throws NotFoundError when the entry has gone */
   async write(entryId: string, lines: readonly LogLineCreate[]): Promise<void> {
     if (lines.length === 0) return;
-    for (const [index, { fields }] of lines.entries())
-      if (fields && Buffer.byteLength(JSON.stringify(fields)) > FIELDS_LIMIT)
-        throw InvalidError.field(`${index}.fields`, `holds more JSON than the limit of ${FIELDS_LIMIT} bytes`);
     const rows = lines.map(({ level, message, at, fields }) => ({
       level,
       message,

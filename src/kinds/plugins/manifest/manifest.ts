@@ -4,7 +4,6 @@ import { InvalidError } from '../../../platform/errors/registry-error.js';
 import type { FieldError } from '../../../platform/errors/registry-error.js';
 import { validated } from '../../../platform/http/validation.pipe.js';
 import { pluginKind } from '../plugin.kind.js';
-import { isSemver } from '../resolution/plugin-constraint.js';
 
 export const API_VERSION = 'plugin.nexuspro.io/v1';
 const KIND = 'Plugin';
@@ -47,10 +46,10 @@ export const isManifest = (value: unknown): boolean => isObject(value) && ('apiV
  * @throws InvalidError naming every wrong field where it stands: `metadata.version`, or `version` of flat fields
  */
 export function pluginBody(value: unknown): object {
-  if (!isManifest(value)) return checked(value);
+  if (!isManifest(value)) return validated(pluginKind.classes.create, value);
   const flat = flattened(value as Json);
   try {
-    return checked(flat);
+    return validated(pluginKind.classes.create, flat);
   } catch (error) {
     if (!(error instanceof InvalidError) || !error.errors) throw error;
     throw invalid(error.errors.map(({ field, message }) => ({ field: placeOf(field), message })));
@@ -66,32 +65,6 @@ export function manifestOf(row: EntryRow): Manifest {
     metadata: picked({ ...fields, annotations }, METADATA),
     spec: picked(fields, SPEC),
   };
-}
-
-function checked(flat: unknown): object {
-  const errors: FieldError[] = [];
-  let body: object = {};
-  try {
-    body = validated(pluginKind.classes.create, flat);
-  } catch (error) {
-    if (!(error instanceof InvalidError)) throw error;
-    errors.push(...(error.errors ?? []));
-  }
-  const { version } = (isObject(flat) ? flat : {}) as { version?: unknown };
-  if (
-    isObject(flat) &&
-    !errors.some(({ field }) => field === 'version') &&
-    !(typeof version === 'string' && isSemver(version.trim()))
-  )
-    errors.push({
-      field: 'version',
-      message:
-        version === undefined
-          ? 'is missing; a plugin has a SemVer version such as 1.4.0'
-          : 'must be a SemVer version such as 1.4.0',
-    });
-  if (errors.length > 0) throw invalid(errors);
-  return body;
 }
 
 function flattened(manifest: Json): Json {

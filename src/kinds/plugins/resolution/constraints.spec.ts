@@ -1,6 +1,7 @@
 import { complaint } from './constraint-error.js';
 import { compareLoosely } from './loose-version.js';
-import { isSemver, pluginConstraint } from './plugin-constraint.js';
+import { isSemver } from '../../../entries/kind/semver-version.js';
+import { pluginConstraint } from './plugin-constraint.js';
 import { systemRequirement } from './system-requirement.js';
 
 describe('pluginConstraint', () => {

@@ -9,9 +9,6 @@ const MOST_NAME = 128;
 /** Newest first: SemVer's order, builds of one version by their text. */
 export const compareSemver = (a: string, b: string): number => semver.compareBuild(a, b);
 
-/** A version by SemVer 2.0.0, as it is written there: no leading `v` or `=`. */
-export const isSemver = (text: string): boolean => semver.valid(text) !== null && /^[0-9]/.test(text);
-
 /**
  * `tensorflow-svc>=2.0.0,<3.0.0`, `name`, `name@^1.2`, `name ~1.2 || ^2`: a name and a range as npm reads it, commas
  * standing for spaces. Without a range any release will do. Pre-releases are taken where the range names one of the same
