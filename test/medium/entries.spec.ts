@@ -1,3 +1,4 @@
+import type { Json } from '../support/api-client.js';
 import { testApp } from '../support/test-app.js';
 import type { TestApp } from '../support/test-app.js';
 
@@ -216,6 +217,18 @@ describe('entries', () => {
         { type: 'entity_created', revision: 1, patch: [] },
       ]);
       expect(body[0].actor).toMatch(/^admin_key:/);
+    });
+
+    it('has every revision once, whatever else its kind tells of it', async () => {
+      const entry = await create({ type: 'service', name: 'installed' });
+      await app.api.put(`/api/v1/services/${entry.id}/config`, { timeout_ms: 5 });
+      await app.api.post(`/api/v1/services/${entry.id}/install`);
+      const { body, headers } = await app.api.get(`${ENTITIES}/${entry.id}/history?count=exact`);
+      expect(body.map(({ type, revision }: Json) => [type, revision])).toEqual([
+        ['entity_updated', 2],
+        ['entity_created', 1],
+      ]);
+      expect(headers.get('x-total-count')).toBe('2');
     });
   });
 

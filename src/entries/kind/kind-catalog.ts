@@ -47,7 +47,8 @@ export class KindCatalog implements OnApplicationBootstrap {
   settle<Draft extends Pick<EntryDraft, 'type' | 'version' | 'spec'>>(draft: Draft): Draft {
     const kind = this.kinds.get(draft.type);
     if (!kind) return draft;
-    if (kind.versions === 'semver' && !isSemver(draft.version)) throw InvalidError.field('version', SEMVER_RULE);
+    if (kind.versions === 'semver' && draft.version && !isSemver(draft.version))
+      throw InvalidError.field('version', SEMVER_RULE);
     try {
       draft.spec = { ...kind.defaults, ...withoutNulls(validated(kind.spec, draft.spec, 'spec')) };
     } catch (error) {

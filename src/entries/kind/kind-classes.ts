@@ -58,7 +58,9 @@ export function kindClasses(kind: PlainKind): { classes: KindClasses; fields: st
     IntersectionType(PartialType(identity), IntersectionType(Envelope, own)),
   );
   const create = named(`${kind.title}Create`, IntersectionType(identity, IntersectionType(Envelope, own)));
-  const taken = named(`${kind.title}Import`, IntersectionType(create, IntersectionType(Observed, Needs)));
+  // The catalog lets a version be left out, and what is exported can be imported.
+  const any = IntersectionType(Identity, IntersectionType(Envelope, own));
+  const taken = named(`${kind.title}Import`, IntersectionType(any, IntersectionType(Observed, Needs)));
   const patch = named(`${kind.title}Patch`, PartialType(IntersectionType(identity, IntersectionType(Envelope, own))));
   const whole = kind.answers ? IntersectionType(own, kind.answers) : own;
   class Read extends IntersectionType(Answer, whole) {}

@@ -42,7 +42,10 @@ export interface KindDeclaration<Name extends string = string, Spec extends obje
   filters?: readonly (keyof Spec & string)[];
   /** Fields of the spec whose text is stored encrypted: everything but `EntrySecrets.reveal` sees a mask. */
   secrets?: readonly (keyof Spec & string)[];
-  /** What a version has to be; without it any short word is one, and there may be none. */
+  /**
+   * What a version has to be, and on the kind's own path there has to be one; without it any short word is one, and there
+   * may be none.
+   */
   versions?: 'semver';
   /** What of the spec is left out becomes this. */
   defaults?: Partial<Spec>;
