@@ -225,10 +225,14 @@ export class EntriesService {
   private async assertUnused(row: EntryRow): Promise<void> {
     const { count, examples } = await this.relationships.dependentsOf(row.id, NEEDS, 10);
     if (count > 0)
-      throw new ConflictError('entity.in_use', `${count} entries depend on it; force=true removes it all the same.`, {
-        dependents: count,
-        examples,
-      });
+      throw new ConflictError(
+        'entity.in_use',
+        `${count === 1 ? '1 entry depends' : `${count} entries depend`} on it; force=true removes it all the same.`,
+        {
+          dependents: count,
+          examples,
+        },
+      );
   }
 
   private async delete(row: EntryRow): Promise<void> {

@@ -242,7 +242,12 @@ describe('entries', () => {
       const refused = await app.api.delete(`${ENTITIES}/${b.id}`);
       expect(refused).toMatchObject({
         status: 409,
-        body: { code: 'entity.in_use', dependents: 1, examples: ['svc_needs'] },
+        body: {
+          code: 'entity.in_use',
+          detail: '1 entry depends on it; force=true removes it all the same.',
+          dependents: 1,
+          examples: ['svc_needs'],
+        },
       });
       expect((await app.api.delete(`${ENTITIES}/${b.id}?force=true`)).status).toBe(204);
       expect((await app.api.get(`${ENTITIES}/${b.id}`)).status).toBe(404);

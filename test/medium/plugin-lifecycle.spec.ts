@@ -168,7 +168,15 @@ describe('plugin lifecycles', () => {
     for (const query of ['', '?cascade=true']) {
       await Promise.all(['one', 'two', 'three', 'four'].map((name) => act(app.api, name, 'uninstall')));
       const answer = await act(some, 'shared', 'uninstall', undefined, query);
-      expect(answer).toMatchObject({ status: 409, body: { code: 'plugin.in_use', count: 1, dependents: [] } });
+      expect(answer).toMatchObject({
+        status: 409,
+        body: {
+          code: 'plugin.in_use',
+          detail: '1 installed plugin uses it: 1 that you may not see; cascade=true cannot take it along.',
+          count: 1,
+          dependents: [],
+        },
+      });
       expect(JSON.stringify(answer.body)).not.toContain('secret-user');
     }
     await registered(app.api, 'open-user', '1.0.0', ['secret-lib']);

@@ -48,7 +48,7 @@ export class PluginActivation {
     const active = (await this.linked.dependentsOf(row.id, ['active'])).filter(({ id }) => !path.includes(id));
     if (active.length === 0) return;
     const seen = active.filter((one) => one.seen);
-    if (!cascade || seen.length < active.length) throw inUse('active plugins', active.length, seen.map(pluginKey));
+    if (!cascade || seen.length < active.length) throw inUse('active', active.length, seen.map(pluginKey));
     for (const { id } of active)
       await this.cascade.from(row.id, async () => {
         // Another one on the way may have taken it along.

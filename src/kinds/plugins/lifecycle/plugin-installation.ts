@@ -60,8 +60,7 @@ export class PluginInstallation {
     const dependents = await this.dependents(row.id);
     if (dependents.length > 0) {
       const seen = dependents.filter(({ seen: visible }) => visible);
-      if (!cascade || seen.length < dependents.length)
-        throw inUse('installed plugins', dependents.length, seen.map(pluginKey));
+      if (!cascade || seen.length < dependents.length) throw inUse('installed', dependents.length, seen.map(pluginKey));
       for (const { id } of dependents) await this.cascade.from(row.id, () => this.takeAway(id));
     }
     await this.links.uninstall(row.id);

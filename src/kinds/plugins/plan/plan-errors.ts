@@ -70,12 +70,17 @@ export function systemUnmet({ host, verdicts }: SystemCheck): ImpossibleError {
   });
 }
 
-export const inUse = (what: string, count: number, keys: readonly string[]): ConflictError =>
-  new ConflictError(
-    'plugin.in_use',
-    `${count} ${what} use it${keys.length > 0 ? `: ${listed(keys)}` : ''}; cascade=true takes them along, in order.`,
-    { dependents: keys, count },
-  );
+/** `state` is what of them counts: active, installed. */
+export function inUse(state: string, count: number, keys: readonly string[]): ConflictError {
+  const [use, them] = count === 1 ? ['plugin uses', 'it'] : ['plugins use', 'them'];
+  const hidden = count - keys.length;
+  const users = listed([...keys, ...(hidden > 0 ? [`${hidden} that you may not see`] : [])]);
+  const way = hidden > 0 ? `cannot take ${them} along` : `takes ${them} along, in order`;
+  return new ConflictError('plugin.in_use', `${count} ${state} ${use} it: ${users}; cascade=true ${way}.`, {
+    dependents: keys,
+    count,
+  });
+}
 
 export const inactiveDependencies = (keys: readonly string[], hidden: number): ConflictError =>
   new ConflictError(
