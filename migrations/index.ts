@@ -40,6 +40,7 @@ import { Workload1764000009060 } from './1764000009060-workload.js';
 import { EngineAutoscaling1764000009061 } from './1764000009061-engine-autoscaling.js';
 import { RegistryDefault1764000009070 } from './1764000009070-registry-default.js';
 import { RegistrySyncRequest1764000009071 } from './1764000009071-registry-sync-request.js';
+import { ChangedRows1764000009085 } from './1764000009085-changed-rows.js';
 
 /** Every migration, oldest first. A merged one is never edited. */
 export const MIGRATIONS = [
@@ -85,4 +86,5 @@ export const MIGRATIONS = [
   EngineAutoscaling1764000009061,
   RegistryDefault1764000009070,
   RegistrySyncRequest1764000009071,
+  ChangedRows1764000009085,
 ];

@@ -17,24 +17,29 @@ export interface NewEvent {
   change?: { before: object; after: object };
 }
 
-/** The event and its row of the audit trail in one statement: the payload travels and is read once. */
-const INSERT = `
-  WITH e AS MATERIALIZED (
-    SELECT * FROM ROWS FROM (json_to_recordset($1::json) AS (type text, entry_id bigint, payload jsonb, span int, action text,
-      subject text, before jsonb, after jsonb)) WITH ORDINALITY
-      AS e (type, entry_id, payload, span, action, subject, before, after, n)
-  ), written AS (
+/**
+ * The event and its row of the audit trail in one statement: the payload travels and is read once. `source` are common
+ * table expressions, the last one `e`, whose parameters come behind those that say who, and from where.
+ */
+const insertFrom = (source: string): string => `
+  WITH ${source}, written AS (
     INSERT INTO event (type, entry_id, actor, request_id, payload, span)
-    SELECT type, entry_id, $2, $8, payload, span FROM e ORDER BY n
+    SELECT type, entry_id, $1, $7, payload, span FROM e ORDER BY n
   )
   INSERT INTO audit (actor, actor_type, actor_name, credential, address, request_id, action, outcome, subject_type,
     subject_id, subject_key, before, after)
-  SELECT $3, $4, $5, $6, $7, $8, action, 'success', subject,
+  SELECT $2, $3, $4, $5, $6, $7, action, 'success', subject,
     CASE WHEN subject = 'entity' THEN payload #>> '{entity,id}' WHEN span = 1 THEN payload #>> '{relationships,0,id}' END,
     payload #>> '{entity,key}',
     CASE WHEN action LIKE '%.delete' THEN coalesce(payload -> 'entity', payload) ELSE before END,
     CASE WHEN action LIKE '%.delete' THEN NULL WHEN before IS NULL THEN coalesce(payload -> 'entity', payload) ELSE after END
   FROM e ORDER BY n`;
+
+const GIVEN = insertFrom(`e AS MATERIALIZED (
+    SELECT * FROM ROWS FROM (json_to_recordset($8::json) AS (type text, entry_id bigint, payload jsonb, span int, action text,
+      subject text, before jsonb, after jsonb)) WITH ORDINALITY
+      AS e (type, entry_id, payload, span, action, subject, before, after, n)
+  )`);
 
 const ACTIONS: Readonly<Record<string, string>> = { created: 'create', updated: 'update', deleted: 'delete' };
 
@@ -42,6 +47,20 @@ const ACTIONS: Readonly<Record<string, string>> = { created: 'create', updated: 
 function actionOf(type: string): { action: string; subject: string } {
   const [, subject, what] = /^(entity|relationship)_(created|updated|deleted)$/.exec(type) ?? [];
   return subject ? { action: `${subject}.${ACTIONS[what]}`, subject } : { action: `entity.${type}`, subject: 'entity' };
+}
+
+/**
+ * A statement for {@link Outbox.recordBy} that makes changes of entries and tells of each, without fetching them in
+ * between. `changes` are common table expressions, the last one `changed (entry_id, payload, before, after)`; their first
+ * parameter is $8.
+ */
+export function changesTold(type: string, changes: string): string {
+  const { action, subject } = actionOf(type);
+  return insertFrom(`${changes}, e AS MATERIALIZED (
+    SELECT '${type}'::text AS type, entry_id, payload, 1 AS span, '${action}'::text AS action, '${subject}'::text AS subject,
+      before, after, row_number() OVER (ORDER BY entry_id) AS n
+    FROM changed
+  )`);
 }
 
 /** Events written in the transaction that makes the change, and who made it beside them: all are there after a commit, or none is. */
@@ -54,24 +73,21 @@ export class Outbox {
 
   /** Writes the events of one change, in this order, in one statement. Throws outside of `UnitOfWork.run`. */
   async record(events: readonly NewEvent[]): Promise<void> {
-    if (!this.uow.inTransaction) throw new Error('Events are recorded in the transaction of their change.');
-    if (events.length === 0) return;
+    this.assertInTransaction();
+    if (events.length > 0) await this.recordBy(GIVEN, [JSON.stringify(events.map(rowOf))], 'outbox-record');
+  }
+
+  /** Runs a statement of {@link changesTold}, prepared under this name. */
+  async recordBy(statement: string, values: readonly unknown[], name: string): Promise<void> {
+    this.assertInTransaction();
     const { actor, actor_type, actor_name, credential, address, request_id } = currentOrigin();
-    await this.uow.query(
-      INSERT,
-      [
-        JSON.stringify(events.map(rowOf)),
-        currentActor(),
-        actor,
-        actor_type,
-        actor_name,
-        credential,
-        address,
-        request_id,
-      ],
-      'outbox-record',
-    );
+    const origin = [currentActor(), actor, actor_type, actor_name, credential, address, request_id];
+    await this.uow.query(statement, [...origin, ...values], name);
     this.uow.afterCommit(() => this.signal.committed());
+  }
+
+  private assertInTransaction(): void {
+    if (!this.uow.inTransaction) throw new Error('Events are recorded in the transaction of their change.');
   }
 }
 

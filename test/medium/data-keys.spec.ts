@@ -1,3 +1,5 @@
+import { DriverSecrets } from '../../src/entries/drivers/driver-secrets.js';
+import { EntryRepository } from '../../src/entries/entry.repository.js';
 import { SecretUpkeep } from '../../src/entries/secrets/secret-upkeep.js';
 import { testPlace } from '../support/database.js';
 import type { TestPlace } from '../support/database.js';
@@ -65,6 +67,23 @@ describe('data keys', () => {
       `SELECT DISTINCT split_part(sealed, ':', 3) AS version FROM entry_secret`,
     );
     expect(sealed).toEqual([{ version: String(answer.body.version) }]);
+  });
+
+  it('take over the secrets that calls to drivers are signed with, the former one too', async () => {
+    const { id } = (await app.call('POST', '/api/v1/services', { body: { name: 'driven' } })).body;
+    for (let n = 0; n < 2; n++)
+      expect((await app.call('POST', `/api/v1/services/${id}/driver/secret`)).status).toBe(201);
+    const row = (await app.app.get(EntryRepository).findByUid(id))!;
+    const secrets = await app.app.get(DriverSecrets).of(row);
+    expect(secrets).toHaveLength(2);
+    const { version } = (await app.call('POST', `${PATH}/rotate`)).body;
+    expect(await app.app.get(SecretUpkeep).reseal()).toBeGreaterThan(0);
+    const sealed = await app.uow.query<{ version: string }>(
+      `SELECT split_part(one, ':', 3) AS version FROM driver_secret, unnest(ARRAY[sealed, former]) AS one`,
+    );
+    expect(sealed).toEqual([{ version: String(version) }, { version: String(version) }]);
+    expect(await app.app.get(DriverSecrets).of(row)).toEqual(secrets);
+    expect(await app.app.get(SecretUpkeep).reseal()).toBe(0);
   });
 
   it('are rotated once by a request that is repeated', async () => {

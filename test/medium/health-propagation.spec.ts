@@ -201,6 +201,30 @@ describe('what needs an unhealthy entry', () => {
     expect(audit.body).toMatchObject([{ action: 'entity.health_changed' }]);
   });
 
+  it('is told of with the whole entry, as it is answered', async () => {
+    const registry = (await app.api.post('/api/v1/registries', { name: 'home-of-all' })).body.id as string;
+    const whole = {
+      version: '1.2.0+b',
+      title: 'Löw "quoted" \\ and 100 %',
+      description: 'Two\nlines',
+      owner: 'team-health',
+      tags: ['b', 'a,{"x"}'],
+      metadata: { nested: { list: [1, 2.5, null, true], 'odd key': 'ü' } },
+      registry_id: registry,
+    };
+    const [hub, full, plain] = [await service(), await service(whole), await service()];
+    for (const id of [full, plain]) await relate(id, hub);
+    await report(hub, 'unhealthy');
+    for (const id of [full, plain]) {
+      const [{ entity }] = await changesOf(id);
+      expect({ ...entity, accessed_at: null }).toEqual({
+        ...(await app.api.get(`/api/v1/entities/${id}`)).body,
+        accessed_at: null,
+      });
+      expect(entity.accessed_at === null || !Number.isNaN(Date.parse(entity.accessed_at))).toBe(true);
+    }
+  });
+
   it('is told of to followers, but what is restricted only to its readers', async () => {
     const key = { name: 'reader', type: 'service_key', permissions: ['read:*'] };
     const reader = app.api.as((await app.api.post('/api/v1/gateway/keys', key)).body.key as string);
@@ -211,10 +235,12 @@ describe('what needs an unhealthy entry', () => {
     const follower = await SocketFollower.follow(app.url, reader.key!, { types: ['health_changed'] });
     await report(hub, 'unhealthy');
     await report(open, 'healthy');
-    await eventually('the reader hears of both', () => follower.events.length >= 2);
+    // What came before may be numbered after the follower has come.
+    const heard = () => follower.events.filter(({ entity }) => [hub, secret, open].includes(entity.id));
+    await eventually('the reader hears of both', () => heard().length >= 2);
     const polled = (await reader.get('/api/v1/events?since=0&types=health_changed&limit=1000')).body as Json[];
     follower.cut();
-    for (const told of [follower.events, polled.filter(({ entity }) => [hub, secret, open].includes(entity.id))]) {
+    for (const told of [heard(), polled.filter(({ entity }) => [hub, secret, open].includes(entity.id))]) {
       expect(told.map(({ entity }) => entity.id)).toEqual([open, open]);
       expect(told[0]).toMatchObject({
         type: 'health_changed',

@@ -1,3 +1,4 @@
+import type { Json } from '../support/api-client.js';
 import { testApp } from '../support/test-app.js';
 import type { TestApp } from '../support/test-app.js';
 import { SERVICES, aService, anInstance, healthyAt, idsAt, pathOf, until } from './services-fixture.js';
@@ -212,6 +213,22 @@ describe('instances of a service', () => {
     for (const { id } of (await app.api.get(pathOf(service))).body)
       await app.api.put(`${pathOf(service, id)}/heartbeat`, { status: 'critical' });
     await health('unhealthy');
+  });
+
+  it('degrade by their health what needs their service, and leave its revision', async () => {
+    const [service, dependant] = [await aService(app.api), await aService(app.api)];
+    const edge = { source_id: dependant.id, target_id: service.id, type: 'depends_on' };
+    expect((await app.api.post('/api/v1/relationships', edge)).status).toBe(201);
+    await anInstance(app.api, service, { status: 'critical' });
+    const shown = async ({ id }: Json) => (await app.api.get(`${SERVICES}/${id}`)).body;
+    await until('the dependant is degraded', async () => (await shown(dependant)).health === 'degraded');
+    expect(await shown(service)).toMatchObject({ health: 'unhealthy', revision: service.revision });
+    const [told] = await app.uow.query<{ cause: Json }>(
+      `SELECT payload -> 'cause' AS cause FROM event
+       WHERE type = 'health_changed' AND payload #>> '{entity,id}' = $1`,
+      [service.id],
+    );
+    expect(told.cause).toEqual({ type: 'report', message: '0 of 1 instances are in service' });
   });
 
   it('do not judge a service that is probed', async () => {

@@ -3,7 +3,7 @@ import { SecretBox } from '../../platform/crypto/secret-box.js';
 import type { SecretPlace } from '../../platform/crypto/secret-box.js';
 import { makeWebhookSecret } from '../../platform/crypto/webhook-signature.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
-import { NotFoundError } from '../../platform/errors/registry-error.js';
+import { NotFoundError, UnavailableError } from '../../platform/errors/registry-error.js';
 import { EntryRepository } from '../entry.repository.js';
 import { toEntryResponse } from '../entry-response.js';
 import type { EntryRow } from '../entry-response.js';
@@ -19,6 +19,19 @@ const placeOf = (row: Pick<EntryRow, 'uid'>): SecretPlace => ({
   row: row.uid,
   field: 'secret',
 });
+
+interface OldSecret {
+  entry_id: string;
+  uid: string;
+  sealed: string;
+  former: string | null;
+}
+
+export interface Resealed {
+  done: number;
+  failures: { uid: string; err: UnavailableError }[];
+  next?: string;
+}
 
 /** The secrets that calls to entries' controllers are signed with, one for each entry. */
 @Injectable()
@@ -57,6 +70,45 @@ export class DriverSecrets {
     const open: string[] = [];
     for (const one of sealed) open.push(await this.box.open(placeOf(row), one));
     return open;
+  }
+
+  async any(): Promise<boolean> {
+    return (await this.uow.query('SELECT 1 FROM driver_secret LIMIT 1')).length > 0;
+  }
+
+  /**
+   * Seals with the newest data key what is left under older ones, some at a time behind `after`, and locked; those another
+   * process has are left out. Answers how many, which could not be opened, and where to go on.
+   */
+  async reseal(version: number, limit: number, after: string): Promise<Resealed> {
+    const old = await this.uow.query<OldSecret & object>(
+      `SELECT s.entry_id, e.uid, s.sealed, s.former FROM driver_secret s JOIN entry e ON e.id = s.entry_id
+       WHERE s.entry_id > $3 AND least(split_part(s.sealed, ':', 3)::integer, split_part(s.former, ':', 3)::integer) < $1
+       ORDER BY s.entry_id LIMIT $2 FOR UPDATE OF s SKIP LOCKED`,
+      [version, limit, after],
+    );
+    const failures: Resealed['failures'] = [];
+    for (const row of old) {
+      try {
+        await this.uow.query('UPDATE driver_secret SET sealed = $2, former = $3 WHERE entry_id = $1', [
+          row.entry_id,
+          await this.resealed(row, row.sealed),
+          row.former && (await this.resealed(row, row.former)),
+        ]);
+      } catch (err) {
+        if (!(err instanceof UnavailableError)) throw err;
+        failures.push({ uid: row.uid, err });
+      }
+    }
+    return {
+      done: old.length - failures.length,
+      failures,
+      next: old.length === limit ? old.at(-1)?.entry_id : undefined,
+    };
+  }
+
+  private async resealed(row: Pick<EntryRow, 'uid'>, sealed: string): Promise<string> {
+    return this.box.seal(placeOf(row), await this.box.open(placeOf(row), sealed));
   }
 
   private async stored(entryId: string): Promise<string[] | undefined> {

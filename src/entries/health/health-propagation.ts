@@ -80,7 +80,11 @@ export class HealthPropagation {
     await this.record(turned.map(({ before, after }) => changeEvent(before, known.get(after.id)!, cause)));
     const [only, another] = sources;
     const passedOn: CauseResponse = only && !another ? await this.causeOf('dependency', only.after) : DEPENDENCY;
-    await this.mark(marks, passedOn, new Set(turned.map(({ after }) => after.id)));
+    await this.mark(
+      marks,
+      passedOn,
+      turned.map(({ after }) => after.id),
+    );
     return new Map([...known].filter(([id]) => troubled.has(id)));
   }
 
@@ -112,16 +116,9 @@ export class HealthPropagation {
   }
 
   /** Sets marks and tells of each health that changed by it, those of `told` apart. */
-  private async mark(marks: readonly Mark[], cause: CauseResponse, told?: ReadonlySet<string>): Promise<void> {
-    for (let at = 0; at < marks.length; at += TOGETHER) {
-      const rows = await this.repository.mark(marks.slice(at, at + TOGETHER));
-      const events = rows
-        .filter(({ id, health, former_health }) => health !== former_health && !told?.has(id))
-        .map(({ former_health: health, former_reported: reported_health, ...row }) =>
-          changeEvent({ health, reported_health }, row, cause),
-        );
-      await this.outbox.record(events);
-    }
+  private async mark(marks: readonly Mark[], cause: CauseResponse, told: readonly string[] = []): Promise<void> {
+    for (let at = 0; at < marks.length; at += TOGETHER)
+      await this.repository.mark(marks.slice(at, at + TOGETHER), cause, told);
   }
 
   /** Who may see a dependant may not see everything that it needs. */

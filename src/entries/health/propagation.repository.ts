@@ -1,10 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
-import { ENTRY_COLUMNS } from '../entry-response.js';
+import { ENTRY_COLUMNS, RESPONSE_COLUMNS } from '../entry-response.js';
 import type { EntryRow } from '../entry-response.js';
-
-/** An entry beside the health it had before. */
-export type ChangedHealth = EntryRow & { former_health: string; former_reported: string | null };
+import { changesTold, Outbox } from '../outbox.js';
 
 /** Whether something that an entry needs is unhealthy. */
 export interface Mark {
@@ -18,23 +16,41 @@ const LOCK = '4992018332714';
 /** Whether an entry is no longer well: its own trouble, or that of something it needs. */
 const UNWELL = `(e.health = 'unhealthy' OR e.reported_health IS NOT NULL)`;
 
-/** Marks or unmarks; rows are taken in id order, so that two writers of the same entries never wait in a circle. */
-const MARK = `
-  WITH l AS MATERIALIZED (
+/**
+ * Marks or unmarks, and tells of each health that changed by it. Rows are taken in id order, so that two writers of the
+ * same entries never wait in a circle. A hub has thousands of dependants: fetching them to send back what is to be told
+ * would take as long as all the rest.
+ */
+const MARK = changesTold(
+  'health_changed',
+  `l AS MATERIALIZED (
     SELECT e.id, e.health, e.reported_health, coalesce(e.reported_health, e.health) AS own, n.troubled
-    FROM entry e JOIN unnest($1::bigint[], $2::boolean[]) AS n(id, troubled) ON n.id = e.id
+    FROM entry e JOIN unnest($8::bigint[], $9::boolean[]) AS n(id, troubled) ON n.id = e.id
     ORDER BY e.id FOR NO KEY UPDATE OF e
-  ), e AS (
+  ), marked AS (
     UPDATE entry e SET health = CASE WHEN l.troubled THEN 'degraded' ELSE l.own END,
       reported_health = CASE WHEN l.troubled THEN l.own END
     FROM l WHERE e.id = l.id AND l.own <> 'unhealthy'
     RETURNING e.*, l.health AS former_health, l.reported_health AS former_reported
-  ) SELECT ${ENTRY_COLUMNS}, e.former_health, e.former_reported FROM e ORDER BY e.id`;
+  ), changed AS (
+    SELECT e.id AS entry_id, to_jsonb(told) AS payload,
+      jsonb_build_object('health', e.former_health, 'reported_health', e.former_reported) AS before,
+      jsonb_build_object('health', e.health, 'reported_health', e.reported_health) AS after
+    FROM marked e CROSS JOIN LATERAL (
+      SELECT entity, e.former_health AS "from", e.health AS "to", $10::jsonb AS cause
+      FROM (SELECT ${RESPONSE_COLUMNS} OFFSET 0) entity
+    ) told
+    WHERE e.health <> e.former_health AND e.id NOT IN (SELECT unnest($11::bigint[]))
+  )`,
+);
 
 /** The SQL of propagation. `reported_health` is set exactly while something that an entry needs is unhealthy. */
 @Injectable()
 export class PropagationRepository {
-  constructor(private readonly uow: UnitOfWork) {}
+  constructor(
+    private readonly uow: UnitOfWork,
+    private readonly outbox: Outbox,
+  ) {}
 
   /** Nobody else propagates, and nobody changes who depends on whom, until the transaction ends. */
   async lock(): Promise<void> {
@@ -69,11 +85,11 @@ export class PropagationRepository {
     return this.uow.query<Mark & object>('SELECT id, troubled FROM health_marks($1)', [ids], 'health-marks');
   }
 
-  /** Sets marks. Answers what changed. */
-  mark(marks: readonly Mark[]): Promise<ChangedHealth[]> {
-    return this.uow.query<ChangedHealth & object>(
+  /** Sets marks, and records each change of health by it; those of `told` are told of elsewhere. */
+  async mark(marks: readonly Mark[], cause: object, told: readonly string[]): Promise<void> {
+    await this.outbox.recordBy(
       MARK,
-      [marks.map(({ id }) => id), marks.map(({ troubled }) => troubled)],
+      [marks.map(({ id }) => id), marks.map(({ troubled }) => troubled), JSON.stringify(cause), told],
       'health-mark',
     );
   }

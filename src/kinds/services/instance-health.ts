@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { OnModuleInit } from '@nestjs/common';
-import { draftOfRow, EntriesService } from '../../entries/entries.service.js';
+import { HealthService } from '../../entries/health/health.service.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import { Jobs } from '../../platform/jobs/jobs.js';
 
@@ -10,7 +10,7 @@ const REVIEW_MS = 30_000;
 const MOST_AT_ONCE = 200;
 
 interface Verdict {
-  uid: string;
+  id: string;
   total: number;
   passing: number;
   health: string;
@@ -22,7 +22,7 @@ export const healthOf = ({ total, passing }: Pick<Verdict, 'total' | 'passing'>)
 
 /** Services that are probed themselves, and those without instances, are judged by others. Drained instances do not count. */
 const VERDICTS = `
-  SELECT e.uid, coalesce(e.reported_health, e.health) AS health, n.total, n.passing
+  SELECT e.id, coalesce(e.reported_health, e.health) AS health, n.total, n.passing
   FROM entry e, LATERAL (
     SELECT count(*)::integer AS total,
       count(*) FILTER (WHERE i.status <> 'critical' AND h.expired IS NOT TRUE)::integer AS passing
@@ -37,7 +37,7 @@ export class InstanceHealth implements OnModuleInit {
 
   constructor(
     private readonly uow: UnitOfWork,
-    private readonly entries: EntriesService,
+    private readonly health: HealthService,
     private readonly jobs: Jobs,
   ) {}
 
@@ -72,21 +72,12 @@ export class InstanceHealth implements OnModuleInit {
     );
   }
 
+  /** Told as any other report is. A service that was removed meanwhile has no health. */
   private async judge(verdicts: readonly Verdict[]): Promise<void> {
-    for (const verdict of verdicts) {
-      const health = healthOf(verdict);
-      if (health !== verdict.health) await this.report(verdict.uid, health);
+    for (const { id, health: former, ...counts } of verdicts) {
+      const health = healthOf(counts);
+      const message = `${counts.passing} of ${counts.total} instances are in service`;
+      if (health !== former) await this.health.turn(id, health, { type: 'report', message });
     }
-  }
-
-  /** The one place where the catalog is told. A service that was removed meanwhile has no health. */
-  private async report(uid: string, health: string): Promise<void> {
-    const entry = await this.entries.find(uid);
-    if (entry)
-      await this.entries.revise(
-        uid,
-        () => undefined,
-        (row) => ({ ...draftOfRow(row), health }),
-      );
   }
 }
