@@ -68,7 +68,13 @@ describe('what needs an unhealthy entry', () => {
       ['degraded', 'healthy'],
       ['unknown', null],
     ]);
+    const becauseOf = async (id: string): Promise<unknown> =>
+      (await app.api.get(`${SERVICES}/${id}/health`)).body.because.map(({ id, health }: Json) => [id, health]);
+    expect(await becauseOf(far)).toEqual([[near, 'degraded']]);
+    expect(await becauseOf(near)).toEqual([[hub, 'unhealthy']]);
+    expect(await becauseOf(hub)).toEqual([]);
     await report(hub, 'healthy');
+    expect(await becauseOf(near)).toEqual([]);
     expect(await healths([hub, near, far])).toEqual([
       ['healthy', null],
       ['unknown', null],

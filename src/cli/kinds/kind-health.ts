@@ -12,7 +12,7 @@ type Health = Record<string, unknown>;
 type Observation = Record<string, unknown>;
 
 const healthView: View<Health> = {
-  fields: ['id', 'key', 'status', 'health', 'reported_health', 'check', 'ttl_expires_at', 'last', 'history'],
+  fields: ['id', 'key', 'status', 'health', 'reported_health', 'because', 'check', 'ttl_expires_at', 'last', 'history'],
   columns: [],
   name: (answer) => healthOf(answer),
 };

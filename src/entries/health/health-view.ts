@@ -2,11 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { NotFoundError } from '../../platform/errors/registry-error.js';
 import { keyOf } from '../entry-key.js';
 import type { EntryRow } from '../entry-response.js';
-import type { EntryHealth, EntryHealthReport, EntryHealthResult } from '../kind/http/health.dto.js';
+import type { EntryHealth, EntryHealthReport, EntryHealthResult, EntryTrouble } from '../kind/http/health.dto.js';
 import type { Kind } from '../kind/kind.js';
 import { KindEntriesService } from '../kind/kind-entries.service.js';
 import { HealthRepository, RESULTS_KEPT } from './health.repository.js';
-import type { HealthResultRow } from './health.repository.js';
+import type { HealthResultRow, TroubleRow } from './health.repository.js';
 import { HealthService } from './health.service.js';
 import { ProbePlan } from './probe-plan.js';
 import { ProbeScheduler } from './probe-scheduler.js';
@@ -40,6 +40,7 @@ export class HealthView {
 
   private async shown(row: EntryRow, limit: number): Promise<EntryHealth> {
     const [state, results] = [await this.health.state(row.id), await this.health.results(row.id, limit)];
+    const troubles = row.reported_health === null ? [] : await this.health.troubles(row.id);
     const history = results.map(toResult);
     const probe = state?.type ? undefined : await this.plan.duty(row);
     const type = state?.type ?? probe?.type;
@@ -49,6 +50,7 @@ export class HealthView {
       status: row.status,
       health: row.health,
       reported_health: row.reported_health,
+      because: troubles.map(toTrouble),
       check: type
         ? {
             type,
@@ -65,4 +67,9 @@ export class HealthView {
   }
 }
 
+const toTrouble = ({ uid, kind, name, version, health }: TroubleRow): EntryTrouble => ({
+  id: uid,
+  key: keyOf(kind, name, version),
+  health,
+});
 const toResult = ({ at, ...result }: HealthResultRow): EntryHealthResult => ({ ...result, at: at.toISOString() });

@@ -1,10 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
+import { statementFor, visible } from '../visibility.js';
 import { ENTRY_COLUMNS } from '../entry-response.js';
 import type { EntryRow } from '../entry-response.js';
 
 /** How many results of an entry are kept. */
 export const RESULTS_KEPT = 50;
+
+/** How many of the entries that make another one degraded are told. */
+const TROUBLES_SHOWN = 20;
+
+export type TroubleRow = Pick<EntryRow, 'id' | 'uid' | 'kind' | 'name' | 'version' | 'health'>;
 
 export interface HealthResultRow {
   status: string;
@@ -84,6 +90,22 @@ export class HealthRepository {
       'health-state',
     );
     return row;
+  }
+
+  /** What an entry needs that is not well itself, unhealthy first, of what the caller may see. */
+  troubles(entryId: string): Promise<TroubleRow[]> {
+    const values: unknown[] = [entryId, TROUBLES_SHOWN];
+    return this.uow.query<TroubleRow & object>(
+      `SELECT DISTINCT e.id, e.uid, e.kind, e.name, e.version, e.health FROM (
+         SELECT r.target_id AS id, r.type FROM relationship r WHERE r.source_id = $1
+         UNION ALL SELECT r.source_id, r.type FROM relationship r WHERE r.target_id = $1 AND r.bidirectional
+       ) n JOIN relationship_type t ON t.id = n.type JOIN entry e ON e.id = n.id
+       WHERE t.name IN ('depends_on', 'requires') AND (e.health = 'unhealthy' OR e.reported_health IS NOT NULL)
+         AND e.id <> $1 AND ${visible('e.id', values)}
+       ORDER BY e.health DESC, e.id LIMIT $2`,
+      values,
+      statementFor('health-troubles'),
+    );
   }
 
   /** The last results, newest first. */

@@ -66,6 +66,12 @@ export class EntryHealthCheck {
   @Shown('2026-01-31T09:30:10.000Z', { nullable: true, type: String, format: 'date-time' }) next_at: string | null;
 }
 
+export class EntryTrouble {
+  @Shown('0192f0c1-7c3a-7a10-9d5e-0242ac120003', { format: 'uuid' }) id: string;
+  @Shown('comp_orders-db') key: string;
+  @Shown('unhealthy', { enum: ENTRY_HEALTHS }) health: string;
+}
+
 export class EntryHealth {
   @Shown('0192f0c1-7c3a-7a10-9d5e-0242ac120002') id: string;
   @Shown('svc_checkout') key: string;
@@ -79,6 +85,11 @@ export class EntryHealth {
     description: 'Its own health while something that it needs is unhealthy.',
   })
   reported_health: string | null;
+  @Shown(undefined, {
+    type: [EntryTrouble],
+    description: 'What it needs that is unhealthy, or degraded for the same reason: why it is degraded.',
+  })
+  because: EntryTrouble[];
   @Shown(undefined, { type: EntryHealthCheck, nullable: true, description: 'Null where nobody probes it.' })
   check: EntryHealthCheck | null;
   @Shown('2026-01-31T09:30:30.000Z', {
