@@ -37,7 +37,7 @@ const listLeaf: LeafSpec = {
   name: 'list',
   aliases: ['ls'],
   summary: 'List what each host said it offers',
-  examples: [{ cmd: 'plugin facts' }],
+  examples: [{ cmd: 'plugin facts list' }],
   effect: 'reads',
   view: factsView,
   operations: ['GET /api/v1/system/facts'],
@@ -112,7 +112,6 @@ export const factsGroup: GroupSpec = {
   name: 'facts',
   summary: 'See and say what hosts offer: python, docker, cuda and the like',
   description: 'System requirements of plugins are held against it, at their installation with --host.',
-  fallback: 'list',
   children: [listLeaf, reportLeaf, forgetLeaf],
 };
 

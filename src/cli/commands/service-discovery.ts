@@ -17,7 +17,7 @@ const statusLeaf: LeafSpec = {
   name: 'status',
   summary: 'Show how discovery is doing: instances by state, and whether silent ones are kept',
   description: 'When most of all instances fall silent at once, the fault is rather on the way: the guard keeps them.',
-  examples: [{ cmd: 'service discovery' }],
+  examples: [{ cmd: 'service discovery status' }],
   effect: 'reads',
   view: stateView,
   operations: ['GET /api/v1/services/discovery'],
@@ -52,6 +52,5 @@ const releaseLeaf: LeafSpec = {
 export const discoveryGroup: GroupSpec = {
   name: 'discovery',
   summary: 'See how discovery is doing',
-  fallback: 'status',
   children: [statusLeaf, releaseLeaf],
 };
