@@ -185,6 +185,7 @@ export function kindAnswer(method: string, path: string, query: URLSearchParams)
   if (method === 'POST' && call === 'sync') return { id: '1', state: 'recorded', detail: 'It is recorded.' };
   if (method === 'POST' && call === 'instances') return INSTANCE;
   if (method === 'POST' && call === 'workloads') return WORKLOAD;
+  if (call === 'entries') return method === 'GET' ? [KIND_ENTRY] : { added: 1, unchanged: 0 };
   if (call in LISTS) return LISTS[call];
   if (call in SINGLE) return SINGLE[call];
   if (call.startsWith('operations/')) return OPERATION;
