@@ -9,3 +9,8 @@ export function programName(script: string | undefined): string {
   const name = basename(script ?? '').replace(/\.(m?js|exe|cmd|ps1)$/, '');
   return (PROGRAM_NAMES as readonly string[]).includes(name) ? name : 'ureg';
 }
+
+/** How the commands of a kind are called: the program for plugins has theirs at its top. */
+export function commandOf(program: string, kind: string): string {
+  return program === PLUGIN_MANAGER ? program : `${program} ${kind}`;
+}

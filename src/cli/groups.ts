@@ -225,12 +225,15 @@ const PLUGIN_COMMANDS: readonly TopCommand[] = [
       ['list', 'List plugins, by feature', 'ls'],
       ['register', 'Register a plugin from its manifest'],
       ['get', 'Show one plugin', 'show'],
-      ['resolution', 'Show the versions an installation would take'],
+      ['resolution', 'Show the versions an installation would take', 'resolve'],
+      ['manifest', 'Print the manifest of a plugin'],
       ['install', 'Install a plugin, its dependencies resolved'],
       ['activate', 'Activate a plugin', 'enable'],
       ['deactivate', 'Deactivate a plugin', 'disable'],
       ['uninstall', 'Uninstall a plugin'],
+      ['deprecate', 'Deprecate a plugin'],
       ['mesh', 'Show which services plugins bring into the mesh'],
+      ['facts', 'See and say what hosts offer: python, docker, cuda and the like'],
     ] as const
   ).map(([name, summary, ...aliases]) => ({
     name,

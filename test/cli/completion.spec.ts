@@ -15,7 +15,7 @@ describe('completion', () => {
       const test = `${script}\nureg() { '${process.execPath}' '${join(fixture.program.folder, 'ureg')}' "$@"; }
         COMP_WORDS=(${quoted}); COMP_CWORD=${words.length - 1}; _ureg; printf '%s\\n' "\${COMPREPLY[@]}"`;
       const env = { PATH: process.env.PATH, HOME: fixture.program.home, UREG_SERVER: fixture.stub.url };
-      return execFileSync('bash', ['--norc', '-c', test], { env, cwd: fixture.program.home })
+      return execFileSync('bash', ['--norc', '-s'], { input: test, env, cwd: fixture.program.home })
         .toString()
         .trim()
         .split('\n');

@@ -1,4 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { useFixture } from './support/fixture.js';
 import { INSTANCE } from './support/stub-kinds.js';
@@ -26,6 +27,16 @@ describe('discovery', () => {
     expect(sent()).toEqual([
       ['POST', '/api/v1/services/x/instances', { host: 'fd00::1', port: 80, ttl_seconds: 15, weight: 2 }],
     ]);
+  });
+
+  it('without a service lists the instances of all that match, and refuses what only one service has', async () => {
+    const ended = await fixture.ureg(['service', 'discover', '--type', 'api', '--tag', 'shop', '-o', 'name']);
+    expect(ended.stdout).toBe('10.0.3.17:8080\n');
+    expect(fixture.requests()).toEqual([
+      'GET /api/v1/services/discover?healthy=true&tag=shop&type=api&limit=1000&offset=0',
+    ]);
+    expect((await fixture.ureg(['service', 'discover', '-w'])).code).toBe(2);
+    expect((await fixture.ureg(['service', 'discover', 'x', '--type', 'api'])).code).toBe(2);
   });
 
   it('waits for a change behind the index of the answer before, and shows each', async () => {
@@ -77,10 +88,46 @@ describe('work for an engine', () => {
   });
 });
 
+describe('what a driver was asked to do', () => {
+  it('is reported in the words of the API', async () => {
+    const ended = await fixture.ureg(['service', 'operations', 'report', 'x', 'o', 'failed', '--message', 'no image']);
+    expect(ended.stdout).toBe('start of x running\n');
+    expect(sent()).toEqual([
+      ['POST', '/api/v1/services/x/operations/o/report', { status: 'failed', message: 'no image' }],
+    ]);
+  });
+
+  it('is signed with a secret that no output may lose', async () => {
+    expect((await fixture.ureg(['engine', 'driver', 'secret', 'x', '-q'])).code).toBe(2);
+    expect(sent()).toEqual([]);
+    expect((await fixture.ureg(['engine', 'driver', 'secret', 'x'])).stdout).toMatch(/^whsec_\w+\n$/);
+  });
+});
+
+describe('what a host offers', () => {
+  it('is told as it is written: a version is no number', async () => {
+    await fixture.ureg(['plugin', 'facts', 'report', 'build-1', 'python=3.10', 'docker=true']);
+    await fixture.ureg(['plugin', 'facts', 'report', '--here', 'python=3.10']);
+    expect(sent()).toEqual([
+      ['PUT', '/api/v1/system/facts', { host: 'build-1', facts: { python: '3.10', docker: true } }],
+      [
+        'PUT',
+        '/api/v1/system/facts',
+        {
+          host: hostname(),
+          facts: { node: process.versions.node, os: process.platform, arch: process.arch, python: '3.10' },
+        },
+      ],
+    ]);
+    expect((await fixture.ureg(['plugin', 'facts', 'report', 'build-1', 'python'])).code).toBe(2);
+    expect((await fixture.ureg(['plugin', 'facts', 'report', 'build-1'])).code).toBe(2);
+  });
+});
+
 describe('registries', () => {
   it('are shown as a tree, and moved', async () => {
     expect((await fixture.ureg(['registry', 'tree', 'shop'])).stdout).toBe(
-      'REGISTRY\tLEVEL\tSTATUS\tENTRIES\ncheckout\tproject\trunning\t4\n└─ eu\tproject\trunning\t-\n',
+      'REGISTRY\tLEVEL\tSTATUS\tENTRIES\ncheckout\tproject\trunning\t4\n└─ eu\tproject\trunning\t-\n   └─ test\tproject\trunning\t-\n',
     );
     await fixture.ureg(['registry', 'move', 'eu', 'shop']);
     await fixture.ureg(['registry', 'move', 'eu', '--top']);

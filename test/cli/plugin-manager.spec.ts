@@ -50,7 +50,8 @@ describe('nexus-plugin-manager', () => {
       const name = words[0] === NAME ? '_nexus_plugin_manager' : '_ureg';
       const test = `${scripts.map(({ stdout }) => stdout).join('\n')}
         COMP_WORDS=(${quoted}); COMP_CWORD=${words.length - 1}; ${name}; printf '%s\\n' "\${COMPREPLY[@]}"`;
-      return execFileSync('bash', ['--norc', '-c', test], {
+      return execFileSync('bash', ['--norc', '-s'], {
+        input: test,
         env: { PATH: process.env.PATH },
         cwd: fixture.program.home,
       })

@@ -2,7 +2,6 @@ import { engineWords } from '../kinds/engine.words.js';
 import { merged } from '../kinds/kind-input.js';
 import { given, idArgument, IF_MATCH, numberOf, pathOf } from '../kinds/kind-request.js';
 import { kindView } from '../kinds/kind-view.js';
-import { LATER } from '../kinds/kind-words.js';
 import { parseCount, parseSeconds } from '../core/duration.js';
 import { column, type View } from '../output/view.js';
 import type { GroupSpec, LeafSpec } from '../spec/types.js';
@@ -60,7 +59,7 @@ export const scaleLeaf: LeafSpec = {
     { name: 'capacity', summary: 'units, between its least and its most', asked: { question: 'How many units?' } },
   ],
   options: [IF_MATCH],
-  examples: [{ cmd: 'engine scale engine_inference 4', norun: LATER }],
+  examples: [{ cmd: 'engine scale engine_inference 4' }],
   effect: 'writes',
   view: engineView,
   operations: ['POST /api/v1/engines/{id}/scale'],
@@ -83,7 +82,7 @@ const getLeaf: LeafSpec = {
   name: 'get',
   summary: 'Show by which policy an engine is scaled',
   arguments: [ENGINE],
-  examples: [{ cmd: 'engine autoscaling engine_inference', norun: LATER }],
+  examples: [{ cmd: 'engine autoscaling engine_inference' }],
   effect: 'reads',
   view: autoscalingView,
   operations: ['GET /api/v1/engines/{id}/autoscaling'],
@@ -110,9 +109,7 @@ const setLeaf: LeafSpec = {
     { flags: '--cooldown <duration>', summary: 'rest after a change, e.g. 5m', common: true },
     { flags: '--set <field=value>', summary: 'any other field: tolerance, horizon_seconds, …', repeatable: true },
   ],
-  examples: [
-    { cmd: 'engine autoscaling set engine_inference --policy auto_cpu --target 70 --cooldown 5m', norun: LATER },
-  ],
+  examples: [{ cmd: 'engine autoscaling set engine_inference --policy auto_cpu --target 70 --cooldown 5m' }],
   effect: 'writes',
   view: autoscalingView,
   operations: ['PUT /api/v1/engines/{id}/autoscaling'],
@@ -140,7 +137,7 @@ const decisionsLeaf: LeafSpec = {
   summary: 'Show what autoscaling decided, and why',
   arguments: [ENGINE],
   options: PAGE_OPTIONS.filter(({ flags }) => !flags.startsWith('--sort')),
-  examples: [{ cmd: 'engine autoscaling decisions engine_inference --limit 10', norun: LATER }],
+  examples: [{ cmd: 'engine autoscaling decisions engine_inference --limit 10' }],
   effect: 'reads',
   view: decisionView,
   operations: ['GET /api/v1/engines/{id}/autoscaling/decisions'],

@@ -1,6 +1,5 @@
 import { engineWords } from '../kinds/engine.words.js';
 import { given, idArgument, pathOf } from '../kinds/kind-request.js';
-import { LATER } from '../kinds/kind-words.js';
 import type { CommandContext } from '../core/context.js';
 import { parseCount, parseSeconds } from '../core/duration.js';
 import { readData } from '../core/input.js';
@@ -41,7 +40,7 @@ export const leaseLeaf: LeafSpec = {
     LEASE_FOR,
     { flags: '--gpu', summary: 'this worker has a GPU' },
   ],
-  examples: [{ cmd: 'engine workload lease engine_inference --worker worker-7 --for 60s -o json', norun: LATER }],
+  examples: [{ cmd: 'engine workload lease engine_inference --worker worker-7 --for 60s -o json' }],
   effect: 'writes',
   view: leasedView,
   operations: ['POST /api/v1/engines/{id}/workloads/lease'],
@@ -58,7 +57,9 @@ export const leaseLeaf: LeafSpec = {
     });
     if (!answer) return;
     const leased = answer.json<Workload[]>();
-    await context.list(leased, leasedView);
+    // One is told line by line: in a table of this width its id and its token would be cut.
+    if (context.speaks && leased.length === 1 && leased[0]) await context.one(toldOf(leased[0]), leasedView);
+    else await context.list(leased, leasedView);
     if (leased.length === 0) context.notice('nothing waits');
   },
 };
@@ -143,6 +144,11 @@ async function tell(
   if (!answer) return;
   const after = answer.json<Workload>();
   await context.changed(`${after.task} is ${after.status}: ${after.id}`, after, workloadView);
+}
+
+/** What its worker needs to know. */
+function toldOf({ id, task, status, priority, payload, attempts, lease_until, lease_token }: Workload): Workload {
+  return { id, task, status, priority, payload, attempts, lease_until, lease_token };
 }
 
 function leaseSeconds(options: Record<string, unknown>): number | undefined {

@@ -1,6 +1,5 @@
 import { engineWords } from '../kinds/engine.words.js';
 import { given, idArgument, pathOf } from '../kinds/kind-request.js';
-import { LATER } from '../kinds/kind-words.js';
 import { parseCount, parseMoment, parseSeconds } from '../core/duration.js';
 import { readData } from '../core/input.js';
 import type { View } from '../output/view.js';
@@ -44,7 +43,6 @@ const submitLeaf: LeafSpec = {
   examples: [
     {
       cmd: 'engine workload submit engine_inference train --priority high --payload \'{"model":"fraud-7"}\'',
-      norun: LATER,
     },
   ],
   effect: 'writes',
@@ -90,7 +88,7 @@ const listLeaf: LeafSpec = {
     { flags: '--task <task>', summary: 'only this task', common: true },
     ...PAGE_OPTIONS.filter(({ flags }) => !flags.startsWith('--sort')),
   ],
-  examples: [{ cmd: 'engine workload list engine_inference --status dead', norun: LATER }],
+  examples: [{ cmd: 'engine workload list engine_inference --status queued,running' }],
   effect: 'reads',
   view: workloadView,
   operations: ['GET /api/v1/engines/{id}/workloads'],
@@ -157,11 +155,34 @@ const cancelLeaf: LeafSpec = {
   },
 };
 
+const retryLeaf: LeafSpec = {
+  name: 'retry',
+  summary: 'Queue a dead letter again, with all its attempts',
+  arguments: [ENGINE, WORKLOAD],
+  examples: [
+    {
+      cmd: 'engine workload retry engine_inference 0192f0c1-7c3a-7a10-9d5e-0242ac120002',
+      norun: 'needs a dead letter of yours',
+    },
+  ],
+  effect: 'writes',
+  view: workloadView,
+  operations: ['POST /api/v1/engines/{id}/workloads/{wid}/retry'],
+  async run(context, { args }) {
+    const [id, workload] = args as [string, string];
+    const path = pathOf(engineWords, id, 'workloads', workload, 'retry');
+    const answer = await context.send({ method: 'POST', path });
+    if (!answer) return;
+    const after = answer.json<Workload>();
+    await context.changed(`${after.task} is ${after.status}: ${after.id}`, after, workloadView);
+  },
+};
+
 const statsLeaf: LeafSpec = {
   name: 'stats',
   summary: 'Show how the queue of an engine stands',
   arguments: [ENGINE],
-  examples: [{ cmd: 'engine workload stats engine_inference', norun: LATER }],
+  examples: [{ cmd: 'engine workload stats engine_inference' }],
   effect: 'reads',
   view: queueStatsView,
   operations: ['GET /api/v1/engines/{id}/workloads/stats'],
@@ -176,6 +197,18 @@ export const workloadGroup: GroupSpec = {
   name: 'workload',
   aliases: ['workloads'],
   summary: 'Give engines work, and do it',
-  description: 'submit, list, get and cancel are for who wants something done; lease and what follows for who does it.',
-  children: [submitLeaf, listLeaf, getLeaf, cancelLeaf, statsLeaf, leaseLeaf, heartbeatLeaf, completeLeaf, failLeaf],
+  description:
+    'submit, list, get, cancel and retry are for who wants something done; lease and what follows for who does it.',
+  children: [
+    submitLeaf,
+    listLeaf,
+    getLeaf,
+    cancelLeaf,
+    retryLeaf,
+    statsLeaf,
+    leaseLeaf,
+    heartbeatLeaf,
+    completeLeaf,
+    failLeaf,
+  ],
 };

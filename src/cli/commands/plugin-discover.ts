@@ -14,8 +14,8 @@ const foundView: View<Found> = {
   columns: [
     column('RESULT', 'outcome', { state: true }),
     column('KEY', 'key'),
-    column('SOURCE', 'source'),
-    column('#', 'document', { right: true }),
+    { title: 'SOURCE', value: ({ source }) => (source === 'body' ? undefined : source) },
+    { title: 'DOCUMENT', value: ({ document }) => Number(document ?? 0) + 1, right: true },
     column('DETAIL', 'detail'),
     column('ID', 'id', { wide: true }),
   ],
@@ -38,7 +38,7 @@ export const pluginDiscoverLeaf: LeafSpec = {
     },
   ],
   examples: [
-    { cmd: 'plugin discover ./plugins', norun: 'needs manifests of yours' },
+    { cmd: 'plugin discover ./plugins' },
     { cmd: 'plugin discover https://plugins.example.com/fraud/plugin.yaml', norun: 'needs a manifest of yours' },
   ],
   effect: 'writes',

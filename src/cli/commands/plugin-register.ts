@@ -1,8 +1,7 @@
 import { kindView } from '../kinds/kind-view.js';
 import { pathOf } from '../kinds/kind-request.js';
-import { LATER } from '../kinds/kind-words.js';
 import { pluginWords } from '../kinds/plugin.words.js';
-import { PLUGIN_MANAGER } from '../aliases.js';
+import { commandOf } from '../aliases.js';
 import { usageError } from '../core/errors.js';
 import type { LeafSpec } from '../spec/types.js';
 import type { Entry } from '../views/entry-view.js';
@@ -24,10 +23,7 @@ export const pluginRegisterLeaf: LeafSpec = {
       completes: 'file',
     },
   ],
-  examples: [
-    { cmd: 'plugin register ./plugin.yaml', norun: 'needs a manifest of yours' },
-    { cmd: 'plugin register - < plugin.yaml', norun: LATER },
-  ],
+  examples: [{ cmd: 'plugin register ./plugin.yaml' }, { cmd: 'plugin register - < feature-store/plugin.yaml' }],
   effect: 'writes',
   view: pluginView,
   operations: ['POST /api/v1/plugins/register'],
@@ -42,12 +38,11 @@ export const pluginRegisterLeaf: LeafSpec = {
     });
     if (!answer) return;
     const plugin = answer.json<Entry>();
-    const group = context.program === PLUGIN_MANAGER ? '' : 'plugin ';
     await context.changed(
       `registered ${plugin.key} ${plugin.id}`,
       plugin,
       pluginView,
-      `${context.program} ${group}install ${plugin.key}`,
+      `${commandOf(context.program, 'plugin')} install ${plugin.key}`,
     );
   },
 };

@@ -1,5 +1,4 @@
 import { idArgument, pathOf, rowsOf } from '../kinds/kind-request.js';
-import { LATER } from '../kinds/kind-words.js';
 import { pluginWords } from '../kinds/plugin.words.js';
 import { column, type View } from '../output/view.js';
 import type { LeafSpec } from '../spec/types.js';
@@ -37,7 +36,7 @@ export const resolutionLeaf: LeafSpec = {
   description: 'A conflict or a cycle is explained by the chain that leads to it (exit code 11).',
   arguments: [PLUGIN],
   options: [{ flags: '--host <host>', summary: 'whose facts the system requirements are held against', common: true }],
-  examples: [{ cmd: 'plugin resolution plugin_fraud-scoring', norun: LATER }],
+  examples: [{ cmd: 'plugin resolution plugin_fraud-alerts' }],
   effect: 'reads',
   view: stepView,
   operations: ['GET /api/v1/plugins/{id}/resolution'],
@@ -62,7 +61,7 @@ export const manifestLeaf: LeafSpec = {
   summary: 'Print the manifest of a plugin, as it can be registered again',
   description: 'YAML, or JSON with -o json.',
   arguments: [PLUGIN],
-  examples: [{ cmd: 'plugin manifest plugin_fraud-scoring', norun: LATER }],
+  examples: [{ cmd: 'plugin manifest plugin_fraud-alerts' }],
   effect: 'reads',
   operations: ['GET /api/v1/plugins/{id}/manifest'],
   async run(context, { args }) {
@@ -104,7 +103,7 @@ export const meshLeaf: LeafSpec = {
   summary: 'Show which services plugins bring into the mesh',
   arguments: [{ ...PLUGIN, summary: `${PLUGIN.summary} (all when left out)`, asked: undefined }],
   options: [{ flags: '--status <status>', summary: 'only plugins in this state, e.g. active', common: true }],
-  examples: [{ cmd: 'plugin mesh' }, { cmd: 'plugin mesh plugin_fraud-scoring', norun: LATER }],
+  examples: [{ cmd: 'plugin mesh' }, { cmd: 'plugin mesh plugin_fraud-alerts' }],
   effect: 'reads',
   view: meshView,
   operations: ['GET /api/v1/plugins', 'GET /api/v1/plugins/{id}/mesh'],

@@ -1,5 +1,6 @@
 import { kindGroup } from '../kinds/kind-group.js';
 import { pluginWords } from '../kinds/plugin.words.js';
+import { factsGroup } from './plugin-facts.js';
 import { pluginDiscoverLeaf } from './plugin-discover.js';
 import { manifestLeaf, meshLeaf, resolutionLeaf } from './plugin-showing.js';
 import { pluginRegisterLeaf } from './plugin-register.js';
@@ -10,4 +11,5 @@ export const pluginCommand = kindGroup(pluginWords, [
   manifestLeaf,
   pluginDiscoverLeaf,
   meshLeaf,
+  factsGroup,
 ]);

@@ -1,9 +1,8 @@
 import { merged } from '../kinds/kind-input.js';
 import { given, idArgument, IF_MATCH, pathOf } from '../kinds/kind-request.js';
-import { LATER } from '../kinds/kind-words.js';
 import { registryWords } from '../kinds/registry.words.js';
 import { usageError } from '../core/errors.js';
-import type { View } from '../output/view.js';
+import { column, type View } from '../output/view.js';
 import type { GroupSpec, LeafSpec } from '../spec/types.js';
 import { assignments } from './entry-input.js';
 
@@ -12,24 +11,53 @@ type Defaults = Record<string, unknown>;
 const REGISTRY = idArgument(registryWords);
 
 const defaultsView: View<Defaults> = {
-  fields: ['owner', 'tags', 'config', 'own', 'effective', 'inherited', 'sources'],
+  fields: ['own', 'effective'],
   columns: [],
   name: (defaults) => Object.keys(defaults).join('\n'),
 };
+
+interface DefaultRow {
+  name: string;
+  own: unknown;
+  effective: unknown;
+}
+
+const defaultRowView: View<DefaultRow> = {
+  fields: ['name', 'own', 'effective'],
+  columns: [column('DEFAULT', 'name'), column('OF ITS OWN', 'own'), column('IN EFFECT', 'effective')],
+  name: ({ name }) => name,
+};
+
+/** `owner`, `tags`, `config.region`: what is set, by name. */
+function flat(defaults: unknown): Map<string, unknown> {
+  const { config, ...rest } = (defaults ?? {}) as Record<string, unknown>;
+  const settings = Object.entries(config ?? {}).map(([key, value]) => [`config.${key}`, value] as const);
+  const all: (readonly [string, unknown])[] = [...Object.entries(rest), ...settings];
+  return new Map(all.filter(([, value]) => value !== null && !(Array.isArray(value) && value.length === 0)));
+}
+
+function rowsOfBoth(own: Map<string, unknown>, effective: Map<string, unknown>): DefaultRow[] {
+  const names = new Set([...effective.keys(), ...own.keys()]);
+  return [...names].map((name) => ({ name, own: own.get(name), effective: effective.get(name) }));
+}
 
 const getLeaf: LeafSpec = {
   name: 'get',
   summary: 'Show what entries of a registry have when they do not say otherwise',
   description: 'Its own defaults, and those of the registries above it.',
   arguments: [REGISTRY],
-  examples: [{ cmd: 'registry defaults reg_shop', norun: LATER }],
+  examples: [{ cmd: 'registry defaults reg_shop' }],
   effect: 'reads',
   view: defaultsView,
   operations: ['GET /api/v1/registries/{id}/defaults'],
   async run(context, { args }) {
     const client = await context.client();
     const path = pathOf(registryWords, String(args[0]), 'defaults');
-    await context.one(await client.json<Defaults>({ method: 'GET', path }), defaultsView);
+    const defaults = await client.json<Defaults>({ method: 'GET', path });
+    if (!context.speaks) return context.one(defaults, defaultsView);
+    const rows = rowsOfBoth(flat(defaults.own), flat(defaults.effective));
+    await context.list(rows, defaultRowView);
+    if (rows.length === 0) context.notice('no defaults');
   },
 };
 
@@ -46,7 +74,7 @@ const setLeaf: LeafSpec = {
     { flags: '--none', summary: 'nothing of its own' },
     IF_MATCH,
   ],
-  examples: [{ cmd: 'registry defaults set reg_shop --owner shop --tag shop --config region=eu', norun: LATER }],
+  examples: [{ cmd: 'registry defaults set reg_shop --owner shop --tag shop --config region=eu' }],
   effect: 'writes',
   view: defaultsView,
   operations: ['PUT /api/v1/registries/{id}/defaults'],

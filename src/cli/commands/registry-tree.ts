@@ -1,6 +1,5 @@
 import { idArgument, IF_MATCH, pathOf, rowsOf } from '../kinds/kind-request.js';
 import { kindView } from '../kinds/kind-view.js';
-import { LATER } from '../kinds/kind-words.js';
 import { registryWords } from '../kinds/registry.words.js';
 import { parseCount } from '../core/duration.js';
 import { oneLine, usageError } from '../core/errors.js';
@@ -9,6 +8,7 @@ import type { GroupSpec, LeafSpec } from '../spec/types.js';
 import { entryView, type Entry } from '../views/entry-view.js';
 import { FILTER_OPTIONS, filterQuery, PAGE_OPTIONS, pageWish } from './list-options.js';
 import { printPages } from './pages.js';
+import { printStats } from './stats.js';
 
 const REGISTRY = idArgument(registryWords);
 const registryView = kindView(registryWords);
@@ -18,7 +18,7 @@ export const childrenLeaf: LeafSpec = {
   summary: 'List the registries right below one',
   arguments: [REGISTRY],
   options: PAGE_OPTIONS,
-  examples: [{ cmd: 'registry children reg_shop', norun: LATER }],
+  examples: [{ cmd: 'registry children reg_shop' }],
   effect: 'reads',
   view: registryView,
   operations: ['GET /api/v1/registries/{id}/children'],
@@ -32,19 +32,31 @@ export const childrenLeaf: LeafSpec = {
     }),
 };
 
+const ancestorView: View<Entry> = {
+  fields: ['id', 'key', 'name', 'title', 'level', 'status'],
+  columns: [
+    column('KEY', 'key'),
+    column('LEVEL', 'level'),
+    column('STATUS', 'status', { state: true }),
+    column('TITLE', 'title'),
+    column('ID', 'id', { wide: true }),
+  ],
+  name: (entry) => entry.key ?? entry.id,
+};
+
 export const ancestorsLeaf: LeafSpec = {
   name: 'ancestors',
   summary: 'List the registries above one',
   arguments: [REGISTRY],
-  examples: [{ cmd: 'registry ancestors reg_shop', norun: LATER }],
+  examples: [{ cmd: 'registry ancestors reg_shop' }],
   effect: 'reads',
-  view: registryView,
+  view: ancestorView,
   operations: ['GET /api/v1/registries/{id}/ancestors'],
   async run(context, { args }) {
     const client = await context.client();
     const path = pathOf(registryWords, String(args[0]), 'ancestors');
     const rows = rowsOf<Entry>(await client.json({ method: 'GET', path }), 'ancestors');
-    await context.list(rows, registryView);
+    await context.list(rows, ancestorView);
     if (rows.length === 0) context.notice('no registries above it');
   },
 };
@@ -61,6 +73,7 @@ const treeView: View<TreeNode> = {
     'id',
     'key',
     'name',
+    'title',
     'level',
     'status',
     'depth',
@@ -85,11 +98,11 @@ export const treeLeaf: LeafSpec = {
   aliases: ['hierarchy'],
   summary: 'Show the registries below one, or all of them, as a tree',
   arguments: [{ name: 'id', summary: 'id, key or name of the registry (all when left out)', completes: 'registry' }],
-  options: [{ flags: '--depth <n>', summary: 'at most so many levels', common: true }],
-  examples: [
-    { cmd: 'registry tree', norun: LATER },
-    { cmd: 'registry tree reg_shop -o json', norun: LATER },
+  options: [
+    { flags: '--depth <n>', summary: 'at most so many levels', common: true },
+    { flags: '--limit <n>', summary: 'at most so many registries (default 1000)' },
   ],
+  examples: [{ cmd: 'registry tree' }, { cmd: 'registry tree reg_shop -o json' }],
   effect: 'reads',
   view: treeView,
   operations: ['GET /api/v1/registries/{id}/hierarchy', 'GET /api/v1/registries/hierarchy'],
@@ -99,7 +112,10 @@ export const treeLeaf: LeafSpec = {
     const answer = await client.json<TreeNode | TreeNode[]>({
       method: 'GET',
       path: pathOf(registryWords, ...(id === undefined ? [] : [id]), 'hierarchy'),
-      query: { depth: options.depth === undefined ? undefined : parseCount(String(options.depth), '--depth', 0, 10) },
+      query: {
+        depth: options.depth === undefined ? undefined : parseCount(String(options.depth), '--depth', 0, 10),
+        limit: options.limit === undefined ? undefined : parseCount(String(options.limit), '--limit', 1, 10_000),
+      },
     });
     if (context.format.name === 'json' || context.format.name === 'yaml') {
       return Array.isArray(answer) ? context.list(answer, treeView) : context.one(answer, treeView);
@@ -108,6 +124,8 @@ export const treeLeaf: LeafSpec = {
     const rows = [...branches(roots)];
     await context.list(rows, treeView);
     if (rows.length === 0) context.notice('no registries');
+    if (!Array.isArray(answer) && answer.truncated === true)
+      context.notice('there are more; use --limit, or a registry');
   },
 };
 
@@ -142,7 +160,7 @@ export const moveLeaf: LeafSpec = {
     },
   ],
   options: [{ flags: '--top', summary: 'below none', common: true }, IF_MATCH],
-  examples: [{ cmd: 'registry move reg_shop-eu reg_shop', norun: LATER }],
+  examples: [{ cmd: 'registry move reg_shop-eu reg_shop' }],
   effect: 'writes',
   view: registryView,
   operations: ['POST /api/v1/registries/{id}/move'],
@@ -183,7 +201,7 @@ const entriesLeaf: LeafSpec = {
     ...FILTER_OPTIONS,
     ...PAGE_OPTIONS,
   ],
-  examples: [{ cmd: 'registry entries reg_shop --recursive --type service', norun: LATER }],
+  examples: [{ cmd: 'registry entries reg_shop --recursive --type service' }],
   effect: 'reads',
   view: entryView,
   operations: ['GET /api/v1/registries/{id}/entries'],
@@ -214,7 +232,7 @@ const addLeaf: LeafSpec = {
       completes: 'entry',
     },
   ],
-  examples: [{ cmd: 'registry entries add reg_shop svc_checkout', norun: LATER }],
+  examples: [{ cmd: 'registry entries add reg_shop svc_checkout' }],
   effect: 'writes',
   view: addedView,
   operations: ['PUT /api/v1/registries/{id}/entries'],
@@ -227,9 +245,35 @@ const addLeaf: LeafSpec = {
   },
 };
 
+const memberStatsView: View = {
+  fields: ['total', 'by_type', 'by_status', 'by_health'],
+  columns: [],
+  name: (stats) => String(stats.total ?? ''),
+};
+
+const entryStatsLeaf: LeafSpec = {
+  name: 'stats',
+  summary: 'Count what is in a registry by type, status and health',
+  arguments: [REGISTRY],
+  options: [{ flags: '-r, --recursive', summary: 'and in the registries below it', common: true }],
+  examples: [{ cmd: 'registry entries stats reg_shop --recursive' }],
+  effect: 'reads',
+  view: memberStatsView,
+  operations: ['GET /api/v1/registries/{id}/stats'],
+  async run(context, { args, options }) {
+    const client = await context.client();
+    const stats = await client.json<Record<string, unknown>>({
+      method: 'GET',
+      path: pathOf(registryWords, String(args[0]), 'stats'),
+      query: { recursive: options.recursive === true ? true : undefined },
+    });
+    await printStats(context, stats, memberStatsView);
+  },
+};
+
 export const entriesGroup: GroupSpec = {
   name: 'entries',
   summary: 'See and say what is in a registry',
   fallback: 'list',
-  children: [entriesLeaf, addLeaf],
+  children: [entriesLeaf, addLeaf, entryStatsLeaf],
 };

@@ -1,5 +1,4 @@
 import { given, idArgument, pathOf } from '../kinds/kind-request.js';
-import { LATER } from '../kinds/kind-words.js';
 import { serviceWords } from '../kinds/service.words.js';
 import { parseCount, parseSeconds } from '../core/duration.js';
 import { usageError } from '../core/errors.js';
@@ -30,7 +29,7 @@ const listLeaf: LeafSpec = {
     { flags: '--zone <zone>', summary: 'only those of this zone', common: true },
     { flags: '--tag <tag>', summary: 'only those with this tag', repeatable: true },
   ],
-  examples: [{ cmd: 'service instances svc_checkout', norun: LATER }],
+  examples: [{ cmd: 'service instances svc_checkout' }],
   effect: 'reads',
   view: instanceView,
   operations: ['GET /api/v1/services/{id}/instances'],
@@ -69,29 +68,17 @@ const registerLeaf: LeafSpec = {
     METADATA,
   ],
   examples: [
-    { cmd: 'service instances register svc_checkout 10.0.3.17:8080 --zone eu-1a --weight 10 --ttl 15s', norun: LATER },
+    { cmd: 'service instances register svc_checkout 10.0.3.17:8080 --id checkout-7f9c --zone eu-1a --ttl 10m' },
   ],
   effect: 'writes',
   view: instanceView,
   operations: ['POST /api/v1/services/{id}/instances'],
   async run(context, { args, options }) {
     const id = String(args[0]);
-    if (options.forever === true && options.ttl !== undefined) throw usageError('give either --ttl, or --forever');
-    const metadata = options.metadata as string[] | undefined;
-    const body = given({
-      id: options.id,
-      ...addressOf(String(args[1])),
-      zone: options.zone,
-      weight: options.weight === undefined ? undefined : parseCount(String(options.weight), '--weight', 0, 65_535),
-      ttl_seconds: options.ttl === undefined ? undefined : parseSeconds(String(options.ttl), '--ttl', 1, DAY),
-      tags: options.tag,
-      status: options.status,
-      metadata: metadata && assignments(metadata, '--metadata'),
-    });
     const answer = await context.send({
       method: 'POST',
       path: pathOf(serviceWords, id, 'instances'),
-      body: options.forever === true ? { ...body, ttl_seconds: null } : body,
+      body: given({ id: options.id, ...addressOf(String(args[1])), ...settingsOf(options), status: options.status }),
     });
     if (!answer) return;
     const instance = answer.json<Instance>();
@@ -104,12 +91,72 @@ const registerLeaf: LeafSpec = {
   },
 };
 
+const getLeaf: LeafSpec = {
+  name: 'get',
+  aliases: ['show'],
+  summary: 'Show an instance with its last heartbeat',
+  arguments: [SERVICE, INSTANCE],
+  examples: [{ cmd: 'service instances get svc_checkout checkout-7f9c' }],
+  effect: 'reads',
+  view: instanceView,
+  operations: ['GET /api/v1/services/{id}/instances/{instance}'],
+  async run(context, { args }) {
+    const [id, instance] = args as [string, string];
+    const client = await context.client();
+    const path = pathOf(serviceWords, id, 'instances', instance);
+    await context.one(await client.json<Instance>({ method: 'GET', path }), instanceView);
+  },
+};
+
+const updateLeaf: LeafSpec = {
+  name: 'update',
+  aliases: ['set'],
+  summary: 'Change an instance, or drain it: discovery answers it no longer, and it lives on',
+  description: 'What is not named stays as it is. How it is doing is told by heartbeats.',
+  arguments: [SERVICE, INSTANCE],
+  options: [
+    { flags: '--drain', summary: 'no new requests', common: true },
+    { flags: '--undrain', summary: 'new requests again', common: true },
+    { flags: '--zone <zone>', summary: 'where it runs', common: true },
+    { flags: '--weight <n>', summary: 'its share of the requests', common: true },
+    { flags: '--ttl <duration>', summary: 'longest silence, e.g. 15s', common: true },
+    { flags: '--forever', summary: 'it sends no heartbeats and is never silent' },
+    { flags: '--tag <tag>', summary: 'a tag', repeatable: true },
+    METADATA,
+  ],
+  examples: [{ cmd: 'service instances update svc_checkout checkout-7f9c --weight 5' }],
+  effect: 'writes',
+  view: instanceView,
+  operations: ['PUT /api/v1/services/{id}/instances/{instance}'],
+  async run(context, { args, options }) {
+    const [id, instance] = args as [string, string];
+    if (options.drain === true && options.undrain === true) throw usageError('give either --drain, or --undrain');
+    const body = given({
+      ...settingsOf(options),
+      drain: options.drain === true ? true : options.undrain === true ? false : undefined,
+    });
+    if (Object.keys(body).length === 0) throw usageError('nothing to change', { reason: 'e.g. --drain or --weight 5' });
+    const answer = await context.send({
+      method: 'PUT',
+      path: pathOf(serviceWords, id, 'instances', instance),
+      body,
+    });
+    if (!answer) return;
+    const after = answer.json<Instance>();
+    await context.changed(
+      `changed ${after.id} of ${id}${after.drain === true ? ', which is drained' : ''}`,
+      after,
+      instanceView,
+    );
+  },
+};
+
 const heartbeatLeaf: LeafSpec = {
   name: 'heartbeat',
   summary: 'Say that an instance is there',
   arguments: [SERVICE, INSTANCE],
   options: [STATUS, METADATA],
-  examples: [{ cmd: 'service instances heartbeat svc_checkout checkout-7f9c', norun: LATER }],
+  examples: [{ cmd: 'service instances heartbeat svc_checkout checkout-7f9c' }],
   effect: 'writes',
   view: instanceView,
   operations: ['PUT /api/v1/services/{id}/instances/{iid}/heartbeat'],
@@ -132,7 +179,7 @@ const deregisterLeaf: LeafSpec = {
   aliases: ['rm'],
   summary: 'Take instances out of a service',
   arguments: [SERVICE, { ...INSTANCE, summary: 'ids of the instances', variadic: true }],
-  examples: [{ cmd: 'service instances deregister svc_checkout checkout-7f9c --yes', norun: LATER }],
+  examples: [{ cmd: 'service instances deregister svc_checkout checkout-7f9c --yes' }],
   effect: 'deletes',
   view: bulkResultView,
   operations: ['DELETE /api/v1/services/{id}/instances/{iid}'],
@@ -157,8 +204,22 @@ export const instancesGroup: GroupSpec = {
   name: 'instances',
   summary: 'Register instances of a service and keep them there',
   fallback: 'list',
-  children: [listLeaf, registerLeaf, heartbeatLeaf, deregisterLeaf],
+  children: [listLeaf, getLeaf, registerLeaf, updateLeaf, heartbeatLeaf, deregisterLeaf],
 };
+
+/** What is said of an instance at its registration, and may be changed. */
+function settingsOf(options: Record<string, unknown>): Record<string, unknown> {
+  if (options.forever === true && options.ttl !== undefined) throw usageError('give either --ttl, or --forever');
+  const metadata = options.metadata as string[] | undefined;
+  const ttl = options.ttl === undefined ? undefined : parseSeconds(String(options.ttl), '--ttl', 1, DAY);
+  return {
+    zone: options.zone,
+    weight: options.weight === undefined ? undefined : parseCount(String(options.weight), '--weight', 0, 65_535),
+    ttl_seconds: options.forever === true ? null : ttl,
+    tags: options.tag,
+    metadata: metadata && assignments(metadata, '--metadata'),
+  };
+}
 
 /** `10.0.3.17:8080`, `[::1]:8080`. */
 function addressOf(text: string): { host: string; port: number } {

@@ -97,6 +97,11 @@ function fieldErrors(details: unknown): { field: string; message: string }[] {
 
 /** Text of a server is never trusted to drive the terminal: control characters become spaces. */
 export function oneLine(text: string): string {
+  return indentedLine(text).trimStart();
+}
+
+/** The same with the spaces it begins with, by which a tree is drawn. */
+export function indentedLine(text: string): string {
   // eslint-disable-next-line no-control-regex
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').trim();
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').trimEnd();
 }

@@ -1,4 +1,4 @@
-import { PLUGIN_MANAGER } from '../aliases.js';
+import { commandOf } from '../aliases.js';
 import { CliError, type CliErrorOptions } from './errors.js';
 import { ExitCode, exitCodeForStatus } from './exit-codes.js';
 
@@ -41,7 +41,7 @@ const KINDS = [
 export function errorFromAnswer(answer: FailedAnswer, program: string): CliError {
   const problem = parseProblem(answer.body);
   const fallback = STATUS_TEXT[answer.status] ?? `the server answered ${answer.status}`;
-  const detail = text(problem?.detail) ?? text(problem?.title) ?? fallback;
+  const detail = asFlags(text(problem?.detail) ?? text(problem?.title) ?? fallback);
   const details = problem ? withoutStandardMembers(problem) : undefined;
   const options: CliErrorOptions = {
     exitCode: exitCodeForStatus(answer.status),
@@ -52,6 +52,11 @@ export function errorFromAnswer(answer: FailedAnswer, program: string): CliError
     next: nextFor(answer, program),
   };
   return new CliError(text(problem?.code) ?? `http.${answer.status}`, detail, options);
+}
+
+/** What the API calls a parameter is a flag here. */
+function asFlags(detail: string): string {
+  return detail.replace(/\b(cascade|force)=true\b/g, '--$1');
 }
 
 /** A success whose body is not what a registry answers: most often the address of something else. */
@@ -89,8 +94,7 @@ function nextFor(answer: FailedAnswer, program: string): string | undefined {
       if (answer.path.includes('/gateway/keys/')) return `${program} key list`;
       if (answer.path.includes('/gateway/roles/')) return `${program} role list`;
       for (const [path, kind] of KINDS) {
-        if (answer.path.includes(`/api/v1/${path}/`))
-          return `${program} ${program === PLUGIN_MANAGER ? '' : `${kind} `}list`;
+        if (answer.path.includes(`/api/v1/${path}/`)) return `${commandOf(program, kind)} list`;
       }
       return /\/entities\/|\/graph/.test(answer.path) ? `${program} search "<part of the name>"` : undefined;
     case 412:

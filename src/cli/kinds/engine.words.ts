@@ -42,12 +42,13 @@ export const engineWords: KindWords = {
     { flags: '--gpu-enabled <yes>', summary: 'true or false', choices: ['true', 'false'] },
   ],
   verbs: [
-    { name: 'install', summary: 'Install an engine' },
+    { name: 'install', summary: 'Install an engine', next: 'start' },
     { name: 'start', summary: 'Start an engine' },
     { name: 'restart', summary: 'Restart an engine' },
     { name: 'stop', summary: 'Stop an engine' },
     { name: 'uninstall', summary: 'Uninstall an engine' },
   ],
+  driven: true,
   sample: {
     id: 'engine_inference',
     create: 'engine create inference --type ai_ml --min 1 --max 10 --memory 4Gi --gpu --gpu-count 1',

@@ -8,7 +8,7 @@ import { column, type View } from '../output/view.js';
 import type { GroupSpec, LeafSpec } from '../spec/types.js';
 import { merged, withUnset } from './kind-input.js';
 import { idArgument, IF_MATCH, pathOf } from './kind-request.js';
-import { LATER, type KindWords } from './kind-words.js';
+import type { KindWords } from './kind-words.js';
 
 type Config = Record<string, unknown>;
 
@@ -39,10 +39,7 @@ function getLeaf(kind: KindWords): LeafSpec {
     name: 'get',
     summary: `Show the configuration of ${one}, or one value of it`,
     arguments: [idArgument(kind), { name: 'key', summary: 'e.g. pool.size; exit code 3 when it is not set' }],
-    examples: [
-      { cmd: `${name} config get ${sample.id}`, norun: LATER },
-      { cmd: `${name} config get ${sample.id} pool.size`, norun: LATER },
-    ],
+    examples: [{ cmd: `${name} config get ${sample.id}` }, { cmd: `${name} config get ${sample.id} pool.size` }],
     effect: 'reads',
     view: configView,
     operations: [`GET /api/v1/${path}/{id}/config`],
@@ -88,7 +85,7 @@ function setLeaf(kind: KindWords): LeafSpec {
       { flags: '--unset <key>', summary: 'take a setting out', repeatable: true, common: true },
       IF_MATCH,
     ],
-    examples: [{ cmd: `${name} config set ${sample.id} pool.size=20 log_level=debug`, norun: LATER }],
+    examples: [{ cmd: `${name} config set ${sample.id} pool.size=20 log_level=debug` }],
     effect: 'writes',
     view: configView,
     operations: [`PUT /api/v1/${path}/{id}/config`],

@@ -5,6 +5,7 @@ import { verbLeaf } from './kind-lifecycle.js';
 import { dependenciesGroup, dependentsLeaf } from './kind-links.js';
 import { logsGroup } from './kind-logs.js';
 import { metricsGroup } from './kind-metrics.js';
+import { driverGroup, operationsGroup } from './kind-operations.js';
 import { getLeaf, listLeaf } from './kind-reading.js';
 import { eventsLeaf, statsLeaf } from './kind-telling.js';
 import { exportLeaf, importLeaf } from './kind-transfer.js';
@@ -25,6 +26,7 @@ export function kindGroup(kind: KindWords, own: readonly (LeafSpec | GroupSpec)[
       deleteLeaf(kind),
       ...kind.verbs.map((verb) => verbLeaf(kind, verb)),
       ...own,
+      ...(kind.driven ? [operationsGroup(kind), driverGroup(kind)] : []),
       healthGroup(kind),
       logsGroup(kind),
       metricsGroup(kind),

@@ -3,7 +3,7 @@ import { ExitCode } from '../core/exit-codes.js';
 import { column, type View } from '../output/view.js';
 import type { GroupSpec, LeafSpec } from '../spec/types.js';
 import { given, idArgument, pathOf, rowsOf } from './kind-request.js';
-import { LATER, type KindWords } from './kind-words.js';
+import type { KindWords } from './kind-words.js';
 
 const HEALTHS = ['healthy', 'degraded', 'unhealthy', 'unknown'] as const;
 const NOT_WELL = new Set(['degraded', 'unhealthy']);
@@ -49,10 +49,7 @@ function showLeaf(kind: KindWords): LeafSpec {
       { flags: '--check', summary: 'check it now instead of telling the last result', common: true },
       { flags: '--limit <n>', summary: 'at most so many results (default 10)', common: true },
     ],
-    examples: [
-      { cmd: `${name} health ${sample.id}`, norun: LATER },
-      { cmd: `${name} health ${sample.id} --check -o json`, norun: LATER },
-    ],
+    examples: [{ cmd: `${name} health ${sample.id}` }, { cmd: `${name} health ${sample.id} --check -o json` }],
     effect: 'reads',
     view: healthView,
     operations: [`GET /api/v1/${path}/{id}/health`],
@@ -75,6 +72,9 @@ function showLeaf(kind: KindWords): LeafSpec {
       } else {
         await context.one(health, healthView);
       }
+      if (options.check === true && health.check === null) {
+        context.notice('it has no check that could be run; this is what it was last reported to be');
+      }
       if (NOT_WELL.has(healthOf(health))) context.exit(ExitCode.no);
     },
   };
@@ -94,9 +94,7 @@ function reportLeaf(kind: KindWords): LeafSpec {
       { flags: '--message <text>', summary: 'what was seen', common: true },
       { flags: '--ttl <duration>', summary: 'how long it is good for: 30s, 5m; for good when left out', common: true },
     ],
-    examples: [
-      { cmd: `${name} health report ${sample.id} healthy --message "all replicas answer" --ttl 5m`, norun: LATER },
-    ],
+    examples: [{ cmd: `${name} health report ${sample.id} healthy --message "all replicas answer" --ttl 1h` }],
     effect: 'writes',
     view: healthView,
     operations: [`POST /api/v1/${path}/{id}/health`],

@@ -1,3 +1,4 @@
+import { commandOf } from '../aliases.js';
 import { assignments } from '../commands/entry-input.js';
 import { optionName } from '../spec/ask-missing.js';
 import { DRY_RUN_OPTION, flagWords } from '../spec/global-options.js';
@@ -55,10 +56,16 @@ export function verbLeaf(kind: KindWords, verb: VerbWords): LeafSpec {
       }
       const entry = answer.json<Entry>();
       const pending = answer.status === 202 ? `; ${verb.name} is under way` : '';
-      const next = `${context.program} ${name} get ${entry.key}`;
+      const next = `${commandOf(context.program, name)} ${wayOn(kind, verb, answer.status)} ${entry.key}`;
       await context.changed(`${entry.key} is ${String(entry.status)}${pending}`, entry, view, next);
     },
   };
+}
+
+/** What is most often wanted after a verb: the next one, or to see how it goes. */
+function wayOn(kind: KindWords, verb: VerbWords, status: number): string {
+  if (status === 202) return kind.driven ? 'operations' : 'get';
+  return verb.next ?? 'get';
 }
 
 function bodyOf(verb: VerbWords, options: Record<string, unknown>): Record<string, unknown> {

@@ -4,7 +4,7 @@ import { usageError } from '../core/errors.js';
 import { column, type View } from '../output/view.js';
 import type { GroupSpec, LeafSpec } from '../spec/types.js';
 import { idArgument, pathOf } from './kind-request.js';
-import { LATER, type KindWords } from './kind-words.js';
+import type { KindWords } from './kind-words.js';
 
 const LINK_TYPES: readonly string[] = ['depends_on', 'requires'];
 
@@ -66,7 +66,7 @@ function linksLeaf(kind: KindWords, what: 'dependencies' | 'dependents', summary
     description: `Its neighbours only; "graph ${what === 'dependents' ? 'impact' : what}" walks on from there.`,
     arguments: [idArgument(kind)],
     options: PAGE_OPTIONS.filter(({ flags }) => !flags.startsWith('--sort')),
-    examples: [{ cmd: `${name} ${what} ${sample.id}`, norun: LATER }],
+    examples: [{ cmd: `${name} ${what} ${sample.id}` }],
     effect: 'reads',
     view: linkView,
     operations: [`GET /api/v1/${path}/{id}/${what}`],
@@ -98,7 +98,7 @@ function setLeaf(kind: KindWords): LeafSpec {
       },
     ],
     options: [{ flags: '--none', summary: 'it needs nothing', common: true }],
-    examples: [{ cmd: `${name} dependencies set ${sample.id} resource_database svc_my-api=requires`, norun: LATER }],
+    examples: [{ cmd: `${name} dependencies set ${sample.id} resource_database svc_my-api=requires` }],
     effect: 'writes',
     view: linkView,
     operations: [`PUT /api/v1/${path}/{id}/dependencies`],

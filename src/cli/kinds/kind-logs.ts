@@ -8,7 +8,7 @@ import { column, type View } from '../output/view.js';
 import type { GroupSpec, LeafSpec } from '../spec/types.js';
 import { assignments } from '../commands/entry-input.js';
 import { acceptedView, given, idArgument, pathOf, rowsOf } from './kind-request.js';
-import { LATER, type KindWords } from './kind-words.js';
+import type { KindWords } from './kind-words.js';
 
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
 /** Failures after which asking again is right. */
@@ -60,7 +60,7 @@ function showLeaf(kind: KindWords): LeafSpec {
       { flags: '--interval <duration>', summary: 'how often to ask for new lines (default 2s)' },
     ],
     examples: [
-      { cmd: `${name} logs ${sample.id} --since 15m --level error`, norun: LATER },
+      { cmd: `${name} logs ${sample.id} --since 15m --level warn,error` },
       { cmd: `${name} logs ${sample.id} --follow`, norun: 'goes on until Ctrl-C' },
     ],
     effect: 'reads',
@@ -148,7 +148,7 @@ function addLeaf(kind: KindWords): LeafSpec {
       { flags: '--level <level>', summary: `${LEVELS.join(', ')} (default info)`, choices: LEVELS, common: true },
       { flags: '--field <field=value>', summary: 'a field beside the text', repeatable: true },
     ],
-    examples: [{ cmd: `${name} logs add ${sample.id} "rolled back to 1.4.1" --level warn`, norun: LATER }],
+    examples: [{ cmd: `${name} logs add ${sample.id} "rolled back to 1.4.1" --level warn` }],
     effect: 'writes',
     view: acceptedView,
     operations: [`POST /api/v1/${path}/{id}/logs`],

@@ -4,7 +4,7 @@ import { usageError } from '../core/errors.js';
 import { column, type View } from '../output/view.js';
 import type { GroupSpec, LeafSpec } from '../spec/types.js';
 import { acceptedView, given, idArgument, numberOf, pathOf, rowsOf } from './kind-request.js';
-import { LATER, type KindWords } from './kind-words.js';
+import type { KindWords } from './kind-words.js';
 
 type Metric = Record<string, unknown>;
 
@@ -41,10 +41,7 @@ function showLeaf(kind: KindWords): LeafSpec {
       { flags: '--until <time>', summary: 'up to then' },
       { flags: '--limit <n>', summary: 'at most so many (default 1000)' },
     ],
-    examples: [
-      { cmd: `${name} metrics ${sample.id}`, norun: LATER },
-      { cmd: `${name} metrics ${sample.id} --name cpu --since 1h`, norun: LATER },
-    ],
+    examples: [{ cmd: `${name} metrics ${sample.id}` }, { cmd: `${name} metrics ${sample.id} --name cpu --since 1h` }],
     effect: 'reads',
     view: metricView,
     operations: [`GET /api/v1/${path}/{id}/metrics`],
@@ -85,7 +82,7 @@ function recordLeaf(kind: KindWords): LeafSpec {
       { flags: '--tag <name=value>', summary: 'a tag of the values', repeatable: true, common: true },
       { flags: '--at <time>', summary: 'when they were measured (default now)' },
     ],
-    examples: [{ cmd: `${name} metrics record ${sample.id} cpu=0.42 memory=812 --tag zone=a`, norun: LATER }],
+    examples: [{ cmd: `${name} metrics record ${sample.id} cpu=0.42 memory=812 --tag zone=a` }],
     effect: 'writes',
     view: acceptedView,
     operations: [`POST /api/v1/${path}/{id}/metrics`],

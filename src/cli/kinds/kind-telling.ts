@@ -4,7 +4,7 @@ import { printStats } from '../commands/stats.js';
 import { column, type View } from '../output/view.js';
 import type { LeafSpec } from '../spec/types.js';
 import { idArgument, pathOf } from './kind-request.js';
-import { LATER, type KindWords } from './kind-words.js';
+import type { KindWords } from './kind-words.js';
 
 interface EntryEvent extends Record<string, unknown> {
   seq?: number | null;
@@ -37,7 +37,7 @@ export function eventsLeaf(kind: KindWords): LeafSpec {
       { flags: '--types <types>', summary: 'only these, comma-separated: transition, health_changed, …', common: true },
       ...PAGE_OPTIONS.filter(({ flags }) => !flags.startsWith('--sort')),
     ],
-    examples: [{ cmd: `${name} events ${sample.id} --types transition`, norun: LATER }],
+    examples: [{ cmd: `${name} events ${sample.id} --types transition` }],
     effect: 'reads',
     view: eventView,
     operations: [`GET /api/v1/${path}/{id}/events`],
@@ -66,7 +66,7 @@ export function statsLeaf(kind: KindWords): LeafSpec {
     name: 'stats',
     summary: `Count ${path} by state, health and more`,
     options: [{ flags: '--overview', summary: 'the few figures a dashboard shows', common: true }],
-    examples: [{ cmd: `${name} stats`, norun: LATER }],
+    examples: [{ cmd: `${name} stats` }],
     effect: 'reads',
     view: statsView,
     operations: [`GET /api/v1/${path}/stats`, `GET /api/v1/${path}/stats/overview`],

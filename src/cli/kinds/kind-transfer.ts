@@ -3,7 +3,7 @@ import { IMPORT_OPTIONS, importInto } from '../commands/import-entries.js';
 import { TO_FILE_OPTION } from '../commands/write-out.js';
 import type { LeafSpec } from '../spec/types.js';
 import { pathOf } from './kind-request.js';
-import { LATER, type KindWords } from './kind-words.js';
+import type { KindWords } from './kind-words.js';
 
 export function importLeaf(kind: KindWords): LeafSpec {
   const { name, path } = kind;
@@ -34,7 +34,7 @@ export function exportLeaf(kind: KindWords): LeafSpec {
     summary: `Write ${path} to a file`,
     description: `What is written here, "${name} import" reads into another registry.`,
     options: [TO_FILE_OPTION],
-    examples: [{ cmd: `${name} export -o yaml`, norun: LATER }],
+    examples: [{ cmd: `${name} export -o yaml` }],
     effect: 'reads',
     operations: [`GET /api/v1/${path}/export`],
     run: (context, { options }) => exportFrom(context, pathOf(kind, 'export'), options.to as string | undefined),

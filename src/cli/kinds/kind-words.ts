@@ -2,9 +2,6 @@ import type { Column } from '../output/view.js';
 import type { Named, OptionSpec } from '../spec/types.js';
 import type { Entry } from '../views/entry-view.js';
 
-/** Why an example is not run: what it asks for is in the API, but not yet in every registry. */
-export const LATER = 'the registry does not answer this yet';
-
 /** A flag that fills one of a kind's own fields. */
 export interface OwnFlag extends OptionSpec {
   /** As the wire names it; `capacity.min` reaches inside. */
@@ -18,6 +15,8 @@ export interface VerbWords {
   name: string;
   aliases?: readonly string[];
   summary: string;
+  /** The verb that most often comes next. */
+  next?: string;
   /** Flags whose values go into the body, under their names in snake case. */
   options?: readonly OptionSpec[];
 }
@@ -41,6 +40,8 @@ export interface KindWords {
   filters: readonly OptionSpec[];
   /** In an order in which they can be run one after the other. */
   verbs: readonly VerbWords[];
+  /** Something outside starts and stops it: `operations`, `driver secret`. */
+  driven?: boolean;
   /** The entry the examples are about. */
   sample: { id: string; create: string; update: string };
 }

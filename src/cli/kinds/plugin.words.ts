@@ -58,6 +58,7 @@ export const pluginWords: KindWords = {
     {
       name: 'install',
       summary: 'Install a plugin, its dependencies resolved',
+      next: 'activate',
       options: [{ flags: '--host <host>', summary: 'whose facts the system requirements are held against' }],
     },
     { name: 'activate', aliases: ['enable'], summary: 'Activate a plugin' },

@@ -11,10 +11,10 @@ export const registryWords: KindWords = {
   one: 'a registry',
   summary: 'Keep registries below this one, and what is in them',
   description: 'A registry is named by its id, its key (reg_shop) or its name (shop).',
-  fields: ['level', 'parent_id', 'url', 'sync_mode', 'sync_interval', 'filters', 'defaults'],
+  fields: ['level', 'parent_id', 'parent_key', 'url', 'sync_mode', 'sync_interval', 'filters'],
   columns: [
     column('LEVEL', 'level'),
-    column('PARENT', 'parent_id', { wide: true }),
+    column('PARENT', 'parent_key'),
     column('SYNC', 'sync_mode'),
     column('URL', 'url', { wide: true }),
   ],

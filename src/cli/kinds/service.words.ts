@@ -1,6 +1,7 @@
 import { usageError } from '../core/errors.js';
 import { column } from '../output/view.js';
 import { numberOf } from './kind-request.js';
+import type { Entry } from '../views/entry-view.js';
 import type { KindWords } from './kind-words.js';
 
 const TYPES = ['api', 'worker', 'processor', 'gateway', 'mesh', 'database', 'cache', 'queue'] as const;
@@ -12,8 +13,12 @@ export const serviceWords: KindWords = {
   one: 'a service',
   summary: 'Register, run, watch and discover services',
   description: 'A service is named by its id, its key (svc_checkout) or its name (checkout).',
-  fields: ['type', 'endpoints', 'ports', 'health_check', 'driver', 'labels'],
-  columns: [column('TYPE', 'type'), column('DRIVER', 'driver.type', { wide: true })],
+  fields: ['type', 'endpoints', 'ports', 'health_check', 'driver', 'labels', 'instances'],
+  columns: [
+    column('TYPE', 'type'),
+    { title: 'INSTANCES', value: wellOf, right: true },
+    column('DRIVER', 'driver.type', { wide: true }),
+  ],
   flags: [
     { flags: '--type <type>', field: 'type', summary: `${TYPES.join(', ')} (default api)`, common: true },
     {
@@ -43,7 +48,7 @@ export const serviceWords: KindWords = {
   ],
   filters: [{ flags: '--type <type>', summary: TYPES.join(', '), common: true }],
   verbs: [
-    { name: 'install', summary: 'Install a service' },
+    { name: 'install', summary: 'Install a service', next: 'start' },
     { name: 'start', summary: 'Start a service' },
     { name: 'restart', summary: 'Restart a service' },
     { name: 'stop', summary: 'Stop a service' },
@@ -51,12 +56,19 @@ export const serviceWords: KindWords = {
     { name: 'enable', summary: 'Enable a disabled service' },
     { name: 'uninstall', summary: 'Uninstall a service' },
   ],
+  driven: true,
   sample: {
     id: 'svc_checkout',
     create: 'service create checkout --type api --port http=8080 --tag shop',
     update: 'service update svc_checkout --owner shop --set labels.team=shop',
   },
 };
+
+/** `2/3`: how many of its instances are well. */
+function wellOf({ instances }: Entry): string {
+  const { total, passing } = (instances ?? {}) as { total?: number; passing?: number };
+  return total === undefined ? '' : `${passing}/${total}`;
+}
 
 function portOf(text: string, flag: string): Record<string, unknown> {
   const [, name, port = '', protocol] = /^(?:([^=]+)=)?(\d+)(?:\/([a-z]+))?$/.exec(text) ?? [];

@@ -1,4 +1,4 @@
-import { oneLine } from '../core/errors.js';
+import { indentedLine } from '../core/errors.js';
 
 export interface TableCell {
   text: string;
@@ -21,7 +21,7 @@ type Measure = (text: string) => number;
 
 /** Columns without borders, cut to the terminal; tab-separated and whole when there is none. */
 export async function tableLines(rows: readonly TableCell[][], options: TableOptions): Promise<string[]> {
-  const clean = rows.map((row) => row.map((cell) => ({ ...cell, text: oneLine(cell.text) })));
+  const clean = rows.map((row) => row.map((cell) => ({ ...cell, text: indentedLine(cell.text) })));
   if (options.width === undefined) {
     const lines = clean.map((row) => row.map((cell) => cell.paint?.(cell.text) ?? cell.text).join('\t'));
     return options.header ? [options.header.join('\t'), ...lines] : lines;

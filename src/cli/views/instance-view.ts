@@ -47,6 +47,12 @@ export const instanceView: View<Instance> = {
 /** Where one answers, as a program that connects takes it. */
 export const addressView: View<Instance> = { ...instanceView, name: addressOf };
 
+/** Of several services: whose each one is. */
+export const serviceAddressView: View<Instance> = {
+  ...addressView,
+  columns: [column('SERVICE', 'service'), ...addressView.columns],
+};
+
 function addressOf({ host, port }: Instance): string {
   return String(host ?? '').includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }

@@ -15,7 +15,7 @@ const NEEDED: Record<string, string[]> = {
 };
 
 /** A valid call of every command that every kind has. */
-function sharedCalls({ name, verbs }: KindWords): Calls {
+function sharedCalls({ name, verbs, driven }: KindWords): Calls {
   const calls: Calls = {
     list: { args: [] },
     get: { args: ['x'] },
@@ -38,16 +38,26 @@ function sharedCalls({ name, verbs }: KindWords): Calls {
     import: { args: ['EXPORT'] },
     export: { args: [] },
   };
+  if (driven) {
+    calls['operations list'] = { args: ['x'] };
+    calls['operations get'] = { args: ['x', 'o'] };
+    calls['operations report'] = { args: ['x', 'o', 'succeeded'] };
+    calls['driver secret'] = { args: ['x'] };
+  }
   for (const verb of verbs) calls[verb.name] = { args: ['x'] };
   return Object.fromEntries(Object.entries(calls).map(([path, call]) => [`${name} ${path}`, call]));
 }
 
 const OWN_CALLS: Calls = {
   'service instances list': { args: ['x'] },
+  'service instances get': { args: ['x', 'i-1'] },
+  'service instances update': { args: ['x', 'i-1', '--drain'] },
   'service instances register': { args: ['x', '10.0.3.17:8080'] },
   'service instances heartbeat': { args: ['x', 'i-1'] },
   'service instances deregister': { args: ['x', 'i-1', '--yes'] },
   'service discover': { args: ['x'] },
+  'service discovery status': { args: [] },
+  'service discovery release': { args: ['--yes'] },
   'engine scale': { args: ['x', '4'] },
   'engine autoscaling get': { args: ['x'] },
   'engine autoscaling set': { args: ['x', '--policy', 'auto_cpu'] },
@@ -56,6 +66,7 @@ const OWN_CALLS: Calls = {
   'engine workload list': { args: ['x'] },
   'engine workload get': { args: ['x', 'w'] },
   'engine workload cancel': { args: ['x', 'w', '--yes'] },
+  'engine workload retry': { args: ['x', 'w'] },
   'engine workload stats': { args: ['x'] },
   'engine workload lease': { args: ['x', '--worker', 'w-1'] },
   'engine workload heartbeat': { args: ['x', 'w', '--lease', 't'] },
@@ -68,6 +79,7 @@ const OWN_CALLS: Calls = {
   'registry move': { args: ['x', 'y'] },
   'registry entries list': { args: ['x'] },
   'registry entries add': { args: ['x', 'svc_y'] },
+  'registry entries stats': { args: ['x'] },
   'registry defaults get': { args: ['x'] },
   'registry defaults set': { args: ['x', '--owner', 'me'] },
   'registry sync start': { args: ['x'] },
@@ -77,6 +89,9 @@ const OWN_CALLS: Calls = {
   'plugin manifest': { args: ['x'] },
   'plugin discover': { args: ['MANIFEST'] },
   'plugin mesh': { args: [] },
+  'plugin facts list': { args: [] },
+  'plugin facts report': { args: ['build-1', 'python=3.11.2'] },
+  'plugin facts forget': { args: ['build-1', '--yes'] },
 };
 
 export const KIND_CALLS: Calls = Object.assign({}, ...KINDS.map(sharedCalls), OWN_CALLS) as Calls;

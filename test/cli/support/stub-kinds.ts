@@ -103,6 +103,31 @@ const STEP = {
   requested_by: [{ by: 'plugin_x', constraint: 'store>=1' }],
 };
 
+const OPERATION = {
+  id: ID,
+  verb: 'start',
+  from: 'installed',
+  to: 'running',
+  capacity: null,
+  driver: 'webhook',
+  state: 'running',
+  message: null,
+  attempts: 1,
+  requested_by: 'k',
+  created_at: AT,
+  deadline: AT,
+  ended_at: null,
+};
+const DISCOVERY = {
+  services: 3,
+  instances: { passing: 2, warning: 0, critical: 0, expired: 1, draining: 0 },
+  watchers: 0,
+  snapshot_age_ms: 200,
+  listening_since: AT,
+  guard: { active: false, since: null, until: null, silent: 0 },
+};
+export const FACTS = { host: 'build-1', facts: { python: '3.11.2', docker: true }, reported_at: AT };
+
 const LISTS: Record<string, unknown> = {
   logs: [LINE],
   metrics: [METRIC],
@@ -113,6 +138,8 @@ const LISTS: Record<string, unknown> = {
   'autoscaling/decisions': [DECISION],
   workloads: [WORKLOAD],
   'workloads/lease': [{ ...WORKLOAD, lease_token: 't', lease_until: AT }],
+  operations: [OPERATION],
+  sync: [{ id: '1', state: 'recorded', mode: 'pull', requested_by: 'k', requested_at: AT }],
   children: [KIND_ENTRY],
   ancestors: [KIND_ENTRY],
 };
@@ -123,30 +150,45 @@ const SINGLE: Record<string, unknown> = {
   autoscaling: AUTOSCALING,
   'workloads/stats': { depth: { queued: { low: 3 } }, oldest_waiting_seconds: 4 },
   connection: { connection_string: 'postgresql://orders:s3cret@db.example.com:5432/orders' },
-  hierarchy: { ...KIND_ENTRY, depth: 0, entries: 4, children: [{ ...KIND_ENTRY, name: 'eu', children: [] }] },
-  defaults: { owner: 'shop', tags: ['shop'] },
-  sync: { id: '1', status: 'requested', runs: [] },
+  hierarchy: {
+    ...KIND_ENTRY,
+    depth: 0,
+    entries: 4,
+    children: [{ ...KIND_ENTRY, name: 'eu', children: [{ ...KIND_ENTRY, name: 'test' }] }],
+  },
+  defaults: {
+    own: { owner: 'shop', tags: ['shop'], config: {} },
+    effective: { owner: 'shop', tags: ['shop'], config: { region: 'eu' } },
+  },
+  stats: { total: 3, by_type: { service: 3 } },
+  'driver/secret': { secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', former_expires_at: null },
   resolution: { plugin: 'plugin_x', order: [STEP.key], plan: [STEP], system: [], warnings: [] },
   manifest: { apiVersion: 'plugin.nexuspro.io/v1', kind: 'Plugin' },
 };
 
 /** Answers of the kinds' paths in their shape; undefined for what is no kind's. */
 export function kindAnswer(method: string, path: string, query: URLSearchParams): unknown {
+  if (path === '/api/v1/system/facts') return method === 'GET' ? [FACTS] : FACTS;
   const [, , rest = ''] = /^\/api\/v1\/(services|engines|components|registries|plugins)(?:\/(.*))?$/.exec(path) ?? [];
   if (!/^\/api\/v1\/(services|engines|components|registries|plugins)(\/|$)/.test(path)) return undefined;
   if (rest === '') return method === 'GET' ? [KIND_ENTRY] : KIND_ENTRY;
   if (rest === 'import') return undefined;
   if (rest.startsWith('stats')) return { total: 3, by_status: { running: 3 } };
   if (rest === 'hierarchy') return { roots: [SINGLE.hierarchy] };
+  if (rest.startsWith('discovery')) return DISCOVERY;
+  if (rest === 'discover' && method === 'GET') return [{ ...KIND_ENTRY, instances: [INSTANCE] }];
   if (rest === 'discover')
     return { results: [{ source: 'body', document: 0, outcome: 'registered', key: 'plugin_x@1.0.0' }] };
   if (query.get('dry_run') === 'true') return { verb: 'start', from: 'installed', to: 'running', dry_run: true };
   const call = rest.split('/').slice(1).join('/');
   if (method === 'POST' && (call === 'logs' || call === 'metrics')) return { accepted: 1 };
+  if (method === 'POST' && call === 'sync') return { id: '1', state: 'recorded', detail: 'It is recorded.' };
   if (method === 'POST' && call === 'instances') return INSTANCE;
   if (method === 'POST' && call === 'workloads') return WORKLOAD;
+  if (call === 'entries') return method === 'GET' ? [KIND_ENTRY] : { added: 1, unchanged: 0 };
   if (call in LISTS) return LISTS[call];
   if (call in SINGLE) return SINGLE[call];
+  if (call.startsWith('operations/')) return OPERATION;
   if (call.startsWith('workloads/')) return WORKLOAD;
   if (call.startsWith('instances/')) return INSTANCE;
   return KIND_ENTRY;

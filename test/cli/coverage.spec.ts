@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { everyLeaf } from './support/leaves.js';
+import { KINDS } from './support/kind-calls.js';
+
+/** Operations of the kinds that no command asks for, and why. */
+const NOT_HERE: Record<string, string> = {
+  'POST /api/v1/services/register': 'the same as POST /api/v1/services',
+  'POST /api/v1/plugins/{}/enable': 'the same as activate, which the command enable asks for',
+  'POST /api/v1/plugins/{}/disable': 'the same as deactivate, which the command disable asks for',
+};
+const METHODS = ['get', 'put', 'post', 'delete', 'patch'];
+
+/** Without the names of what stands in a path. */
+const plain = (operation: string): string => operation.replaceAll(/\{[^}]*\}/g, '{}');
+
+function documented(): string[] {
+  const { paths } = JSON.parse(readFileSync('openapi.json', 'utf8')) as { paths: Record<string, object> };
+  return Object.entries(paths).flatMap(([path, item]) =>
+    Object.keys(item)
+      .filter((method) => METHODS.includes(method))
+      .map((method) => plain(`${method.toUpperCase()} ${path}`)),
+  );
+}
+
+describe('the operations of the kinds', () => {
+  it('are each asked for by a command, or left out for a reason', async () => {
+    const here = [...KINDS.map(({ path }) => `/api/v1/${path}`), '/api/v1/system/facts'];
+    const ofKinds = documented().filter((operation) => {
+      const [, path = ''] = operation.split(' ');
+      return here.some((start) => path === start || path.startsWith(`${start}/`));
+    });
+    const asked = (await everyLeaf()).flatMap(({ spec }) => (spec.operations ?? []).map(plain));
+    expect(ofKinds.length).toBeGreaterThan(150);
+    expect(ofKinds.filter((operation) => !asked.includes(operation)).sort()).toEqual(Object.keys(NOT_HERE).sort());
+  });
+
+  it('that commands ask for exist', async () => {
+    const known = new Set(documented());
+    const asked = (await everyLeaf()).flatMap(({ spec }) => (spec.operations ?? []).map(plain));
+    expect(asked.filter((operation) => !known.has(operation))).toEqual([]);
+  });
+});
