@@ -26,6 +26,9 @@ interface Chosen {
   leaf?: LeafSpec;
   words: string[];
   args: string[];
+  /** The innermost group, and the word that is none of its commands. */
+  group?: { words: readonly string[]; children: readonly string[] };
+  surplus?: string;
 }
 
 /** Runs one command line and answers its exit code; everything it says goes to the process's own streams. */
@@ -160,7 +163,8 @@ class Run {
 
   private toCliError(thrown: unknown): CliError | undefined {
     if (thrown instanceof CliError) return thrown;
-    if (thrown instanceof CommanderError) return parseFailure(thrown, this.program, this.usage);
+    if (thrown instanceof CommanderError)
+      return parseFailure(thrown, this.program, { ...this.chosen, usage: this.usage });
     const message = thrown instanceof Error ? thrown.message : String(thrown);
     return new CliError('cli.unexpected', message || 'something unexpected went wrong', {
       next: 'run it again with --debug to see more',
@@ -195,6 +199,7 @@ async function choose(
   for (const { word, index } of [...rest, { word: undefined, index: -1 }]) {
     if (!isGroup(here)) break;
     const group: CommandSpec = here;
+    chosen.group = { words: [...chosen.words], children: group.children.map(({ name }) => name) };
     const child: CommandSpec | undefined = group.children.find(
       (c) => c.name === word || c.aliases?.includes(word ?? ''),
     );
@@ -208,6 +213,7 @@ async function choose(
     const something = word !== undefined || args.length > first.index + 1 + chosen.words.length - 1;
     if (!fallback || asksForHelp || !something) break;
     chosen.args.splice(index === -1 ? first.index + 1 : index, 0, fallback.name);
+    chosen.surplus = word;
     chosen.words.push(fallback.name);
     here = fallback;
   }

@@ -170,7 +170,8 @@ const heartbeatLeaf: LeafSpec = {
     });
     if (!answer) return;
     const told = answer.body.length > 0 ? answer.json<Instance>() : ({ id: instance } as Instance);
-    await context.changed(`${instance} of ${id} is there`, told, instanceView);
+    const state = options.status === undefined ? 'there' : String(options.status);
+    await context.changed(`${instance} of ${id} is ${state}`, told, instanceView);
   },
 };
 

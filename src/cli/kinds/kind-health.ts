@@ -65,7 +65,10 @@ function showLeaf(kind: KindWords): LeafSpec {
       });
       if (context.speaks) {
         const { history: _, last: __, ...now } = health;
-        await context.one(now, healthView);
+        const because = rowsOf<Health>(health, 'because').map(
+          ({ key, health: its }) => `${String(key)} (${String(its)})`,
+        );
+        await context.one({ ...now, because }, healthView);
         const history = rowsOf<Observation>(health, 'history');
         if (history.length > 0) await context.write('\n');
         await context.list(history, historyView);

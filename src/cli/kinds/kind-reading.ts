@@ -50,7 +50,9 @@ export function listLeaf(kind: KindWords): LeafSpec {
         query,
         wish: pageWish(options),
         view,
-        none: `no ${path} match; ${context.program} ${sample.create}`,
+        none: Object.values(query).some((value) => value !== undefined)
+          ? `no ${path} match`
+          : `no ${path} yet; ${context.program} ${sample.create}`,
       });
     },
   };

@@ -68,16 +68,35 @@ function commanderOption(spec: OptionSpec): Option {
   return option;
 }
 
+/** What the words had led to when the parser gave up. */
+export interface ParsedSoFar {
+  usage?: string;
+  group?: { words: readonly string[]; children: readonly string[] };
+  /** The word in whose place the group's usual command was put. */
+  surplus?: string;
+}
+
 /** What commander refuses, in the form all errors have. Undefined when it only showed help. */
-export function parseFailure(error: CommanderError, program: string, usage: string | undefined): CliError | undefined {
+export function parseFailure(
+  error: CommanderError,
+  program: string,
+  { usage, group, surplus }: ParsedSoFar,
+): CliError | undefined {
   if (error.exitCode === 0 || error.code === 'commander.help' || error.code === 'commander.helpDisplayed')
     return undefined;
   const [message = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
   const hint = suggestion?.replace(/^\(Did you mean (.*)\?\)$/s, 'did you mean $1?');
   const unknownCommand = error.code === 'commander.unknownCommand';
+  const path = [program, ...(group?.words ?? [])].join(' ');
+  // A group's usual command took the word that was meant as one of the others.
+  if (error.code === 'commander.excessArguments' && group && surplus !== undefined)
+    return usageError(`${path} has no command '${surplus}'`, {
+      reason: `it has ${group.children.join(', ')}`,
+      next: `${path} --help`,
+    });
   return usageError(message, {
     reason: hint,
     usage,
-    next: unknownCommand ? `${program} --help` : undefined,
+    next: unknownCommand ? `${path} --help` : undefined,
   });
 }

@@ -76,7 +76,7 @@ export class DependenciesService {
     refuse(
       'unknown',
       'Some of these are no entries.',
-      places(({ id }) => !found.has(id), 'names no entry'),
+      places(({ id }) => !found.has(id), 'names no entry; give an id, or a key such as svc_checkout'),
     );
     refuse(
       'itself',
