@@ -69,7 +69,7 @@ describe('what needs an unhealthy entry', () => {
       ['unknown', null],
     ]);
     const becauseOf = async (id: string): Promise<unknown> =>
-      (await app.api.get(`${SERVICES}/${id}/health`)).body.because.map(({ id, health }: Json) => [id, health]);
+      (await app.api.get(`${SERVICES}/${id}/health`)).body.because.map((one: Json) => [one.id, one.health]);
     expect(await becauseOf(far)).toEqual([[near, 'degraded']]);
     expect(await becauseOf(near)).toEqual([[hub, 'unhealthy']]);
     expect(await becauseOf(hub)).toEqual([]);
