@@ -19,6 +19,9 @@ const ENV = {
   BULK_LIMIT: '64k',
 };
 
+// Seconds on a quiet machine; on a busy one as long as it takes.
+jest.setTimeout(300_000);
+
 describe('every operation of plugins, services, engines, components and registries', () => {
   let app: TestApp;
   let controller: FakeController;
