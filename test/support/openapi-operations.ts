@@ -9,6 +9,7 @@ export interface Schema {
   required?: string[];
   items?: Schema;
   examples?: unknown[];
+  default?: unknown;
   maxLength?: number;
   maxItems?: number;
   minimum?: number;
@@ -30,6 +31,7 @@ export interface Parameter {
   name: string;
   in: 'path' | 'query' | 'header';
   required?: boolean;
+  example?: unknown;
   schema: Schema;
 }
 

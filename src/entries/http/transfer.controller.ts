@@ -4,6 +4,7 @@ import { IsIn, IsOptional } from 'class-validator';
 import type { Request, Response } from 'express';
 import { Env } from '../../platform/env/env.js';
 import { ApiProblems } from '../../platform/http/api-problem.decorator.js';
+import { byFormat } from '../../platform/http/openapi-examples.js';
 import { Cost } from '../../platform/http/cost.decorator.js';
 import { NDJSON } from '../../platform/http/ndjson.js';
 import { Permission } from '../../platform/http/permission.decorator.js';
@@ -57,7 +58,7 @@ export class TransferController {
   @ApiBody({
     description: 'NDJSON, JSON or YAML.',
     schema: { type: 'string' },
-    examples: { ndjson: { value: EXAMPLES.ndjson } },
+    examples: byFormat(EXAMPLES),
   })
   @ApiOkResponse({ type: ImportSummary })
   @ApiProblems(400, 404, 409, 413, 415, 422)

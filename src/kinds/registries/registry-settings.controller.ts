@@ -2,6 +2,7 @@ import { Body, Controller, Get, HttpCode, Param, Post, Put, Query } from '@nestj
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { KindId } from '../../entries/kind/http/kind-id.decorator.js';
 import { ApiProblems } from '../../platform/http/api-problem.decorator.js';
+import { EmptyBody } from '../../platform/http/empty-body.decorator.js';
 import { Permission } from '../../platform/http/permission.decorator.js';
 import { RegistryDefaultsAnswer, RegistryDefaultsPut, SyncQuery, SyncRequest, SyncRequested } from './registry.dto.js';
 import { registryKind } from './registry.kind.js';
@@ -40,6 +41,7 @@ export class RegistrySettingsController {
   }
 
   @Post('sync')
+  @EmptyBody()
   @HttpCode(202)
   @Permission('write:registry')
   @ApiOperation({
@@ -49,7 +51,7 @@ export class RegistrySettingsController {
   })
   @KindId(registryKind)
   @ApiAcceptedResponse({ type: SyncRequested })
-  @ApiProblems(400, 404)
+  @ApiProblems(400, 404, 413, 415)
   async sync(@Param('id') id: string): Promise<SyncRequested> {
     return { ...(await this.settings.requestSync(id)), detail: DETAIL };
   }

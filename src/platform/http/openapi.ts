@@ -4,13 +4,15 @@ import type { OpenAPIObject } from '@nestjs/swagger';
 import { VERSION } from '../env/version.js';
 import { problemResponse } from './api-problem.decorator.js';
 import { NDJSON } from './ndjson.js';
+import { examplesAt } from './openapi-examples.js';
 import { LIMIT_HEADERS, documentLimits } from './openapi-limits.js';
 import { exampleOf, schema31 } from './openapi-schema.js';
 import { PUBLIC } from './permission.decorator.js';
+import { STREAMED } from './streamed-body.decorator.js';
 import { Problem } from './problem.js';
 
 type Json = Record<string, unknown>;
-type Content = Record<string, { schema?: unknown; example?: unknown; examples?: unknown }>;
+type Content = Record<string, { schema?: unknown; example?: unknown; examples?: Parameters<typeof examplesAt>[1] }>;
 interface Answer {
   description?: string;
   content?: Content;
@@ -78,6 +80,8 @@ function finished(document: Json & { paths: Record<string, Record<string, Operat
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, schema]) => [name, schema31(schema)]),
   );
+  // RFC 9457: what a code has to tell beside stands beside.
+  (components.schemas[Problem.name] as Json).additionalProperties = true;
   const used = new Set<string>();
   for (const operations of Object.values(document.paths)) {
     for (const [method, operation] of Object.entries(operations)) {
@@ -117,8 +121,9 @@ const IF_MATCH = {
   example: '"3"',
 };
 
-/** Every POST that changes something may be repeated safely. */
+/** Every POST that changes something may be repeated safely; one that streams says by `on_conflict` what is done again. */
 function allowRepeats(operation: Operation): void {
+  if (operation[STREAMED]) return;
   (operation.parameters ??= []).push(IDEMPOTENCY_KEY);
   for (const [status, answer] of Object.entries(operation.responses)) {
     if (status.startsWith('2')) answer.headers = { ...answer.headers, 'Idempotent-Replayed': REPLAYED };
@@ -130,7 +135,9 @@ function allowRepeats(operation: Operation): void {
 function finish(operation: Operation, schemas: Json): void {
   const open = operation['x-permission'] === PUBLIC;
   if (open) operation.security = [];
-  const possible = [...(open ? [] : [401, 403, 429, 503]), ...(operation.requestBody ? [400, 413, 415] : [])];
+  // What costs nothing is not counted.
+  const counted = operation['x-cost'] === 0 ? [] : [429];
+  const possible = [...(open ? [] : [401, 403, ...counted, 503]), ...(operation.requestBody ? [400, 413, 415] : [])];
   for (const status of possible) operation.responses[status] ??= problemResponse(status);
   for (const [status, answer] of Object.entries(operation.responses)) {
     if (Number(status) >= 400 && !answer.content) operation.responses[status] = problemResponse(Number(status));
@@ -147,6 +154,7 @@ function finish(operation: Operation, schemas: Json): void {
 function finishContent(content: Content | undefined, schemas: Json): void {
   for (const [type, media] of Object.entries(content ?? {})) {
     media.schema = schema31(media.schema);
+    if (media.examples !== undefined) media.examples = examplesAt(type, media.examples);
     if (media.example === undefined && media.examples === undefined) {
       const example = exampleOf(media.schema, schemas);
       if (example !== undefined) media.example = example;

@@ -2,6 +2,7 @@ import { Controller, Header, Param, Post } from '@nestjs/common';
 import type { Type } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '../../../platform/http/api-problem.decorator.js';
+import { EmptyBody } from '../../../platform/http/empty-body.decorator.js';
 import { Permission } from '../../../platform/http/permission.decorator.js';
 import { SealedAnswer } from '../../../platform/http/sealed-answer.decorator.js';
 import type { Kind } from '../../kind/kind.js';
@@ -19,6 +20,7 @@ export function driverSecretController(kind: Kind): Type {
     constructor(private readonly secrets: DriverSecrets) {}
 
     @Post('secret')
+    @EmptyBody()
     @SealedAnswer()
     @Header('Cache-Control', 'no-store')
     @Permission(`write:${name}`)

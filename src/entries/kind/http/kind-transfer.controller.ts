@@ -7,6 +7,7 @@ import { Env } from '../../../platform/env/env.js';
 import { ApiProblems } from '../../../platform/http/api-problem.decorator.js';
 import { Cost } from '../../../platform/http/cost.decorator.js';
 import { NDJSON } from '../../../platform/http/ndjson.js';
+import { byFormat } from '../../../platform/http/openapi-examples.js';
 import { Permission } from '../../../platform/http/permission.decorator.js';
 import { streamText } from '../../../platform/http/stream-text.js';
 import { StreamedBody } from '../../../platform/http/streamed-body.decorator.js';
@@ -57,7 +58,7 @@ export function kindTransferController(kind: Kind): Type {
       summary: `Import ${path} with what they depend on, as they were exported`,
       description: `A list in JSON or YAML, or NDJSON; each item is a ${title}Import.`,
     })
-    @ApiBody({ schema: { type: 'string' }, examples: { ndjson: { value: examples.ndjson } } })
+    @ApiBody({ schema: { type: 'string' }, examples: byFormat(examples) })
     @ApiOkResponse({ type: KindImportSummary })
     @ApiProblems(400, 404, 409, 413, 415, 422)
     import(@Query() query: ImportQuery, @Req() request: Request): Promise<KindTransferSummary> {

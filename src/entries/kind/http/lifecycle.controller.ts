@@ -13,8 +13,8 @@ import {
 } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
 import type { Request, Response } from 'express';
-import { InvalidError } from '../../../platform/errors/registry-error.js';
 import { ApiProblems } from '../../../platform/http/api-problem.decorator.js';
+import { assertEmptyBody } from '../../../platform/http/empty-body.decorator.js';
 import { Shown } from '../../../platform/http/fields.js';
 import { Permission } from '../../../platform/http/permission.decorator.js';
 import { validated } from '../../../platform/http/validation.pipe.js';
@@ -57,7 +57,6 @@ export class TransitionPlan {
   @Shown(true) dry_run: boolean;
 }
 
-const MOST_TOLD = 100;
 const REQUESTED = "The entry's driver works on it: the state follows when the operation has ended.";
 
 /** `POST /{id}/<verb>` for every verb of the kind's table, aliases included. */
@@ -110,10 +109,7 @@ type Mover = {
 /** What a transition was told, checked before the entry is looked for. */
 function inputOf({ input }: Transition, body: unknown = {}): Input {
   if (input) return { ...validated(input, body) };
-  if (typeof body !== 'object' || body === null || Array.isArray(body))
-    throw InvalidError.field('body', 'must be a JSON object, or be left out');
-  const unknown = Object.keys(body).map((field) => ({ field, message: 'is not a known field' }));
-  if (unknown.length > 0) throw new InvalidError('This step takes nothing in its body.', unknown.slice(0, MOST_TOLD));
+  assertEmptyBody(body);
   return {};
 }
 
@@ -130,6 +126,8 @@ function addRoute(prototype: object, kind: Kind, verb: string, transition: Trans
   ) {
     return this.move(verb, id, query, inputOf(transition, body), { request, response });
   }
+  // The document finds a route's parameters by the name of its function.
+  Object.defineProperty(step, 'name', { value: verb });
   const descriptor = { value: step, writable: true, configurable: true };
   Object.defineProperty(prototype, verb, descriptor);
   const parameters = [Param('id'), Query(), Body(), Req(), Res({ passthrough: true })];

@@ -1,6 +1,7 @@
 import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '../../../platform/http/api-problem.decorator.js';
+import { EmptyBody } from '../../../platform/http/empty-body.decorator.js';
 import { Permission } from '../../../platform/http/permission.decorator.js';
 import { EngineId, WorkloadId } from './workload-id.decorator.js';
 import type { WorkloadResponse } from './workload-response.js';
@@ -76,12 +77,13 @@ export class WorkloadLeasesController {
   }
 
   @Post(':wid/retry')
+  @EmptyBody()
   @HttpCode(200)
   @Permission('write:engine')
   @ApiOperation({ operationId: 'retryWorkload', summary: 'Queue a dead letter again, with all its attempts' })
   @WorkloadId()
   @ApiOkResponse({ type: Workload })
-  @ApiProblems(400, 404, 409)
+  @ApiProblems(400, 404, 409, 413, 415)
   retry(@Param('id') id: string, @Param('wid') wid: string): Promise<WorkloadResponse> {
     return this.workloads.revive(id, wid);
   }

@@ -2,6 +2,7 @@ import { Controller, Get, HttpCode, Post, Query, Req, Res } from '@nestjs/common
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { ApiProblems } from '../../../platform/http/api-problem.decorator.js';
+import { EmptyBody } from '../../../platform/http/empty-body.decorator.js';
 import { Permission } from '../../../platform/http/permission.decorator.js';
 import { Liveness } from '../liveness/liveness.js';
 import { DiscoveredService, DiscoverQuery, DiscoveryState } from './discovery.dto.js';
@@ -47,6 +48,7 @@ export class DiscoveryController {
   }
 
   @Post('discovery/guard/release')
+  @EmptyBody()
   @HttpCode(200)
   @Permission('write:service')
   @ApiOperation({
