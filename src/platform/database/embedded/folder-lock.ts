@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { link, readFile, rename, rm, utimes, stat, writeFile } from 'node:fs/promises';
+import { link, readFile, rm, utimes, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 
 /** Who has the folder. `began` tells a process from a later one with the same number. */
@@ -84,16 +84,25 @@ export class FolderLock {
     }
   }
 
-  /** Of two who found the same dead owner, the second must not take away the first one's new file. */
+  /**
+   * Takes away the file of a dead owner. Alone: who judged it a while ago and only now comes to it would take away the file
+   * of its successor, and let a third one in.
+   */
   private async remove(judged: string): Promise<void> {
-    const aside = this.beside();
-    try {
-      await rename(this.path, aside);
-    } catch {
+    const taking = `${this.path}.taking`;
+    if (!(await writeNew(taking, ''))) {
+      const age = Date.now() - ((await stat(taking).catch(() => undefined))?.mtimeMs ?? Date.now());
+      // Whoever was at it died of it.
+      if (age > CLOSING_MS / 2) await rm(taking, { force: true });
+      await new Promise((resolve) => setTimeout(resolve, 20));
       return;
     }
-    if ((await readFile(aside, 'utf8')) !== judged) await link(aside, this.path).catch(() => undefined);
-    await rm(aside, { force: true });
+    try {
+      const present = await readFile(this.path, 'utf8').catch(() => undefined);
+      if (present === judged) await rm(this.path, { force: true });
+    } finally {
+      await rm(taking, { force: true });
+    }
   }
 
   private beside(): string {
