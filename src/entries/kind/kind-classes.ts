@@ -25,7 +25,7 @@ export interface KindClasses {
 }
 
 /** A kind whose classes are still to be made. */
-export type PlainKind = Omit<Kind, 'classes' | 'fields'>;
+export type PlainKind = Omit<Kind, 'classes' | 'fields' | 'one'>;
 
 /** Without a name of its own every made class shares one: logs and OpenAPI components would repeat. */
 export function named<T extends Type<object>>(name: string, made: T): T {

@@ -63,6 +63,8 @@ export interface Kind extends Omit<KindDeclaration, 'spec' | 'filters' | 'secret
   defaults: object;
   example: { name: string } & Record<string, unknown>;
   classes: KindClasses;
+  /** With its article, for people: `an engine`, `a feature flag`. */
+  one: string;
   /** Names of the spec's fields. */
   fields: readonly string[];
 }
@@ -75,7 +77,9 @@ export function defineKind<Spec extends object>(declaration: KindDeclaration<str
   assertLifecycle(declaration.name, declaration.lifecycle);
   const { filters = [], secrets = [], defaults = {} } = declaration;
   const plain = { ...declaration, filters, secrets, defaults };
-  return Object.freeze({ ...plain, ...kindClasses(plain) });
+  const words = declaration.name.replaceAll('_', ' ');
+  const one = `${/^[aeiou]/.test(words) ? 'an' : 'a'} ${words}`;
+  return Object.freeze({ ...plain, one, ...kindClasses(plain) });
 }
 
 /** The step a verb or one of its aliases stands for. */

@@ -11,7 +11,7 @@ import { KindId } from './kind-id.decorator.js';
 
 /** The health of entries of one kind: what was observed, and reports from outside. */
 export function healthController(kind: Kind): Type {
-  const { title, name, path } = kind;
+  const { one, title, name, path } = kind;
   @ApiTags(path)
   @Controller(`api/v1/${path}/:id/health`)
   class KindHealthController {
@@ -19,7 +19,7 @@ export function healthController(kind: Kind): Type {
 
     @Get()
     @Permission(`read:${name}`)
-    @ApiOperation({ operationId: `get${title}Health`, summary: `Get the health of a ${name}, and its last results` })
+    @ApiOperation({ operationId: `get${title}Health`, summary: `Get the health of ${one}, and its last results` })
     @KindId(kind)
     @ApiOkResponse({ type: EntryHealth })
     @ApiProblems(400, 404)
@@ -30,7 +30,7 @@ export function healthController(kind: Kind): Type {
     @Post()
     @HttpCode(200)
     @Permission(`write:${name}`)
-    @ApiOperation({ operationId: `report${title}Health`, summary: `Report the health of a ${name} from outside` })
+    @ApiOperation({ operationId: `report${title}Health`, summary: `Report the health of ${one} from outside` })
     @KindId(kind)
     @ApiOkResponse({ type: EntryHealth })
     @ApiProblems(400, 404, 409, 413, 415, 422)

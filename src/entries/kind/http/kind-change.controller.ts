@@ -18,7 +18,7 @@ import { KindPages } from './kind-pages.js';
 
 /** Changing entries of one kind on its own path. */
 export function kindChangeController(kind: Kind): Type {
-  const { title, name, path, classes } = kind;
+  const { one, title, name, path, classes } = kind;
   @ApiTags(path)
   @Controller(`api/v1/${path}/:id`)
   class KindChangeController {
@@ -29,7 +29,7 @@ export function kindChangeController(kind: Kind): Type {
 
     @Put()
     @Permission(`write:${name}`)
-    @ApiOperation({ operationId: `replace${title}`, summary: `Replace the writable part of a ${name}` })
+    @ApiOperation({ operationId: `replace${title}`, summary: `Replace the writable part of ${one}` })
     @KindId(kind)
     @IfMatchHeader()
     @ApiOkResponse({ type: classes.read })
@@ -45,7 +45,7 @@ export function kindChangeController(kind: Kind): Type {
 
     @Patch()
     @Permission(`write:${name}`)
-    @ApiOperation({ operationId: `patch${title}`, summary: `Change a ${name} by JSON merge patch (RFC 7396)` })
+    @ApiOperation({ operationId: `patch${title}`, summary: `Change ${one} by JSON merge patch (RFC 7396)` })
     @KindId(kind)
     @IfMatchHeader()
     @ApiBody({ type: classes.patch })

@@ -22,7 +22,7 @@ const answerOf = ({ updated_at, ...config }: EntryConfig): EntryConfigAnswer => 
 
 /** Settings of entries of one kind. */
 export function kindConfigController(kind: Kind): Type {
-  const { title, name, path } = kind;
+  const { one, title, name, path } = kind;
   @ApiTags(path)
   @Controller(`api/v1/${path}/:id/config`)
   class KindConfigController {
@@ -33,7 +33,7 @@ export function kindConfigController(kind: Kind): Type {
 
     @Get()
     @Permission(`read:${name}`)
-    @ApiOperation({ operationId: `get${title}Config`, summary: `Settings of a ${name}` })
+    @ApiOperation({ operationId: `get${title}Config`, summary: `Settings of ${one}` })
     @KindId(kind)
     @ApiOkResponse({ type: EntryConfigAnswer })
     @ApiProblems(400, 404)
@@ -48,7 +48,7 @@ export function kindConfigController(kind: Kind): Type {
 
     @Put()
     @Permission(`write:${name}`)
-    @ApiOperation({ operationId: `replace${title}Config`, summary: `Replace the settings of a ${name}` })
+    @ApiOperation({ operationId: `replace${title}Config`, summary: `Replace the settings of ${one}` })
     @KindId(kind)
     @IfMatchHeader()
     @ApiBody({

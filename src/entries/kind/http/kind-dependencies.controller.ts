@@ -18,7 +18,7 @@ export class DependencyQuery extends OmitType(PageQuery, ['sort'] as const) {}
 
 /** What entries of one kind need. */
 export function kindDependenciesController(kind: Kind): Type {
-  const { title, name, path } = kind;
+  const { one, title, name, path } = kind;
   @ApiTags(path)
   @Controller(`api/v1/${path}/:id/dependencies`)
   class KindDependenciesController {
@@ -29,7 +29,7 @@ export function kindDependenciesController(kind: Kind): Type {
 
     @Get()
     @Permission(`read:${name}`)
-    @ApiOperation({ operationId: `list${title}Dependencies`, summary: `What a ${name} depends on or requires` })
+    @ApiOperation({ operationId: `list${title}Dependencies`, summary: `What ${one} depends on or requires` })
     @KindId(kind)
     @ApiOkResponse({ type: [Dependency] })
     @ApiProblems(400, 404)
@@ -45,7 +45,7 @@ export function kindDependenciesController(kind: Kind): Type {
 
     @Put()
     @Permission(`write:${name}`)
-    @ApiOperation({ operationId: `replace${title}Dependencies`, summary: `Replace all that a ${name} depends on` })
+    @ApiOperation({ operationId: `replace${title}Dependencies`, summary: `Replace all that ${one} depends on` })
     @KindId(kind)
     @ApiBody({ type: [DependencyGiven] })
     @ApiOkResponse({ type: [Dependency], description: 'All of them, as they are now.' })

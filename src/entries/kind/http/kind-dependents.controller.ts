@@ -15,7 +15,7 @@ import { KindId } from './kind-id.decorator.js';
 
 /** What needs entries of one kind. */
 export function kindDependentsController(kind: Kind): Type {
-  const { title, name, path } = kind;
+  const { one, title, name, path } = kind;
   @ApiTags(path)
   @Controller(`api/v1/${path}/:id/dependents`)
   class KindDependentsController {
@@ -26,7 +26,7 @@ export function kindDependentsController(kind: Kind): Type {
 
     @Get()
     @Permission(`read:${name}`)
-    @ApiOperation({ operationId: `list${title}Dependents`, summary: `What depends on or requires a ${name}` })
+    @ApiOperation({ operationId: `list${title}Dependents`, summary: `What depends on or requires ${one}` })
     @KindId(kind)
     @ApiOkResponse({ type: [Dependency] })
     @ApiProblems(400, 404)

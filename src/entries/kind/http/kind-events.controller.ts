@@ -23,7 +23,7 @@ const answerOf = ({ id: _id, seq, at, detail, ...event }: EntryEventRow): EntryE
 
 /** What happened to entries of one kind. */
 export function kindEventsController(kind: Kind): Type {
-  const { title, name, path } = kind;
+  const { one, title, name, path } = kind;
   @ApiTags(path)
   @Controller(`api/v1/${path}/:id/events`)
   class KindEventsController {
@@ -34,7 +34,7 @@ export function kindEventsController(kind: Kind): Type {
 
     @Get()
     @Permission(`read:${name}`)
-    @ApiOperation({ operationId: `list${title}Events`, summary: `What happened to a ${name}, the newest first` })
+    @ApiOperation({ operationId: `list${title}Events`, summary: `What happened to ${one}, the newest first` })
     @KindId(kind)
     @ApiOkResponse({ type: [EntryEvent] })
     @ApiProblems(400, 404)

@@ -13,7 +13,7 @@ import { KindId } from './kind-id.decorator.js';
 
 /** What entries of one kind have logged. */
 export function kindLogsController(kind: Kind): Type {
-  const { title, name, path } = kind;
+  const { one, title, name, path } = kind;
   @ApiTags(path)
   @Controller(`api/v1/${path}/:id/logs`)
   class KindLogsController {
@@ -24,7 +24,7 @@ export function kindLogsController(kind: Kind): Type {
 
     @Get()
     @Permission(`read:${name}`)
-    @ApiOperation({ operationId: `list${title}Logs`, summary: `Log lines of a ${name}, the newest first` })
+    @ApiOperation({ operationId: `list${title}Logs`, summary: `Log lines of ${one}, the newest first` })
     @KindId(kind)
     @ApiOkResponse({ type: [LogLine] })
     @ApiProblems(400, 404)
@@ -39,7 +39,7 @@ export function kindLogsController(kind: Kind): Type {
     @Permission(`write:${name}`)
     @ApiOperation({
       operationId: `write${title}Logs`,
-      summary: `Add one or many log lines to a ${name}`,
+      summary: `Add one or many log lines to ${one}`,
       description: `The last ${MOST_LINES} are kept.`,
     })
     @KindId(kind)

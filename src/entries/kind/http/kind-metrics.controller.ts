@@ -16,7 +16,7 @@ const moment = (text: string | null | undefined): Date | undefined => (text ? ne
 
 /** What entries of one kind report of themselves. */
 export function kindMetricsController(kind: Kind): Type {
-  const { title, name, path } = kind;
+  const { one, title, name, path } = kind;
   @ApiTags(path)
   @Controller(`api/v1/${path}/:id/metrics`)
   class KindMetricsController {
@@ -29,7 +29,7 @@ export function kindMetricsController(kind: Kind): Type {
     @Permission(`read:${name}`)
     @ApiOperation({
       operationId: `list${title}Metrics`,
-      summary: `Metrics of a ${name}: each name's latest, or a series`,
+      summary: `Metrics of ${one}: each name's latest, or a series`,
     })
     @KindId(kind)
     @ApiOkResponse({ type: [MetricSample] })
@@ -46,7 +46,7 @@ export function kindMetricsController(kind: Kind): Type {
 
     @Post()
     @Permission(`write:${name}`)
-    @ApiOperation({ operationId: `record${title}Metrics`, summary: `Record one or many samples of a ${name}` })
+    @ApiOperation({ operationId: `record${title}Metrics`, summary: `Record one or many samples of ${one}` })
     @KindId(kind)
     @ApiOneOrMany(MetricSampleCreate, MOST_SAMPLES)
     @ApiCreatedResponse({ type: AcceptedCount })

@@ -16,7 +16,7 @@ import { KindPages } from './kind-pages.js';
 
 /** Reading entries of one kind on its own path. */
 export function kindReadController(kind: Kind): Type {
-  const { title, plural, name, path, classes } = kind;
+  const { one, title, plural, name, path, classes } = kind;
   @ApiTags(path)
   @Controller(`api/v1/${path}`)
   class KindReadController {
@@ -41,7 +41,7 @@ export function kindReadController(kind: Kind): Type {
 
     @Get(':id')
     @Permission(`read:${name}`)
-    @ApiOperation({ operationId: `get${title}`, summary: `Get a ${name} by id, key or name` })
+    @ApiOperation({ operationId: `get${title}`, summary: `Get ${one} by id, key or name` })
     @KindId(kind)
     @ApiOkResponse({ type: classes.read })
     @ApiProblems(400, 404)

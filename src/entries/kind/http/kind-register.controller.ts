@@ -18,7 +18,7 @@ import { KindPages } from './kind-pages.js';
 
 /** Registering and removing entries of one kind on its own path. */
 export function kindRegisterController(kind: Kind): Type {
-  const { title, name, path, classes } = kind;
+  const { one, title, name, path, classes } = kind;
   @ApiTags(path)
   @Controller(`api/v1/${path}`)
   class KindRegisterController {
@@ -29,7 +29,7 @@ export function kindRegisterController(kind: Kind): Type {
 
     @Post()
     @Permission(`write:${name}`)
-    @ApiOperation({ operationId: `create${title}`, summary: `Register a ${name}` })
+    @ApiOperation({ operationId: `create${title}`, summary: `Register ${one}` })
     @ApiBody({ type: classes.create, examples: { typical: { value: kind.example } } })
     @ApiCreatedResponse({ type: classes.read })
     @ApiProblems(400, 409, 413, 415, 422)
@@ -45,7 +45,7 @@ export function kindRegisterController(kind: Kind): Type {
     @Delete(':id')
     @HttpCode(204)
     @Permission(`write:${name}`)
-    @ApiOperation({ operationId: `delete${title}`, summary: `Remove a ${name} and its relationships` })
+    @ApiOperation({ operationId: `delete${title}`, summary: `Remove ${one} and its relationships` })
     @KindId(kind)
     @IfMatchHeader()
     @ApiNoContentResponse()
