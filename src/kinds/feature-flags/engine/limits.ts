@@ -10,6 +10,8 @@ export const LIMITS = {
   patterns: 20,
   /** Values in one condition, or keys of a segment's included and excluded. */
   values: 10_000,
+  /** Values in one condition that are tried one after the other (`starts_with`, `gt`, …). */
+  triedValues: 500,
   /** Clauses inside clauses. */
   clauseDepth: 10,
   /** Conditions in one flag or segment. */

@@ -1,5 +1,7 @@
 /** A feature as Unleash's client API and exports write it; what is not evaluated is left out. */
 export interface UnleashFeature {
+  /** As Unleash has it, whatever the flag's key is here: it is part of what is hashed, and what dependencies name. */
+  readonly name: string;
   readonly strategies?: readonly UnleashStrategy[];
   readonly variants?: readonly UnleashVariant[];
   readonly dependencies?: readonly UnleashDependency[];
@@ -7,10 +9,11 @@ export interface UnleashFeature {
 
 export interface UnleashStrategy {
   readonly name: string;
+  readonly title?: string | null;
   readonly disabled?: boolean | null;
   readonly parameters?: Readonly<Record<string, unknown>> | null;
   readonly constraints?: readonly UnleashConstraint[] | null;
-  /** Ids of segments; all must hold. */
+  /** All must hold: a number stands for the segment `unleash:<number>`, a text is a segment's key. */
   readonly segments?: readonly (number | string)[] | null;
   readonly variants?: readonly UnleashVariant[] | null;
 }
@@ -20,16 +23,16 @@ export interface UnleashConstraint {
   readonly operator: string;
   readonly inverted?: boolean;
   readonly caseInsensitive?: boolean;
-  readonly values?: readonly string[];
-  readonly value?: string | number;
+  readonly values?: readonly string[] | null;
+  readonly value?: string | number | null;
 }
 
 export interface UnleashVariant {
   readonly name: string;
   readonly weight: number;
   readonly stickiness?: string;
-  readonly payload?: UnleashPayload;
-  readonly overrides?: readonly { readonly contextName: string; readonly values: readonly string[] }[];
+  readonly payload?: UnleashPayload | null;
+  readonly overrides?: readonly { readonly contextName: string; readonly values: readonly string[] }[] | null;
 }
 
 export interface UnleashPayload {

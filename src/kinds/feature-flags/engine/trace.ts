@@ -1,0 +1,56 @@
+import type { ExplanationStep } from './evaluation.js';
+
+interface OpenStep {
+  readonly kind: ExplanationStep['kind'];
+  readonly name: string;
+  readonly steps: ExplanationStep[];
+}
+
+/** Collects the steps of an explanation while an evaluation runs; what is opened inside another becomes part of it. */
+export class Trace {
+  readonly steps: ExplanationStep[] = [];
+  private readonly open: OpenStep[] = [];
+
+  /** Must be followed by an `end`. */
+  begin(kind: ExplanationStep['kind'], name: string): void {
+    this.open.push({ kind, name, steps: [] });
+  }
+
+  end(passed: boolean, because: string): void {
+    const { kind, name, steps } = this.open.pop()!;
+    this.add({ kind, name, passed, because, steps });
+  }
+
+  get depth(): number {
+    return this.open.length;
+  }
+
+  /** Ends whatever an error has left open. */
+  unwind(depth: number, because: string): void {
+    while (this.open.length > depth) this.end(false, because);
+  }
+
+  leaf(kind: ExplanationStep['kind'], name: string, passed: boolean, because: string): void {
+    this.add({ kind, name, passed, because, steps: [] });
+  }
+
+  /** Where the asker falls, and up to where it is taken. */
+  bucket(kind: 'rollout' | 'variant', name: string, fall: { bucket: number; limit: number }, because: string): void {
+    this.add({ kind, name, passed: fall.bucket <= fall.limit, because, ...fall, steps: [] });
+  }
+
+  private add(step: ExplanationStep): void {
+    (this.open.at(-1)?.steps ?? this.steps).push(step);
+  }
+}
+
+/** A value as a sentence may show it. */
+export function shown(value: unknown): string {
+  if (value === undefined) return 'missing';
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 100 ? `${text.slice(0, 97)}…` : text;
+}
+
+/** A list as a sentence may show it. */
+export const shownList = (values: readonly unknown[]): string =>
+  `[${values.slice(0, 10).map(shown).join(', ')}${values.length > 10 ? `, … ${values.length - 10} more` : ''}]`;
