@@ -1,6 +1,8 @@
 import type { EvaluationContext } from './evaluation.js';
 import { LIMITS } from './limits.js';
 
+const { hasOwn } = Object;
+
 type Read = (context: EvaluationContext) => unknown;
 
 const KEY_NAMES = new Set(['targetingKey', 'targeting_key']);
@@ -8,7 +10,7 @@ const readKey: Read = (context) => own(context, 'targetingKey') ?? own(context, 
 
 /** Only what the asker itself said: `constructor` and the like are no attributes. `null` counts as missing. */
 function own(context: object, name: string): unknown {
-  return Object.hasOwn(context, name) ? ((context as EvaluationContext)[name] ?? undefined) : undefined;
+  return hasOwn(context, name) ? ((context as EvaluationContext)[name] ?? undefined) : undefined;
 }
 
 /** Reads an attribute; `a.b` is looked for as it stands, then inside `a`. */

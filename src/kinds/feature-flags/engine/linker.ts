@@ -47,14 +47,16 @@ export class Linker {
       for (const key of new Set(cycle)) this.dropSegment(key, `must not contain itself: ${cycle.join(' → ')}`);
     const depths = new Map<string, number>();
     for (const key of order) {
-      const inner = this.segments.get(key)?.segments ?? [];
+      const segment = this.segments.get(key);
+      if (!segment) continue;
+      const inner = segment.segments;
       const lost = inner.find((one) => !this.segments.has(one));
       const depth = 1 + Math.max(0, ...inner.map((one) => depths.get(one) ?? 0));
       depths.set(key, depth);
       if (lost !== undefined) this.dropSegment(key, `must not contain ${lost}, which is missing or wrong`);
       else if (depth > LIMITS.segmentDepth)
         this.dropSegment(key, `must not be nested deeper than ${LIMITS.segmentDepth}`);
-      else this.segmentTimelines.set(key, this.together(this.segments.get(key)!.changes, inner, []));
+      else this.segmentTimelines.set(key, this.together(segment.changes, inner, []));
     }
   }
 

@@ -1,3 +1,4 @@
+const { imul } = Math;
 const C1 = 0xcc9e2d51;
 const C2 = 0x1b873593;
 
@@ -38,18 +39,18 @@ function murmur3OfBytes(bytes: Buffer, seed: number): number {
 }
 
 function scrambled(block: number): number {
-  const k = Math.imul(block, C1);
-  return Math.imul((k << 15) | (k >>> 17), C2);
+  const k = imul(block, C1);
+  return imul((k << 15) | (k >>> 17), C2);
 }
 
 function mixed(hash: number, block: number): number {
   const h = hash ^ scrambled(block);
-  return (Math.imul((h << 13) | (h >>> 19), 5) + 0xe6546b64) | 0;
+  return (imul((h << 13) | (h >>> 19), 5) + 0xe6546b64) | 0;
 }
 
 function finished(hash: number, tail: number, length: number): number {
   let h = hash ^ scrambled(tail) ^ length;
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  h = imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = imul(h ^ (h >>> 13), 0xc2b2ae35);
   return (h ^ (h >>> 16)) >>> 0;
 }

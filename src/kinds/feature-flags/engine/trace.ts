@@ -6,10 +6,14 @@ interface OpenStep {
   readonly steps: ExplanationStep[];
 }
 
+/** Steps that are kept: an explanation is read by people. */
+const KEPT = 5000;
+
 /** Collects the steps of an explanation while an evaluation runs; what is opened inside another becomes part of it. */
 export class Trace {
   readonly steps: ExplanationStep[] = [];
   private readonly open: OpenStep[] = [];
+  private kept = 0;
 
   /** Must be followed by an `end`. */
   begin(kind: ExplanationStep['kind'], name: string): void {
@@ -40,6 +44,8 @@ export class Trace {
   }
 
   private add(step: ExplanationStep): void {
+    // The flag that was asked for is always there: it ends last, and holds all others.
+    if (++this.kept > KEPT && this.open.length > 0) return;
     (this.open.at(-1)?.steps ?? this.steps).push(step);
   }
 }
