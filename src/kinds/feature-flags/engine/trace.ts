@@ -50,12 +50,17 @@ export class Trace {
   }
 }
 
-/** A value as a sentence may show it. */
+/** A value as a sentence may show it; however large it is, little is looked at. */
 export function shown(value: unknown): string {
   if (value === undefined) return 'missing';
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 100 ? `${text.slice(0, 97)}…` : text;
+  if (typeof value === 'string')
+    return value.length > 100 ? `${JSON.stringify(value.slice(0, 97))}…` : JSON.stringify(value);
+  if (Array.isArray(value))
+    return value.length > 10 ? `a list of ${value.length}` : `[${value.map(shownInside).join(', ')}]`;
+  return typeof value === 'object' && value !== null ? 'an object' : String(value);
 }
+
+const shownInside = (value: unknown): string => (Array.isArray(value) ? 'a list' : shown(value));
 
 /** A list as a sentence may show it. */
 export const shownList = (values: readonly unknown[]): string =>

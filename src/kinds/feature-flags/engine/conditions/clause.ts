@@ -10,6 +10,8 @@ import { instantOf } from './instant.js';
 
 export type Test = (run: Run) => boolean;
 
+const CLAUSES = ['attribute', 'all', 'any', 'not', 'segment'] as const;
+
 /** What one flag's or segment's clauses need and may hold together. */
 export class ClauseCompiler {
   readonly segments = new Set<string>();
@@ -23,11 +25,26 @@ export class ClauseCompiler {
       throw new DefinitionError(field, `must not be nested deeper than ${LIMITS.clauseDepth}`);
     if (++this.conditions > LIMITS.conditions)
       throw new DefinitionError(field, `must not hold more than ${LIMITS.conditions} conditions`);
-    if ('all' in clause) return this.each(clause.all, `${field}.all`, depth, true);
-    if ('any' in clause) return this.each(clause.any, `${field}.any`, depth, false);
-    if ('not' in clause) return this.opposite(clause.not, `${field}.not`, depth);
-    if ('segment' in clause) return this.membership(named(clause.segment, `${field}.segment`, LIMITS.name));
-    return this.condition(clause, field);
+    const parts = CLAUSES.filter((part) => (clause as Readonly<Record<string, unknown>>)[part] !== undefined);
+    if (parts.length !== 1) throw new DefinitionError(field, `must have one of ${CLAUSES.join(', ')}`);
+    const [part] = parts;
+    return this.one(part, clause, `${field}.${part}`, field, depth);
+  }
+
+  private one(part: (typeof CLAUSES)[number], clause: Clause, inner: string, field: string, depth: number): Test {
+    const parts = clause as Partial<Record<'all' | 'any', readonly Clause[]>> & { not: Clause; segment: string };
+    switch (part) {
+      case 'all':
+        return this.each(parts.all!, inner, depth, true);
+      case 'any':
+        return this.each(parts.any!, inner, depth, false);
+      case 'not':
+        return this.opposite(parts.not, inner, depth);
+      case 'segment':
+        return this.membership(named(parts.segment, inner, LIMITS.name));
+      case 'attribute':
+        return this.condition(clause as Condition, field);
+    }
   }
 
   private each(clauses: readonly Clause[], field: string, depth: number, all: boolean): Test {

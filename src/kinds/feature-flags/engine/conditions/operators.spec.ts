@@ -114,6 +114,9 @@ describe('operators', () => {
     [{ all: Array.from({ length: LIMITS.conditions + 1 }, () => ({ all: [] })) }, 'rules[0].all'],
     [{ all: [{ any: [null] }] }, 'rules[0].all[0].any[0]'],
     [{ all: 'x' }, 'rules[0].all'],
+    [{ percentage: 10 }, 'rules[0]'],
+    [{ all: [], attribute: 'a', operator: 'exists' }, 'rules[0]'],
+    [{ not: { segment: '' } }, 'rules[0].not.segment'],
     [{ segment: 'nobody' }, 'segments'],
   ])('refuse %j, naming the field', (clause, field) => {
     const [problem] = problemsOf(clause);

@@ -1,6 +1,7 @@
 import { coerce, compare, parse } from 'semver';
 import type { SemVer } from 'semver';
 import { murmur3 } from '../murmur3.js';
+import { shown } from '../trace.js';
 import type { LogicMachine } from './logic-machine.js';
 import type { ValueOperator } from './logic-operators.js';
 
@@ -81,8 +82,8 @@ function fractional(args: readonly unknown[], machine: LogicMachine): unknown {
   for (const { variant, weight } of shares) {
     limit += weight;
     if (bucket >= limit) continue;
-    const because = `${bucketBy} falls at ${bucket} of ${total}`;
-    machine.trace?.bucket('variant', String(variant), { bucket, limit }, because);
+    const because = `${shown(bucketBy)} falls at ${bucket} of ${total}`;
+    machine.trace?.bucket('variant', String(variant).slice(0, 100), { bucket, limit }, because);
     return variant;
   }
   return null;

@@ -40,7 +40,12 @@ export class LogicCompiler {
 
   private list(items: readonly JsonValue[], field: string, depth: number): Logic {
     const compiled = this.each(items, field, depth);
-    return (machine, data) => compiled.map((one) => one(machine, data));
+    // Long lists of names are usual; they are not gone through each time.
+    if (items.every((item) => typeof item !== 'object' || item === null)) return () => items;
+    return (machine, data) => {
+      machine.charge(compiled.length);
+      return compiled.map((one) => one(machine, data));
+    };
   }
 
   private each(items: readonly JsonValue[], field: string, depth: number): Logic[] {
@@ -78,7 +83,10 @@ export class LogicCompiler {
     const unary = own(UNARY_OPERATORS, name);
     if (unary) {
       const arg = this.compile(args[0] ?? null, field, depth + 1);
-      return (machine, data) => unary(arg(machine, data));
+      return (machine, data) => {
+        machine.charge(1);
+        return unary(arg(machine, data));
+      };
     }
     const iterator = own(ITERATORS, name);
     if (iterator) return iterator(this.each(args, field, depth));
@@ -87,7 +95,7 @@ export class LogicCompiler {
     const turning = ORDERED.has(name) && this.turning(args);
     const compiled = this.arguments(value, turning ? args.map(withoutClock) : args, field, depth);
     return (machine, data) => {
-      machine.charge(1);
+      machine.charge(1 + args.length);
       return operator(compiled(machine, data), machine);
     };
   }
@@ -133,7 +141,7 @@ const withoutClock = (logic: JsonValue): JsonValue => (readsTimestamp(logic) ? {
 
 function chosen(parts: readonly Logic[]): Logic {
   return (machine, data) => {
-    machine.charge(1);
+    machine.charge(1 + (parts.length >>> 1));
     let at = 0;
     for (; at + 1 < parts.length; at += 2) if (truthy(parts[at](machine, data))) return parts[at + 1](machine, data);
     return at < parts.length ? parts[at](machine, data) : null;
@@ -143,7 +151,7 @@ function chosen(parts: readonly Logic[]): Logic {
 /** The first that decides, or the last. */
 function connected(parts: readonly Logic[], and: boolean): Logic {
   return (machine, data) => {
-    machine.charge(1);
+    machine.charge(1 + parts.length);
     let value: unknown = null;
     for (const part of parts) {
       value = part(machine, data);

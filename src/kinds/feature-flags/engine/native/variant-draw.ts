@@ -2,6 +2,7 @@ import { DefinitionError, listed, named } from '../definition-error.js';
 import type { Variant } from '../flag-definition.js';
 import { LIMITS } from '../limits.js';
 import type { Run } from '../run.js';
+import { shown } from '../trace.js';
 import { drawOf } from './bucket.js';
 
 /** A flag's variants and their weights. */
@@ -51,7 +52,7 @@ export class VariantDraw {
       'variant',
       variant.key,
       { bucket: position, limit: this.ends[at] },
-      `${text} falls at ${position.toFixed(3)} of ${this.total}`,
+      `${shown(text)} falls at ${position.toFixed(3)} of ${this.total}`,
     );
     return variant;
   }

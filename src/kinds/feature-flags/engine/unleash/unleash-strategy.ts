@@ -3,6 +3,7 @@ import { DefinitionError, listed, named } from '../definition-error.js';
 import { LIMITS } from '../limits.js';
 import { murmur3 } from '../murmur3.js';
 import type { Run } from '../run.js';
+import { shown } from '../trace.js';
 import { unleashConstraints } from './unleash-constraint.js';
 import type { UnleashTest } from './unleash-constraint.js';
 import { unleashField } from './unleash-context.js';
@@ -103,7 +104,12 @@ function oneOf(read: (context: Run['context']) => string | undefined, values: re
 function falls(groupId: string, id: string, percentage: number, run: Run): boolean {
   const bucket = (murmur3(`${groupId}:${id}`) % 100) + 1;
   const limit = percentage > 0 ? percentage : 0;
-  run.trace?.bucket('rollout', groupId, { bucket, limit }, `${groupId}:${id} falls into bucket ${bucket} of 100`);
+  run.trace?.bucket(
+    'rollout',
+    groupId,
+    { bucket, limit },
+    `${shown(`${groupId}:${id}`)} falls into bucket ${bucket} of 100`,
+  );
   return bucket <= limit;
 }
 

@@ -3,6 +3,7 @@ import type { JsonValue } from '../json-value.js';
 import { LIMITS } from '../limits.js';
 import { murmur3 } from '../murmur3.js';
 import type { Run } from '../run.js';
+import { shown } from '../trace.js';
 import { unleashField } from './unleash-context.js';
 import type { UnleashPayload, UnleashVariant } from './unleash-format.js';
 
@@ -81,7 +82,12 @@ export class UnleashVariants {
     const at = this.weights.findIndex((weight) => weight > 0 && (limit += weight) >= bucket);
     if (at < 0) return undefined;
     const { name } = this.chosen[at];
-    run.trace?.bucket('variant', name, { bucket, limit }, `${this.groupId}:${id} falls at ${bucket} of ${this.total}`);
+    run.trace?.bucket(
+      'variant',
+      name,
+      { bucket, limit },
+      `${shown(`${this.groupId}:${id}`)} falls at ${bucket} of ${this.total}`,
+    );
     return this.chosen[at];
   }
 }
