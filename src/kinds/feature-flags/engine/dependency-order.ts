@@ -1,3 +1,6 @@
+/** Where everything needs everything there are as many cycles as edges: beyond these only their two ends are given. */
+const WHOLE_CYCLES = 100;
+
 /**
  * Walks a graph depth first, without recursion. `order` has every node after all it needs, unless they are in a cycle;
  * each of `cycles` begins and ends with the same node. Nodes that only occur as needs are left out.
@@ -28,8 +31,9 @@ export function dependencyOrder(
       const need = top.needs[top.next++];
       const needs = needsOf(need);
       if (state.get(need) === 'open') {
-        const begin = path.findIndex(({ node }) => node === need);
-        cycles.push([...path.slice(begin).map(({ node }) => node), need]);
+        const begin = cycles.length < WHOLE_CYCLES ? path.findIndex(({ node }) => node === need) : 0;
+        const between = cycles.length < WHOLE_CYCLES ? path.slice(begin).map(({ node }) => node) : [need, top.node];
+        cycles.push([...between, need]);
       } else if (needs && !state.has(need)) enter(need, needs);
     }
   }

@@ -30,11 +30,14 @@ export const OPERATORS = [
 ] as const;
 export type Operator = (typeof OPERATORS)[number];
 
-/** One flag as it stands in ONE environment. Whoever reads it from storage has merged the environment's own settings. */
+/**
+ * One flag as it stands in ONE environment. Whoever reads it from storage has merged the environment's own settings.
+ * Definitions are values: what has been compiled is never changed, and not compiled again.
+ */
 export type FlagDefinition = NativeFlag | ImportedUnleashFlag | ImportedFlagdFlag;
 
 interface FlagBase {
-  /** The flag's name without a prefix: it is part of what is hashed, so it never changes. */
+  /** What callers ask by, and part of what is hashed, so it never changes: the name without a prefix, or as it was imported. */
   readonly key: string;
   /** False when the flag is disabled or archived, or off in this environment. */
   readonly enabled: boolean;
@@ -53,7 +56,7 @@ export interface NativeFlag extends FlagBase {
   readonly defaultValue?: JsonValue;
   /** Absent or empty: a flag that is on answers `true`, or its default where that is no boolean. */
   readonly variants?: readonly Variant[];
-  /** Absent: `instant`. See strategies.ts for what each does with rules and percentage. */
+  /** Absent: `instant`. See native/native-rules.ts for what each does with rules and percentage. */
   readonly strategy?: RolloutStrategy;
   /** 0–100, two decimals. Absent: 100 of `instant` and `ab_test`, 0 of the others. */
   readonly percentage?: number;

@@ -14,6 +14,17 @@ export interface Timeline {
   readonly everySecond: boolean;
 }
 
+/** Of ten thousand flags one changes at a time. */
+const compiledBefore = new WeakMap<FlagDefinition, CompiledFlag>();
+
+function compiledOnce(flag: FlagDefinition): CompiledFlag {
+  const known = compiledBefore.get(flag);
+  if (known) return known;
+  const compiled = compileFlag(flag);
+  compiledBefore.set(flag, compiled);
+  return compiled;
+}
+
 const TIMELESS: Timeline = { changes: [], everySecond: false };
 
 /** Compiles flags and segments and joins them. What is wrong becomes a problem, and its flag answers PARSE_ERROR. */
@@ -24,6 +35,7 @@ export class Linker {
   /** Only of those that change. */
   readonly timelines = new Map<string, Timeline>();
   private readonly segmentTimelines = new Map<string, Timeline>();
+  private readonly broken = new Set<string>();
   private readonly definitions = new Map<string, FlagDefinition>();
 
   constructor(flags: Iterable<FlagDefinition>, segments: Iterable<SegmentDefinition>) {
@@ -64,20 +76,23 @@ export class Linker {
     if (this.segments.delete(key)) this.problems.push({ kind: 'segment', key, field: 'clause', message });
   }
 
-  private addFlag(flag: FlagDefinition): void {
+  private addFlag(flag: FlagDefinition | undefined | null): void {
+    if (!flag) return;
     this.definitions.set(flag.key, flag);
     try {
-      const compiled = compileFlag(flag);
+      const compiled = compiledOnce(flag);
       this.flags.set(flag.key, compiled);
       const lost = compiled.segmentsMayBeMissing ? undefined : compiled.segments.find((key) => !this.segments.has(key));
       if (lost !== undefined) this.breakFlag(flag.key, 'segments', `${lost} is missing or wrong`);
     } catch (error) {
-      const { field, message } = problemOf('flag', flag?.key, error);
+      const { field, message } = problemOf('flag', flag.key, error);
       this.breakFlag(flag.key, field, message);
     }
   }
 
   private breakFlag(key: string, field: string, message: string): void {
+    if (this.broken.has(key)) return;
+    this.broken.add(key);
     this.flags.set(key, brokenFlag(this.definitions.get(key)!, `${field} ${message}`));
     this.problems.push({ kind: 'flag', key, field, message });
   }
