@@ -5,8 +5,8 @@ import { EnumField, ObjectField, Shown, TextField } from '../../platform/http/fi
 import { DIALECTS, FlagEnvironment, FlagSettings } from './definition/flag-settings.dto.js';
 import { LIMITS } from './engine/limits.js';
 
-/** Keys that OpenFeature's clients can put into a path as they are. */
-export const FLAG_KEY = /^[A-Za-z0-9._:~-]+$/;
+/** What a path can hold, written out in bytes: some clients put keys into it as they are, so plain letters are best. */
+export const FLAG_KEY = /^[^\s\p{Cc}/\\?#%]+$/u;
 
 export class FeatureFlagSpec extends FlagSettings {
   @TextField({
@@ -14,7 +14,7 @@ export class FeatureFlagSpec extends FlagSettings {
     max: LIMITS.name,
     trim: false,
     pattern: FLAG_KEY,
-    rule: 'must be letters, digits and ._:~-',
+    rule: 'must have no spaces, no control characters and none of / \\ ? # %',
     description:
       'What applications ask for, and what is hashed; the name when left out. For keys of imported flags that are no names.',
     example: 'checkoutV2.payment',

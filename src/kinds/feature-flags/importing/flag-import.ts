@@ -4,8 +4,10 @@ import { KindTransfer } from '../../../entries/kind/transfer/kind-transfer.servi
 import type { KindTransferSummary } from '../../../entries/kind/transfer/kind-transfer.service.js';
 import { UnitOfWork } from '../../../platform/database/unit-of-work.js';
 import type { BodyItem } from '../../../platform/http/ndjson.js';
+import { flagKeyOf } from '../definition/flag-definitions.js';
 import { FlagReferences } from '../definition/flag-references.js';
 import { featureFlagKind } from '../feature-flag.kind.js';
+import { FlagSnapshotRepository } from '../snapshot/flag-snapshot.repository.js';
 import { Segments } from '../segments/segments.service.js';
 import { foreignFlags } from './foreign-flags.js';
 import type { ForeignFormat } from './foreign-flags.js';
@@ -25,6 +27,7 @@ export class FlagImport {
     private readonly transfer: KindTransfer,
     private readonly segments: Segments,
     private readonly references: FlagReferences,
+    private readonly flags: FlagSnapshotRepository,
   ) {}
 
   /** @throws RegistryError of the first flag that is refused */
@@ -33,9 +36,10 @@ export class FlagImport {
     document: unknown,
     { onConflict, dryRun }: { onConflict: ConflictAction; dryRun: boolean },
   ): Promise<FlagImported> {
-    const { flags, segments, warnings } = foreignFlags(format, document);
     const work = async (): Promise<FlagImported> => {
       await this.references.lock();
+      const known = new Map((await this.flags.flags()).map((row) => [flagKeyOf(row), row.name]));
+      const { flags, segments, warnings } = foreignFlags(format, document, known);
       let changed = 0;
       for (const segment of segments) if (await this.segments.put(segment)) changed++;
       const summary = await this.transfer.import(featureFlagKind, items(flags), 'atomic', onConflict);

@@ -1,5 +1,5 @@
 import { NAME_PATTERN, slugOf } from '../../../entries/entry-key.js';
-import { ImpossibleError, InvalidError } from '../../../platform/errors/registry-error.js';
+import { InvalidError } from '../../../platform/errors/registry-error.js';
 import { DEFAULT_ENVIRONMENT } from '../definition/flag-definitions.js';
 import { DefinitionError } from '../engine/definition-error.js';
 import type { ImportedUnleashFlag, SegmentDefinition } from '../engine/flag-definition.js';
@@ -21,11 +21,16 @@ export type ForeignFormat = (typeof FOREIGN_FORMATS)[number];
 
 /**
  * Reads Unleash's exports and states, and flagd's JSON. Flags keep the other tool's rules and bucketing: nobody is switched
- * by the move. @throws InvalidError naming the field that is wrong
+ * by the move. `known` are the names of the flags that there are, by their keys. @throws InvalidError naming the field that is wrong
  */
-export function foreignFlags(format: ForeignFormat, document: unknown): ForeignFlags {
+export function foreignFlags(
+  format: ForeignFormat,
+  document: unknown,
+  known: ReadonlyMap<string, string>,
+): ForeignFlags {
   try {
-    return format === 'unleash' ? fromUnleash(document) : fromFlagd(document);
+    const names = new Names(known);
+    return format === 'unleash' ? fromUnleash(document, names) : fromFlagd(document, names);
   } catch (error) {
     if (!(error instanceof DefinitionError)) throw error;
     const field = error.field.replaceAll(/\[(\d+)\]/g, '.$1');
@@ -33,9 +38,8 @@ export function foreignFlags(format: ForeignFormat, document: unknown): ForeignF
   }
 }
 
-function fromUnleash(document: unknown): ForeignFlags {
+function fromUnleash(document: unknown, names: Names): ForeignFlags {
   const { features, segments, warnings } = importUnleash(document);
-  const names = new Names();
   return {
     flags: features.map(({ name, facts, environments }) => ({
       ...names.of(name),
@@ -82,9 +86,8 @@ const segmentOf = ({ key, name, unleash }: SegmentDefinition): SegmentContent =>
   definition: { constraints: (unleash ?? []) as unknown as Record<string, unknown>[] },
 });
 
-function fromFlagd(document: unknown): ForeignFlags {
+function fromFlagd(document: unknown, names: Names): ForeignFlags {
   const { flags, warnings } = importFlagd(document);
-  const names = new Names();
   return {
     flags: flags.map(({ key, enabled, metadata, flagd }) => ({
       ...names.of(key),
@@ -98,17 +101,24 @@ function fromFlagd(document: unknown): ForeignFlags {
   };
 }
 
-/** Names made from other tools' keys, which may be written as no name is. */
+/** Names made from other tools' keys, which may be written as no name is; of a flag that there is already its own. */
 class Names {
-  private readonly taken = new Set<string>();
+  private readonly taken: Set<string>;
+
+  constructor(private readonly known: ReadonlyMap<string, string>) {
+    this.taken = new Set(known.values());
+  }
 
   of(key: string): { name: string; flag_key?: string } {
-    const base = NAME_PATTERN.test(key) ? key : slugOf(key);
-    if (base === undefined)
-      throw new ImpossibleError('feature_flag.unnameable', `No name can be made of the key ${key}.`);
-    let name = base;
-    for (let n = 2; this.taken.has(name); n++) name = `${base.slice(0, 100)}-${n}`;
+    const name = this.known.get(key) ?? this.free(key);
     this.taken.add(name);
     return name === key ? { name } : { name, flag_key: key };
+  }
+
+  private free(key: string): string {
+    const base = NAME_PATTERN.test(key) ? key : (slugOf(key) ?? 'flag');
+    let name = base;
+    for (let n = 2; this.taken.has(name); n++) name = `${base.slice(0, 100)}-${n}`;
+    return name;
   }
 }

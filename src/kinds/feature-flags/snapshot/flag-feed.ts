@@ -16,7 +16,7 @@ const POLL_MS = 1000;
 const MISSED_MS = 60_000;
 const GONE_MS = 300_000;
 /** How long a question waits for a change of this process to be read; the database may be away. */
-const PATIENCE_MS = 1000;
+const PATIENCE_MS = 5000;
 /** Above every transaction: no change is after it. */
 const NONE = '18446744073709551615';
 
