@@ -41,6 +41,10 @@ import { EngineAutoscaling1764000009061 } from './1764000009061-engine-autoscali
 import { RegistryDefault1764000009070 } from './1764000009070-registry-default.js';
 import { RegistrySyncRequest1764000009071 } from './1764000009071-registry-sync-request.js';
 import { ChangedRows1764000009085 } from './1764000009085-changed-rows.js';
+import { FeatureFlagChange1764000009090 } from './1764000009090-feature-flag-change.js';
+import { FeatureFlagEvaluation1764000009091 } from './1764000009091-feature-flag-evaluation.js';
+import { FeatureFlagRollout1764000009092 } from './1764000009092-feature-flag-rollout.js';
+import { FeatureFlagStreamSecret1764000009093 } from './1764000009093-feature-flag-stream-secret.js';
 
 /** Every migration, oldest first. A merged one is never edited. */
 export const MIGRATIONS = [
@@ -87,4 +91,8 @@ export const MIGRATIONS = [
   RegistryDefault1764000009070,
   RegistrySyncRequest1764000009071,
   ChangedRows1764000009085,
+  FeatureFlagChange1764000009090,
+  FeatureFlagEvaluation1764000009091,
+  FeatureFlagRollout1764000009092,
+  FeatureFlagStreamSecret1764000009093,
 ];

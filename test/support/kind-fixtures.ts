@@ -1,6 +1,7 @@
 import type { Kind } from '../../src/entries/kind/kind.js';
 import { componentKind } from '../../src/kinds/components/component.kind.js';
 import { engineKind } from '../../src/kinds/engines/engine.kind.js';
+import { featureFlagKind } from '../../src/kinds/feature-flags/feature-flag.kind.js';
 import { pluginKind } from '../../src/kinds/plugins/plugin.kind.js';
 import { registryKind } from '../../src/kinds/registries/registry.kind.js';
 import { serviceKind } from '../../src/kinds/services/service.kind.js';
@@ -20,6 +21,7 @@ export const KIND_FIXTURES: KindFixture[] = [
   { kind: engineKind },
   { kind: componentKind },
   { kind: registryKind },
+  { kind: featureFlagKind },
 ];
 
 /** What went well, for what a test begins with. */

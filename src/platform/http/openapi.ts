@@ -31,7 +31,9 @@ const TAGS: Record<string, string> = {
   relationships: 'How entries depend on, provide, contain and call each other.',
   graph: 'Walks over the relationships: dependencies, impact, neighbours, paths, cycles.',
   search: 'Finding entries by words, with typos forgiven.',
-  features: 'The feature categories that entries are sorted into.',
+  features:
+    'Feature flags, what they answer and how they roll out; and the feature categories that entries are sorted into.',
+  ofrep: 'The OpenFeature Remote Evaluation Protocol: flags for any OpenFeature SDK.',
   classification: 'The rules that sort entries into feature categories.',
   registry: 'The same catalog in the words of an enterprise catalog; also under /api/v1/registry.',
   events: 'Every change, in order, once: by poll, by server-sent events, by WebSocket.',

@@ -1,0 +1,140 @@
+import { Injectable } from '@nestjs/common';
+import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { RegistryError } from '../../../platform/errors/registry-error.js';
+import { ShutdownState } from '../../../platform/http/shutdown-state.js';
+import { nextChange } from '../engine/ruleset.js';
+import { FlagFeed } from '../snapshot/flag-feed.js';
+import { FlagSnapshot } from '../snapshot/flag-snapshot.js';
+import type { StreamGrant } from './stream-tokens.js';
+
+const HEARTBEAT_MS = 15_000;
+const RETRY_MS = 1000;
+/** Of flags that follow the clock, changes by time are told no more often. */
+const CLOCK_MS = 10_000;
+const LONGEST_TIMER_MS = 86_400_000;
+/** Whoever connects so soon after a change may have evaluated before it. */
+const JUST_NOW_MS = 60_000;
+const MOST_STREAMS = 10_000;
+/** Unsent bytes above which a client does not read any more. */
+const MOST_UNSENT = 64 * 1024;
+
+interface Stream {
+  response: Response;
+  environment: string;
+  /** What this client was last told, or begins with. */
+  known: string;
+  until: number;
+}
+
+/** Tells clients that they should evaluate again: as soon as flags have changed here, or an answer changes by time. */
+@Injectable()
+export class FlagStreams implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly streams = new Set<Stream>();
+  private stopListening: () => void = () => undefined;
+  private heartbeat?: NodeJS.Timeout;
+  private clock?: NodeJS.Timeout;
+
+  constructor(
+    private readonly snapshot: FlagSnapshot,
+    private readonly feed: FlagFeed,
+    private readonly shutdown: ShutdownState,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.stopListening = this.snapshot.onChange(() => this.tellAll());
+    this.heartbeat = setInterval(() => this.beat(), HEARTBEAT_MS).unref();
+    this.shutdown.onDrain(() => this.endAll());
+  }
+
+  beforeApplicationShutdown(): void {
+    this.stopListening();
+    clearInterval(this.heartbeat);
+    clearTimeout(this.clock);
+    this.endAll();
+  }
+
+  get size(): number {
+    return this.streams.size;
+  }
+
+  async serve({ environment, until }: StreamGrant, request: Request, response: Response): Promise<void> {
+    if (this.streams.size >= MOST_STREAMS) throw tooMany();
+    await this.feed.settled();
+    const state = this.stateOf(environment);
+    const last = request.get('Last-Event-ID');
+    const stream = { response, environment, until, known: state };
+    response.setHeader('Content-Type', 'text/event-stream; charset=utf-8');
+    response.setHeader('Cache-Control', 'no-cache, no-transform');
+    response.setHeader('X-Accel-Buffering', 'no');
+    this.streams.add(stream);
+    response.once('close', () => this.streams.delete(stream));
+    // An id without data is no event, and still what a client comes back with.
+    response.write(`retry: ${RETRY_MS}\nid: ${state}\n\n`);
+    const missed = last ? last !== state : Date.now() - this.snapshot.changedAt < JUST_NOW_MS;
+    if (missed) this.tell(stream, state);
+    this.wind();
+    if (this.shutdown.draining) response.end();
+  }
+
+  /** What a client knows when it has evaluated now: the rules, and when an answer changes by itself. */
+  private stateOf(environment: string): string {
+    const ruleset = this.snapshot.ruleset(environment);
+    return `${ruleset.revision}.${nextChange(ruleset) ?? 0}`;
+  }
+
+  private tellAll(): void {
+    const states = new Map<string, string>();
+    for (const stream of this.streams) {
+      const state = states.get(stream.environment) ?? this.stateOf(stream.environment);
+      states.set(stream.environment, state);
+      if (state !== stream.known) this.tell(stream, state);
+    }
+    this.wind();
+  }
+
+  private tell(stream: Stream, state: string): void {
+    const { response, environment } = stream;
+    stream.known = state;
+    const data = {
+      type: 'refetchEvaluation',
+      etag: `"${this.snapshot.ruleset(environment).revision}"`,
+      lastModified: Math.floor(this.snapshot.changedAt / 1000),
+    };
+    response.write(`id: ${state}\nevent: message\ndata: ${JSON.stringify(data)}\n\n`);
+    if (response.writableLength > MOST_UNSENT) response.destroy();
+  }
+
+  /** Sets the clock to the next change by time of any environment that somebody listens to. */
+  private wind(): void {
+    clearTimeout(this.clock);
+    const environments = new Set([...this.streams].map(({ environment }) => environment));
+    const times = [...environments].flatMap((name) => nextChange(this.snapshot.ruleset(name)) ?? []);
+    if (times.length === 0) return;
+    const wait = Math.min(...times) - Date.now();
+    const soonest = wait < 1001 ? CLOCK_MS : wait + 5;
+    this.clock = setTimeout(() => this.tellAll(), Math.min(soonest, LONGEST_TIMER_MS)).unref();
+  }
+
+  private beat(): void {
+    const now = Date.now();
+    for (const { response, until } of this.streams) {
+      if (until <= now) response.end();
+      else response.write(': ping\n\n');
+    }
+  }
+
+  private endAll(): void {
+    for (const { response } of this.streams) response.end();
+  }
+}
+
+const tooMany = (): RegistryError =>
+  new RegistryError(
+    429,
+    'features.too_many_streams',
+    `${MOST_STREAMS} event streams are open here, the most there may be.`,
+    'Too many requests',
+    'info',
+    { headers: { 'Retry-After': '5' } },
+  );
