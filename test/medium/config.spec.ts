@@ -155,6 +155,11 @@ describe('a key', () => {
     expect(await app.api.delete(`${CONFIG}/hidden?environment=prod`)).toMatchObject({ status: 204 });
     expect(await other.get(`${CONFIG}/hidden/history?environment=prod`)).toMatchObject({ status: 404 });
     expect(good(await app.api.get(`${CONFIG}/hidden/history?environment=prod`))).toHaveLength(2);
+    // Set anew for everyone, what it was before stays as it was.
+    await put(app.api, 'hidden', 'open', 'environment=prod');
+    const history = good(await other.get(`${CONFIG}/hidden/history?environment=prod`));
+    expect(history).toMatchObject([{ version: 3, value: 'open' }]);
+    expect(await other.get(`${CONFIG}/hidden/versions/1?environment=prod`)).toMatchObject({ status: 404 });
   });
 
   it('written through the catalog is the same', async () => {

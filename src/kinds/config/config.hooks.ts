@@ -90,14 +90,12 @@ export class ConfigHooks implements KindHooks {
     if (rules) throw wrong(`validation.${rules[0]}`, rules[1]);
     const base = siblings.find(({ version }) => version === '')?.spec.validation;
     const value = await this.plainValue(spec, before);
-    const unfit = faultOf(spec, value, base);
-    if (unfit !== undefined) throw wrong('value', unfit);
+    assertFits('value', value, spec, base);
     if (spec.default !== undefined && spec.default !== null) {
-      if (spec.encrypted) throw wrong('default', 'is not possible of an encrypted value: it would be readable');
-      const misfit = faultOf(spec, spec.default, base);
-      if (misfit !== undefined) throw wrong('default', misfit);
+      if (spec.encrypted) throw bothWrong('default', 'of an encrypted value would be readable', 'encrypted');
+      assertFits('default', spec.default, spec, base);
     }
-    if (spec.scope === 'global' && spec.validation) await this.assertSiblingsFit(spec.validation, siblings);
+    if (spec.scope === 'global' && spec.validation) await this.assertSiblingsFit(name, spec.validation, siblings);
     await this.assertNoCycle(name, value);
   }
 
@@ -110,13 +108,15 @@ export class ConfigHooks implements KindHooks {
     return spec.value;
   }
 
-  private async assertSiblingsFit(rules: ConfigValidation, siblings: readonly Sibling[]): Promise<void> {
+  private async assertSiblingsFit(name: string, rules: ConfigValidation, siblings: readonly Sibling[]): Promise<void> {
     for (const sibling of siblings) {
       const { encrypted, value } = sibling.spec;
       const broken = ruleBroken(rules, encrypted ? await this.secrets.plain<unknown>(sibling, 'value') : value);
       if (broken === undefined) continue;
-      throw new ImpossibleError('config.value_in_scope', `The value of ${sibling.version} ${broken}.`, [
-        { field: 'validation', message: `does not fit the value of ${sibling.version}` },
+      const seen = await this.repository.find(name, sibling.version);
+      const whose = seen ? `the value of ${sibling.version}` : 'a value of another scope';
+      throw new ImpossibleError('config.value_in_scope', `It does not fit ${whose}, which ${broken}.`, [
+        { field: 'validation', message: `does not fit ${whose}` },
       ]);
     }
   }
@@ -126,10 +126,14 @@ export class ConfigHooks implements KindHooks {
     if (targets.length === 0) return;
     const edges = await this.repository.referencesFrom(targets);
     const cycle = cycleThrough(name, targets, edges);
-    if (cycle)
-      throw new ImpossibleError('config.reference_cycle', `References would go in a circle: ${cycle.join(' → ')}.`, [
-        { field: 'value', message: `refers to itself by ${cycle.join(' → ')}` },
+    if (cycle) {
+      // Keys that the caller may not see are on the way, and not told.
+      const seen = new Set([name, ...(await this.repository.seenOf(cycle))]);
+      const way = cycle.map((key) => (seen.has(key) ? key : '…')).join(' → ');
+      throw new ImpossibleError('config.reference_cycle', `References would go in a circle: ${way}.`, [
+        { field: 'value', message: `refers to itself by ${way}` },
       ]);
+    }
     if (depthFrom(targets, edges) >= MOST_DEPTH)
       throw new ImpossibleError('config.reference_depth', `References go deeper than ${MOST_DEPTH}.`, [
         { field: 'value', message: `refers to references that go deeper than ${MOST_DEPTH}` },
@@ -158,17 +162,29 @@ function settledPlace(draft: EntryDraft, { scope, scope_id: id }: ConfigSpec, be
 function assertOneType({ type }: ConfigSpec, siblings: readonly Sibling[]): void {
   const other = siblings.find(({ spec }) => spec.type !== type);
   if (!other) return;
-  throw new ImpossibleError(
-    'config.type_differs',
-    `The key is of type ${other.spec.type} in ${other.version === '' ? 'the global scope' : other.version}.`,
-    [{ field: 'type', message: `must be ${other.spec.type}, as in other scopes` }],
-  );
+  throw new ImpossibleError('config.type_differs', `The key is of type ${other.spec.type} in other scopes.`, [
+    { field: 'type', message: `must be ${other.spec.type}, as in other scopes` },
+  ]);
 }
 
-/** What is wrong with a value by its type, its own rules and those of the global value. */
-function faultOf({ type, validation }: ConfigSpec, value: unknown, base?: ConfigValidation | null): string | undefined {
-  const problem = valueProblem(type!, value) ?? (validation ? ruleBroken(validation, value) : undefined);
-  return problem ?? (base ? ruleBroken(base, value) : undefined);
+/** What does not fit together: either may be what was meant. */
+const bothWrong = (field: string, message: string, other: string): InvalidError =>
+  new InvalidError(`${field} ${message}`, [
+    { field: `spec.${field}`, message },
+    { field: `spec.${other}`, message: `does not fit ${field}` },
+  ]);
+
+/** By the type, by the rules of the global value, and by its own. */
+function assertFits(
+  field: 'value' | 'default',
+  value: unknown,
+  { type, validation }: ConfigSpec,
+  base?: ConfigValidation | null,
+): void {
+  const problem = valueProblem(type!, value) ?? (base ? ruleBroken(base, value) : undefined);
+  if (problem !== undefined) throw wrong(field, problem);
+  const broken = validation ? ruleBroken(validation, value) : undefined;
+  if (broken !== undefined) throw bothWrong(field, broken, 'validation');
 }
 
 function depthFrom(targets: readonly string[], edges: ReadonlyMap<string, readonly string[]>): number {

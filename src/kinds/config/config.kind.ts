@@ -8,20 +8,15 @@ import type { Scope } from './scope.js';
 export const VALUE_TYPES = ['string', 'integer', 'float', 'boolean', 'json', 'secret'] as const;
 export type ValueType = (typeof VALUE_TYPES)[number];
 
-const ANY_JSON = [
-  { type: 'string' },
-  { type: 'number' },
-  { type: 'boolean' },
-  { type: 'object', additionalProperties: true },
-  { type: 'array', items: {} },
-];
+/** Whatever JSON there is: a schema that says nothing. */
+const ANY_JSON = [{}];
 const MOST_ALLOWED = 256;
 const FAR = 1e300;
 
 /** Any JSON but null: what it must be is said by the type beside it. */
 const ValueField = (options: { required: boolean; description: string; example: unknown }): PropertyDecorator => {
   const decorators = [
-    ApiProperty({ oneOf: ANY_JSON, ...options, ...(!options.required && { nullable: true }) }),
+    ApiProperty({ oneOf: ANY_JSON, ...options }),
     ...(options.required ? [] : [IsOptional()]),
     ValidateBy({
       name: 'isConfigValue',
@@ -35,6 +30,10 @@ const ValueField = (options: { required: boolean; description: string; example: 
     for (const decorate of decorators) decorate(target, key);
   };
 };
+
+/** A value of whatever type in an answer; null where there is none. */
+export const ValueShown = (example: unknown, description?: string): PropertyDecorator =>
+  ApiProperty({ oneOf: ANY_JSON, example, ...(description && { description }) });
 
 const AllowedField = (): PropertyDecorator => {
   const decorators = [

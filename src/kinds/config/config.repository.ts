@@ -109,6 +109,17 @@ export class ConfigRepository {
     return edges;
   }
 
+  /** Those of these keys that have a value the caller may see. */
+  async seenOf(names: readonly string[]): Promise<string[]> {
+    const values: unknown[] = [names];
+    const rows = await this.uow.query<{ name: string }>(
+      `SELECT DISTINCT e.name FROM entry e
+       WHERE e.kind = 'config' AND e.name = ANY ($1::text[]) AND ${visible('e.id', values)}`,
+      values,
+    );
+    return rows.map(({ name }) => name);
+  }
+
   /** How many other keys name this one. */
   async referrers(name: string): Promise<number> {
     const [{ n }] = await this.uow.query<{ n: number }>(

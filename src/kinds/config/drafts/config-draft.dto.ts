@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, IsString, MaxLength } from 'class-validator';
 import { BooleanField, EnumField, Shown, TextField, TextListField } from '../../../platform/http/fields.js';
-import { ConfigDefinition, VALUE_TYPES } from '../config.kind.js';
+import { ConfigDefinition, VALUE_TYPES, ValueShown } from '../config.kind.js';
 import { SCOPES } from '../scope.js';
 
 export class ConfigDraftPut extends ConfigDefinition {
@@ -44,8 +44,8 @@ export class ConfigDraft {
   @Shown('production', { type: String, nullable: true }) scope_id: string | null;
   @Shown('set', { enum: ['set', 'delete'] }) operation: string;
   @Shown('integer', { enum: VALUE_TYPES, type: String, nullable: true }) type: string | null;
-  @Shown(30, { type: Object, nullable: true, description: 'Masked when it is encrypted.' }) value: unknown;
-  @Shown(20, { type: Object, nullable: true, description: 'What it is now.' }) current_value: unknown;
+  @ValueShown(30, 'Masked when it is encrypted.') value: unknown;
+  @ValueShown(20, 'What it is now.') current_value: unknown;
   @Shown(3, { description: 'Revision the draft was made for; 0: it was not there.' }) base_revision: number;
   @Shown(3, { type: Number, nullable: true, description: 'Revision it is at now.' }) current_revision: number | null;
   @Shown(false, { description: 'The value has changed since: to be saved again, or published with force.' })

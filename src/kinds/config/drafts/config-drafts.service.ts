@@ -43,7 +43,7 @@ export class ConfigDrafts {
     const { operation: given, comment = null, ...fields } = body;
     const operation = given ?? 'set';
     if (operation === 'set' && (fields.value === undefined || fields.value === null))
-      throw InvalidError.field('value', 'is required to set one');
+      throw InvalidError.field('body', 'must have a value, or the operation delete');
     const uid = uuidv7();
     await this.uow.run(async () => {
       await this.configs.lock();
@@ -86,7 +86,7 @@ export class ConfigDrafts {
    */
   async publish({ keys, prefix, comment, force, dry_run: dry }: ConfigPublish): Promise<ConfigDraft[]> {
     if (!keys && typeof prefix !== 'string')
-      throw InvalidError.field('keys', 'or prefix is required; an empty prefix means every draft');
+      throw InvalidError.field('body', 'must name keys or a prefix; an empty prefix means every draft');
     const choice = { keys: keys?.map((key) => referenceOf(key).name), prefix: prefix ?? undefined };
     const publish = async (): Promise<ConfigDraft[]> => {
       await this.configs.lock();

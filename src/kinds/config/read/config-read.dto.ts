@@ -2,7 +2,7 @@ import { ApiProperty, ApiPropertyOptional, IntersectionType } from '@nestjs/swag
 import { Transform } from 'class-transformer';
 import { IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import { Shown } from '../../../platform/http/fields.js';
-import { configKind, VALUE_TYPES } from '../config.kind.js';
+import { configKind, VALUE_TYPES, ValueShown } from '../config.kind.js';
 import { SCOPE_ID, SCOPE_NAME, SCOPES } from '../scope.js';
 import type { Scope } from '../scope.js';
 
@@ -68,7 +68,7 @@ export class ConfigCandidate {
   @Shown('wins', { enum: OUTCOMES, description: 'absent: there is no value in this scope.' }) outcome: string;
   @Shown('cfg_db.pool.size@environment:production', { type: String, nullable: true }) key: string | null;
   @Shown(2, { type: Number, nullable: true }) revision: number | null;
-  @Shown(20, { type: Object, nullable: true, description: 'As it is written, masked when it is encrypted.' })
+  @ValueShown(20, 'As it is written, masked when it is encrypted.')
   value: unknown;
 }
 
@@ -85,7 +85,7 @@ export class ConfigValue extends IntersectionType(configKind.classes.read, Resol
 export class ResolvedConfig {
   @Shown('db.pool.size') name: string;
   @Shown('integer', { enum: VALUE_TYPES }) type: string;
-  @Shown(20, { type: Object, nullable: true }) value: unknown;
+  @ValueShown(20) value: unknown;
   @Shown(false) encrypted: boolean;
   @ApiProperty({ type: ConfigSource }) source: ConfigSource;
   @Shown(2) revision: number;

@@ -88,7 +88,10 @@ export class ConfigFeed implements OnApplicationBootstrap {
 
   private async poll(): Promise<void> {
     const asked = performance.now();
-    if (asked - this.freshAt > MISSED_MS || (await this.repository.head()) !== this.snapshot.head) await this.catchUp();
+    const head = await this.repository.head();
+    // Of a database that was put back to an earlier state nothing that is known holds.
+    if (head < this.snapshot.head && !this.loading) this.freshAt = -Infinity;
+    if (head !== this.snapshot.head || asked - this.freshAt > MISSED_MS) await this.catchUp();
     this.freshAt = Math.max(asked, this.freshAt);
   }
 

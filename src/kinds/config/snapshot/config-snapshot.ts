@@ -57,6 +57,7 @@ export class ConfigSnapshot {
   private readonly byName = new Map<string, Map<string, KnownValue>>();
   private readonly emitter = new EventEmitter().setMaxListeners(0);
   private changes: KnownChange[] = [];
+  private sorted?: readonly string[];
   /** Number of the newest change known. */
   head = 0;
   /** Changes up to this number are not remembered one by one. */
@@ -75,7 +76,7 @@ export class ConfigSnapshot {
   apply(rows: readonly ChangedRow[], head: number, whole: boolean): void {
     const told = rows.map((row) => this.put(row));
     if (whole) this.keepOnly(rows);
-    this.head = Math.max(head, this.head);
+    this.head = whole ? head : Math.max(head, this.head);
     if (whole) {
       this.changes = [];
       this.floor = this.head;
@@ -100,8 +101,9 @@ export class ConfigSnapshot {
   }
 
   /** Keys that begin with a text, in their order. */
-  names(prefix = ''): string[] {
-    return [...this.byName.keys()].filter((name) => name.startsWith(prefix)).toSorted();
+  names(prefix = ''): readonly string[] {
+    this.sorted ??= [...this.byName.keys()].toSorted();
+    return prefix === '' ? this.sorted : this.sorted.filter((name) => name.startsWith(prefix));
   }
 
   /** All values that the viewer may see, in the order of their keys. */
@@ -125,6 +127,7 @@ export class ConfigSnapshot {
     const value = knownOf(idx, row);
     this.byUid.set(uid, value);
     const scopes = this.byName.get(name) ?? new Map<string, KnownValue>();
+    if (scopes.size === 0) this.sorted = undefined;
     this.byName.set(name, scopes.set(scope, value));
     return { idx, uid, name, scopeText: scope, at, readers: value.readers, value };
   }
@@ -134,7 +137,9 @@ export class ConfigSnapshot {
     const scopes = this.byName.get(value.name);
     // Another entry may have taken its place.
     if (scopes?.get(value.scopeText) === value) scopes.delete(value.scopeText);
-    if (scopes?.size === 0) this.byName.delete(value.name);
+    if (scopes?.size !== 0) return;
+    this.byName.delete(value.name);
+    this.sorted = undefined;
   }
 
   private keepOnly(rows: readonly ChangedRow[]): void {

@@ -52,7 +52,7 @@ export class SpringConfigController {
   @Application()
   @Profiles()
   @ApiOkResponse({ type: SpringEnvironment })
-  @ApiProblems(400, 422)
+  @ApiProblems(400, 404, 422)
   get(@Param('application') application: string, @Param('profiles') profiles: string): Promise<SpringEnvironment> {
     return this.environment(application, profiles, null);
   }
@@ -68,7 +68,7 @@ export class SpringConfigController {
   @Profiles()
   @ApiParam({ name: 'label', example: 'main' })
   @ApiOkResponse({ type: SpringEnvironment })
-  @ApiProblems(400, 422)
+  @ApiProblems(400, 404, 422)
   labelled(
     @Param('application') application: string,
     @Param('profiles') profiles: string,

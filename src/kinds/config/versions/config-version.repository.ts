@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { currentViewer } from '../../../entries/visibility.js';
 import { UnitOfWork } from '../../../platform/database/unit-of-work.js';
 import type { ConfigValidation, ValueType } from '../config.kind.js';
 
@@ -31,6 +32,10 @@ export type NewConfigVersion = Omit<ConfigVersionRow, 'readers' | 'at'>;
 const COLUMNS = `v.name, v.scope, v.version, v.operation, v.uid, v.revision, v.type, v.value, v.sealed, v.fingerprint, v.encrypted,
   v.validation, v.fallback, v.readers, v.origin, v.comment, v.actor, v.at`;
 
+/** With the names of the caller; null for who sees everything. */
+const SEEN = (parameter: string): string =>
+  `(${parameter}::text[] IS NULL OR v.readers IS NULL OR v.readers && ${parameter}::text[])`;
+
 /** The histories of keys, one for each scope. Nothing in them is ever changed but the key a secret is sealed with. */
 @Injectable()
 export class ConfigVersionRepository {
@@ -44,10 +49,11 @@ export class ConfigVersionRepository {
     return row;
   }
 
+  /** Undefined also for what the caller may not see: a value may have been restricted, removed and set anew. */
   async find(name: string, scope: string, version: number): Promise<ConfigVersionRow | undefined> {
     const [row] = await this.uow.query<ConfigVersionRow & object>(
-      `SELECT ${COLUMNS} FROM config_version v WHERE v.name = $1 AND v.scope = $2 AND v.version = $3`,
-      [name, scope, version],
+      `SELECT ${COLUMNS} FROM config_version v WHERE v.name = $1 AND v.scope = $2 AND v.version = $3 AND ${SEEN('$4')}`,
+      [name, scope, version, currentViewer() ?? null],
     );
     return row;
   }
@@ -61,8 +67,9 @@ export class ConfigVersionRepository {
     return this.uow.query<ConfigVersionRow & object>(
       `SELECT ${COLUMNS} FROM config_version v
        WHERE v.name = $1 AND ($2::text IS NULL OR v.scope = $2) AND ($3::integer IS NULL OR v.version < $3)
+         AND ${SEEN('$6')}
        ORDER BY ${scope === undefined ? 'v.at DESC, v.scope, v.version DESC' : 'v.version DESC'} LIMIT $4 OFFSET $5`,
-      [name, scope ?? null, page.before ?? null, page.limit, page.offset],
+      [name, scope ?? null, page.before ?? null, page.limit, page.offset, currentViewer() ?? null],
     );
   }
 

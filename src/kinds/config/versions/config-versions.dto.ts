@@ -3,7 +3,7 @@ import { Transform } from 'class-transformer';
 import { IsInt, Max, Min } from 'class-validator';
 import { IntegerField, Shown, TextField } from '../../../platform/http/fields.js';
 import { DEFAULT_ROWS, MOST_ROWS, WholeNumber } from '../../../platform/http/paging.js';
-import { ConfigValidation, VALUE_TYPES, configKind } from '../config.kind.js';
+import { ConfigValidation, VALUE_TYPES, configKind, ValueShown } from '../config.kind.js';
 import { ConfigPlaceQuery } from '../read/config-read.dto.js';
 import { SCOPES } from '../scope.js';
 
@@ -58,10 +58,10 @@ export class ConfigVersion {
   @Shown(3) version: number;
   @Shown('set', { enum: ['set', 'delete'] }) operation: string;
   @Shown('integer', { enum: VALUE_TYPES }) type: string;
-  @Shown(20, { type: Object, nullable: true }) value: unknown;
+  @ValueShown(20) value: unknown;
   @Shown(false) encrypted: boolean;
   @ApiProperty({ type: ConfigValidation, nullable: true }) validation: ConfigValidation | null;
-  @Shown(10, { type: Object, nullable: true }) default: unknown;
+  @ValueShown(10) default: unknown;
   @Shown(4, { description: 'Revision of the value as this version was made.' }) revision: number;
   @Shown('rollback:1', { description: 'write, transaction, publish, import, reset, or rollback:<version>.' })
   origin: string;
@@ -72,8 +72,8 @@ export class ConfigVersion {
 
 export class ConfigFieldChange {
   @Shown('value') field: string;
-  @Shown(10, { type: Object, nullable: true }) from: unknown;
-  @Shown(20, { type: Object, nullable: true }) to: unknown;
+  @ValueShown(10) from: unknown;
+  @ValueShown(20) to: unknown;
 }
 
 export class ConfigDiff {

@@ -2,7 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
 import { Shown } from '../../../platform/http/fields.js';
 import { WholeNumber } from '../../../platform/http/paging.js';
-import { VALUE_TYPES } from '../config.kind.js';
+import { VALUE_TYPES, ValueShown } from '../config.kind.js';
 import { SCOPES } from '../scope.js';
 
 export class ConfigWatchQuery {
@@ -43,7 +43,7 @@ export class ConfigChange {
   @Shown(4, { type: Number, nullable: true, description: 'Null when it is gone.' }) revision: number | null;
   @Shown(3, { type: Number, nullable: true }) version: number | null;
   @Shown('integer', { enum: VALUE_TYPES, type: String, nullable: true }) type: string | null;
-  @Shown(20, { type: Object, nullable: true, description: 'As it is written, masked when it is encrypted.' })
+  @ValueShown(20, 'As it is written, masked when it is encrypted.')
   value: unknown;
   @Shown('2026-05-01T12:00:00.000Z', { format: 'date-time' }) at: string;
 }

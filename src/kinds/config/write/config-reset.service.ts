@@ -29,7 +29,7 @@ export class ConfigResets {
    */
   async run({ keys, prefix, scope, scope_id: id, comment, dry_run: dry }: ConfigReset): Promise<ConfigResetResult[]> {
     if (!keys && typeof prefix !== 'string')
-      throw InvalidError.field('keys', 'or prefix is required; an empty prefix means every key');
+      throw InvalidError.field('body', 'must name keys or a prefix; an empty prefix means every key');
     const place = { scope: scope ?? 'global', scope_id: id ?? null };
     const problem = placeProblem(place);
     if (problem) throw InvalidError.field(...problem);
