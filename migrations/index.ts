@@ -40,6 +40,10 @@ import { Workload1764000009060 } from './1764000009060-workload.js';
 import { EngineAutoscaling1764000009061 } from './1764000009061-engine-autoscaling.js';
 import { RegistryDefault1764000009070 } from './1764000009070-registry-default.js';
 import { RegistrySyncRequest1764000009071 } from './1764000009071-registry-sync-request.js';
+import { ConfigChange1764000009080 } from './1764000009080-config-change.js';
+import { ConfigVersion1764000009081 } from './1764000009081-config-version.js';
+import { ConfigDraft1764000009082 } from './1764000009082-config-draft.js';
+import { ConfigRotation1764000009083 } from './1764000009083-config-rotation.js';
 import { ChangedRows1764000009085 } from './1764000009085-changed-rows.js';
 import { FeatureFlagChange1764000009090 } from './1764000009090-feature-flag-change.js';
 import { FeatureFlagEvaluation1764000009091 } from './1764000009091-feature-flag-evaluation.js';
@@ -90,6 +94,10 @@ export const MIGRATIONS = [
   EngineAutoscaling1764000009061,
   RegistryDefault1764000009070,
   RegistrySyncRequest1764000009071,
+  ConfigChange1764000009080,
+  ConfigVersion1764000009081,
+  ConfigDraft1764000009082,
+  ConfigRotation1764000009083,
   ChangedRows1764000009085,
   FeatureFlagChange1764000009090,
   FeatureFlagEvaluation1764000009091,

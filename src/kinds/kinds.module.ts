@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ComponentsModule } from './components/components.module.js';
+import { ConfigModule } from './config/config.module.js';
 import { EnginesModule } from './engines/engines.module.js';
 import { FeatureFlagsModule } from './feature-flags/feature-flags.module.js';
 import { PluginsModule } from './plugins/plugins.module.js';
@@ -8,6 +9,14 @@ import { ServicesModule } from './services/services.module.js';
 
 /** The component kinds. One more is a kind file, a module and a line here. */
 @Module({
-  imports: [PluginsModule, ServicesModule, EnginesModule, ComponentsModule, RegistriesModule, FeatureFlagsModule],
+  imports: [
+    PluginsModule,
+    ServicesModule,
+    EnginesModule,
+    ComponentsModule,
+    RegistriesModule,
+    FeatureFlagsModule,
+    ConfigModule,
+  ],
 })
 export class KindsModule {}

@@ -1,5 +1,6 @@
 import type { Kind } from '../../src/entries/kind/kind.js';
 import { componentKind } from '../../src/kinds/components/component.kind.js';
+import { configKind } from '../../src/kinds/config/config.kind.js';
 import { engineKind } from '../../src/kinds/engines/engine.kind.js';
 import { featureFlagKind } from '../../src/kinds/feature-flags/feature-flag.kind.js';
 import { pluginKind } from '../../src/kinds/plugins/plugin.kind.js';
@@ -22,6 +23,7 @@ export const KIND_FIXTURES: KindFixture[] = [
   { kind: componentKind },
   { kind: registryKind },
   { kind: featureFlagKind },
+  { kind: configKind },
 ];
 
 /** What went well, for what a test begins with. */

@@ -42,6 +42,8 @@ export interface KindDeclaration<Name extends string = string, Spec extends obje
   filters?: readonly (keyof Spec & string)[];
   /** Fields of the spec whose text is stored encrypted: everything but `EntrySecrets.reveal` sees a mask. */
   secrets?: readonly (keyof Spec & string)[];
+  /** They are secret only where the spec holds these values; left out: always. */
+  secretWhen?: Partial<Spec>;
   /**
    * What a version has to be, and on the kind's own path there has to be one; without it any short word is one, and there
    * may be none.
@@ -56,10 +58,14 @@ export interface KindDeclaration<Name extends string = string, Spec extends obje
 }
 
 /** A kind as everybody but its own folder handles it. */
-export interface Kind extends Omit<KindDeclaration, 'spec' | 'filters' | 'secrets' | 'defaults' | 'example'> {
+export interface Kind extends Omit<
+  KindDeclaration,
+  'spec' | 'filters' | 'secrets' | 'secretWhen' | 'defaults' | 'example'
+> {
   spec: Type<object>;
   filters: readonly string[];
   secrets: readonly string[];
+  secretWhen: Readonly<Record<string, unknown>>;
   defaults: object;
   example: { name: string } & Record<string, unknown>;
   classes: KindClasses;
@@ -75,8 +81,8 @@ export interface Kind extends Omit<KindDeclaration, 'spec' | 'filters' | 'secret
  */
 export function defineKind<Spec extends object>(declaration: KindDeclaration<string, Spec>): Kind {
   assertLifecycle(declaration.name, declaration.lifecycle);
-  const { filters = [], secrets = [], defaults = {} } = declaration;
-  const plain = { ...declaration, filters, secrets, defaults };
+  const { filters = [], secrets = [], secretWhen = {}, defaults = {} } = declaration;
+  const plain = { ...declaration, filters, secrets, secretWhen: { ...secretWhen }, defaults };
   const words = declaration.name.replaceAll('_', ' ');
   const one = `${/^[aeiou]/.test(words) ? 'an' : 'a'} ${words}`;
   return Object.freeze({ ...plain, one, ...kindClasses(plain) });

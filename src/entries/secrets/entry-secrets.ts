@@ -72,7 +72,7 @@ export class EntrySecrets {
     const keys = secretFieldsOf(draft.metadata, secretNames(draft.security_context));
     const pointers = keys.map(({ pointer }) => pointer);
     assertNotLaidOpen(draft, pointers, before);
-    const own = this.secretsOf(draft.type).filter((name) => typeof draft.spec[name] === 'string');
+    const own = this.secretsIn(draft);
     if (keys.length + own.length === 0) return { draft, checksum: checksumOf(draft), secrets: [], changed: [] };
     const values = new Map(keys.map(({ pointer, value }) => [pointer, value]));
     for (const name of own) values.set(inSpec(name), draft.spec[name]);
@@ -108,10 +108,10 @@ export class EntrySecrets {
   }
 
   /** A secret field of the kind's own in the clear, for use in memory; nothing records it. Undefined when there is none. */
-  async plain(row: Pick<EntryRow, 'id' | 'uid'>, name: string): Promise<string | undefined> {
+  async plain<T = string>(row: Pick<EntryRow, 'id' | 'uid'>, name: string): Promise<T | undefined> {
     const stored = (await this.repository.of([row.id])).get(row.id);
     const secret = stored?.find(({ field }) => field === inSpec(name));
-    return secret && (JSON.parse(await this.box.open(placeOf(row.uid, secret.field), secret.sealed)) as string);
+    return secret && ((await this.unsealed(row.uid, name, secret.sealed)) as T);
   }
 
   /** As {@link plain}, for somebody who asked: recorded before it is answered. Who may ask is the route's matter. */
@@ -125,6 +125,22 @@ export class EntrySecrets {
   async resealed({ uid, field, sealed }: OldSecret): Promise<string> {
     const place = placeOf(uid, field);
     return this.box.seal(place, await this.box.open(place, sealed));
+  }
+
+  /** A secret field of the kind's own whose sealed text is at hand, in the clear; for use in memory, as {@link plain}. */
+  async unsealed(uid: string, name: string, sealed: string): Promise<unknown> {
+    return JSON.parse(await this.box.open(placeOf(uid, inSpec(name)), sealed));
+  }
+
+  /** Notes that these fields of the kind's own are about to be shown in the clear; what throws here must not be shown. */
+  async told(rows: readonly Pick<EntryRow, 'uid' | 'kind' | 'name' | 'version'>[], name: string): Promise<void> {
+    await this.record(rows, () => [`/${inSpec(name)}`]);
+  }
+
+  private secretsIn({ type, spec }: EntryDraft): string[] {
+    const when = Object.entries(this.kinds.find(type)?.secretWhen ?? {});
+    if (!when.every(([name, value]) => spec[name] === value)) return [];
+    return this.secretsOf(type).filter((name) => spec[name] !== undefined && spec[name] !== null);
   }
 
   private secretsOf(type: string): readonly string[] {
@@ -188,7 +204,10 @@ export class EntrySecrets {
     return { ...row, spec: { ...row.spec, ...Object.fromEntries(own) }, metadata: withValues(row.metadata, values) };
   }
 
-  private async record(rows: readonly EntryRow[], fieldsOf: (row: EntryRow) => string[]): Promise<void> {
+  private async record<Row extends Pick<EntryRow, 'uid' | 'kind' | 'name' | 'version'>>(
+    rows: readonly Row[],
+    fieldsOf: (row: Row) => string[],
+  ): Promise<void> {
     if (rows.length === 0) return;
     const shown = rows.map((row) => ({
       entity: { type: row.kind, id: row.uid, key: keyOf(row.kind, row.name, row.version) },

@@ -42,6 +42,7 @@ const TAGS: Record<string, string> = {
   engines: 'What works through workloads, with capacity that scales.',
   components: 'What services stand on: databases, caches, queues, storage, proxies.',
   registries: 'Registries within the registry, and their hierarchy.',
+  config: 'Configuration values by scope: versions, transactions, drafts, secrets, watching.',
   gateway: 'Keys, tokens and permissions.',
   operations: 'Health, metrics and this documentation.',
 };
