@@ -29,7 +29,8 @@ describe('a change of a flag', () => {
     const { id, name } = (await one.api.post(FEATURES, { name: 'seen', default_value: 0, variants: [{ key: 'v', value: 0 }] })).body; // prettier-ignore
     await one.api.post(`${FEATURES}/${id}/enable`);
     const there = other.app.get(FlagSnapshot);
-    const valueThere = () => (there.find(name, undefined)?.spec as { variants: { value: number }[] }).variants[0].value;
+    const valueThere = () =>
+      (there.find(name, undefined)?.spec as { variants: { value: number }[] } | undefined)?.variants[0].value;
     const taken: number[] = [];
     for (let value = 1; value <= ROUNDS; value++) {
       await one.api.patch(`${FEATURES}/${id}`, { variants: [{ key: 'v', value }] });

@@ -89,7 +89,7 @@ export class ConfigTransferController {
       return;
     }
     response.setHeader('Content-Type', CONTENT_TYPES[format]);
-    await streamText(response, writtenKind[format](startingWith(prefix, this.exported.export(configKind))), 64);
+    await streamText(response, writtenKind[format](startingWith(prefix, this.exported.export(configKind, true))), 64);
   }
 }
 

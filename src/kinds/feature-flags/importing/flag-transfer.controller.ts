@@ -117,7 +117,7 @@ export class FlagTransferController {
     response.setHeader('Content-Type', CONTENT_TYPES[format]);
     response.setHeader('Cache-Control', 'no-store');
     response.setHeader('Content-Disposition', `attachment; filename="features.${format}"`);
-    await streamText(response, writtenKind[format](this.exported.export(featureFlagKind)), 64);
+    await streamText(response, writtenKind[format](this.exported.export(featureFlagKind, false)), 64);
   }
 }
 
