@@ -44,7 +44,7 @@ export class WireClient {
     const all = [...headers];
     if (!named('host')) all.unshift(['Host', `${this.host}:${this.port}`]);
     // Left to itself, node:http announces a body of chunks where there is none.
-    const length = body?.length ?? (/^P/.test(method) ? 0 : undefined);
+    const length = body?.length ?? (method.startsWith('P') ? 0 : undefined);
     if (length !== undefined && !named('content-length') && !named('transfer-encoding'))
       all.push(['Content-Length', `${length}`]);
     return new Promise((resolve, reject) => {
