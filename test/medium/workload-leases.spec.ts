@@ -192,7 +192,8 @@ describe('a leased workload', () => {
   it('is tried again by hand when it is a dead letter, and only then', async () => {
     await add({ task: 'a', max_attempts: 1 });
     const [one] = await lease();
-    expect(problem(await say(one, 'retry'))).toMatchObject({ status: 409, code: 'workload.not_dead' });
+    const early = await service.api.post(`${engine}/workloads/${one.id}/retry`);
+    expect(problem(early)).toMatchObject({ status: 409, code: 'workload.not_dead' });
     await say(one, 'fail', { error: 'no' });
     const revived = await service.api.post(`${engine}/workloads/${one.id}/retry`);
     expect(revived.body).toMatchObject({ status: 'queued', attempts: 0, error: null, cause: null, finished_at: null });
