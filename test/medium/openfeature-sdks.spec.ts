@@ -121,7 +121,7 @@ describe('OpenFeature’s web SDK with its OFREP provider', () => {
     expect(changed).toEqual([['text']]);
     await WebFeature.setContext('polling', { targetingKey: 'kid', age: 7 });
     expect(client.getBooleanValue('adults', true)).toBe(false);
-    await providers.pop()!.onClose();
+    await providers.pop()!.onClose?.();
   });
 
   it('follows the event stream: it evaluates again at once, without polling, also after a broken connection', async () => {
@@ -135,6 +135,6 @@ describe('OpenFeature’s web SDK with its OFREP provider', () => {
     expect(queries.at(-1)).toContain('flagConfigEtag=');
     const [{ url }] = FetchedEventSource.open;
     expect(new URL(url).pathname).toBe('/ofrep/v1/event-streams');
-    await providers.pop()!.onClose();
+    await providers.pop()!.onClose?.();
   });
 });
