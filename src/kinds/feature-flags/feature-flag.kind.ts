@@ -67,7 +67,7 @@ export class FlagRollout {
 }
 
 class FeatureFlagAnswers {
-  @ApiProperty({ type: [FlagRollout], description: 'Rollouts with a schedule, a guardrail or a pause.' })
+  @ApiProperty({ type: [FlagRollout], example: [], description: 'Rollouts with a schedule, a guardrail or a pause.' })
   rollouts: FlagRollout[];
 }
 

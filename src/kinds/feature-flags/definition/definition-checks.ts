@@ -22,6 +22,7 @@ const FORMS = ['attribute', 'segment', 'all', 'any', 'not'] as const;
 export function checkFlag(source: FlagSource, path = 'spec'): void {
   const spec = source.spec as FeatureFlagSpec;
   checkMetadata(spec, path);
+  settleTimes(spec);
   settleEnvironments(spec, `${path}.environments`);
   checkSettings(spec, path);
   compiled(source, DEFAULT_ENVIRONMENT, path);
@@ -49,8 +50,17 @@ function settleEnvironments(spec: FeatureFlagSpec, path: string): void {
   for (const [name, settings] of entries) {
     if (!ENVIRONMENT_NAME.test(name))
       throw InvalidError.field(`${path}.${name.slice(0, 100)}`, 'must be a name of lower-case letters, digits and ._-');
-    spec.environments![name] = settled(settings, `${path}.${name}`);
+    const own = settled(settings, `${path}.${name}`);
+    settleTimes(own);
+    spec.environments![name] = own;
   }
+}
+
+/** Times as they are written everywhere, so that texts compare as times do. */
+function settleTimes(settings: FlagSettings): void {
+  if (settings.expires_at) settings.expires_at = new Date(settings.expires_at).toISOString();
+  for (const step of settings.schedule ?? [])
+    if (!Number.isNaN(Date.parse(step.at ?? ''))) step.at = new Date(step.at).toISOString();
 }
 
 function settled(settings: unknown, path: string): FlagEnvironment {

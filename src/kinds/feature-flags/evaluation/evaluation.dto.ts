@@ -105,7 +105,7 @@ export class FlagExplanationStep {
   @ApiPropertyOptional({ type: Number, example: 4711, description: 'Where the asker falls, from 1 to 10000.' })
   bucket?: number;
   @ApiPropertyOptional({ type: Number, example: 5000, description: 'The last bucket that is taken.' }) limit?: number;
-  @ApiProperty({ type: () => [FlagExplanationStep], description: 'What was looked at for this.' })
+  @ApiProperty({ type: () => [FlagExplanationStep], example: [], description: 'What was looked at for this.' })
   steps: FlagExplanationStep[];
 }
 

@@ -76,8 +76,7 @@ export class Evaluations {
       now,
       (key) => this.snapshot.isServed(key) && !hidden.has(key) && wanted(key),
     );
-    for (const answer of answers)
-      this.counts.note(this.snapshot.flag(answer.key, undefined)!, ruleset.environment, answer, now);
+    for (const answer of answers) this.counts.note(this.snapshot.known(answer.key)!, ruleset.environment, answer, now);
     return answers;
   }
 

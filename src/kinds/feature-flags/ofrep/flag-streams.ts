@@ -34,6 +34,7 @@ export class FlagStreams implements OnApplicationBootstrap, BeforeApplicationShu
   private stopListening: () => void = () => undefined;
   private heartbeat?: NodeJS.Timeout;
   private clock?: NodeJS.Timeout;
+  private clockedAt = 0;
 
   constructor(
     private readonly snapshot: FlagSnapshot,
@@ -112,8 +113,14 @@ export class FlagStreams implements OnApplicationBootstrap, BeforeApplicationShu
     const times = [...environments].flatMap((name) => nextChange(this.snapshot.ruleset(name)) ?? []);
     if (times.length === 0) return;
     const wait = Math.min(...times) - Date.now();
-    const soonest = wait < 1001 ? CLOCK_MS : wait + 5;
-    this.clock = setTimeout(() => this.tellAll(), Math.min(soonest, LONGEST_TIMER_MS)).unref();
+    const justTold = Date.now() - this.clockedAt < CLOCK_MS;
+    const soonest = justTold ? Math.max(wait, CLOCK_MS) : wait + 5;
+    this.clock = setTimeout(() => this.tick(), Math.min(soonest, LONGEST_TIMER_MS)).unref();
+  }
+
+  private tick(): void {
+    this.clockedAt = Date.now();
+    this.tellAll();
   }
 
   private beat(): void {

@@ -47,7 +47,8 @@ export class FlagPromoted {
   @Shown('new-checkout') key: string;
   @Shown('update', { enum: PROMOTION_ACTIONS, description: 'create: the environment said nothing yet.' })
   action: (typeof PROMOTION_ACTIONS)[number];
-  @ApiProperty({ type: [FlagSettingChange] }) changes: FlagSettingChange[];
+  @ApiProperty({ type: [FlagSettingChange], example: [{ field: 'percentage', before: 5, after: 25 }] })
+  changes: FlagSettingChange[];
   @Shown([], { type: [String], description: 'Segments it names and that there are not.' }) missing_segments: string[];
   @Shown([], { type: [String], description: 'Flags it needs and that there are not, or that are off there.' })
   missing_prerequisites: string[];

@@ -8,7 +8,7 @@ import { verbsFrom } from '../../../entries/kind/kind.js';
 import { LifecycleService } from '../../../entries/kind/lifecycle.service.js';
 import { Outbox } from '../../../entries/outbox.js';
 import { UnitOfWork } from '../../../platform/database/unit-of-work.js';
-import { ConflictError, NotFoundError } from '../../../platform/errors/registry-error.js';
+import { ConflictError, ImpossibleError, NotFoundError } from '../../../platform/errors/registry-error.js';
 import { FlagReferences } from '../definition/flag-references.js';
 import { featureFlagKind } from '../feature-flag.kind.js';
 import { FlagFeed } from '../snapshot/flag-feed.js';
@@ -48,6 +48,7 @@ export class RolloutChanges {
           state: row.status,
           allowed: verbsFrom(featureFlagKind, row.status),
         });
+      assertNative(row);
       const environment = body.environment ?? EVERYWHERE;
       const present = ownSettings(row, environment).strategy ?? ownSettings(row, EVERYWHERE).strategy ?? 'instant';
       const strategy = body.strategy ?? (present === 'instant' ? 'gradual' : present);
@@ -134,4 +135,14 @@ export class RolloutChanges {
   private async tell(type: string, row: EntryRow, told: object): Promise<void> {
     await this.outbox.record([{ type, entryId: row.id, payload: { entity: toEntryResponse(row), ...told } }]);
   }
+}
+
+/** How far an imported flag is rolled out stands in its own definition. */
+function assertNative({ spec }: EntryRow): void {
+  const { dialect = 'native' } = spec as { dialect?: string };
+  if (dialect !== 'native')
+    throw new ImpossibleError(
+      'feature_flag.foreign_dialect',
+      `It keeps the rules of ${dialect}: its percentage stands in its definition.`,
+    );
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { OnModuleInit } from '@nestjs/common';
 import type { EntryRow } from '../../../entries/entry-response.js';
 import { UnitOfWork } from '../../../platform/database/unit-of-work.js';
+import { Env } from '../../../platform/env/env.js';
 import { Jobs } from '../../../platform/jobs/jobs.js';
 import { Logger } from '../../../platform/logging/logger.js';
 import type { Breach } from './guardrails.js';
@@ -33,13 +34,15 @@ export class RolloutWalker implements OnModuleInit {
     private readonly changes: RolloutChanges,
     private readonly guardrails: Guardrails,
     private readonly jobs: Jobs,
+    private readonly env: Env,
     logger: Logger,
   ) {
     this.logger = logger.child('feature-flags');
   }
 
   onModuleInit(): void {
-    this.jobs.every('feature-flag-schedules', WALK_MS, () => this.walk(), { lock: true });
+    // Who comes second finds the step taken: no lease is worth a write every second.
+    if (this.env.role !== 'api') this.jobs.every('feature-flag-schedules', WALK_MS, () => this.walk());
     this.jobs.every('feature-flag-guardrails', GUARD_MS, () => this.guard(), { lock: true });
   }
 

@@ -1,5 +1,6 @@
 import { EnumField, TextField } from '../../../platform/http/fields.js';
 import { PercentageField } from '../definition/flag-fields.js';
+import { ENVIRONMENT_NAME } from '../definition/flag-settings.dto.js';
 import { ROLLOUT_STRATEGIES } from '../engine/flag-definition.js';
 import type { RolloutStrategy } from '../engine/flag-definition.js';
 
@@ -7,6 +8,8 @@ const ENVIRONMENT = {
   min: 1,
   max: 64,
   lowerCase: true,
+  pattern: ENVIRONMENT_NAME,
+  rule: 'must be a name of letters, digits and ._-',
   description: 'Only there; where no environment says otherwise when left out.',
   example: 'production',
 };

@@ -5,7 +5,7 @@ import { compareVersions, parseReference } from '../../../entries/entry-key.js';
 import { currentViewer } from '../../../entries/visibility.js';
 import type { Viewer } from '../../../entries/visibility.js';
 import { DEFAULT_ENVIRONMENT, definitionIn, environmentsOf, flagKeyOf } from '../definition/flag-definitions.js';
-import type { SegmentDefinition } from '../engine/flag-definition.js';
+import type { FlagDefinition, SegmentDefinition } from '../engine/flag-definition.js';
 import { compileRuleset } from '../engine/ruleset.js';
 import type { Ruleset } from '../engine/ruleset.js';
 import type { FlagRow } from './flag-snapshot.repository.js';
@@ -116,7 +116,7 @@ export class FlagSnapshot {
     if (!ruleset) {
       const flags = [...this.byKey.values()];
       const revision = digestOf([name, this.segmentDigest, flags.map(({ digest }) => digest)]);
-      const definitions = flags.map((flag) => definitionIn(flag, name));
+      const definitions = flags.map((flag) => readable(flag, name));
       ruleset = compileRuleset(name, revision, definitions, this.segments);
       this.rulesets.set(name, ruleset);
     }
@@ -126,6 +126,11 @@ export class FlagSnapshot {
   /** By what applications ask for. Undefined for what the caller may not see. */
   flag(key: string, viewer: Viewer = currentViewer()): KnownFlag | undefined {
     return seen(this.byKey.get(key), viewer);
+  }
+
+  /** By what applications ask for, whoever asks. */
+  known(key: string): KnownFlag | undefined {
+    return this.byKey.get(key);
   }
 
   /** By id, key, name or flag key: as an entry on its path. */
@@ -156,6 +161,15 @@ export class FlagSnapshot {
     return version === undefined
       ? versions.toSorted((a, b) => compareVersions(b.version, a.version))[0]
       : versions.find((one) => one.version === version);
+  }
+}
+
+/** A row that was written before there were rules for it spoils its own flag only. */
+function readable(flag: KnownFlag, environment: string): FlagDefinition {
+  try {
+    return definitionIn(flag, environment);
+  } catch {
+    return { key: flag.key, enabled: true, dialect: 'unreadable' as never };
   }
 }
 

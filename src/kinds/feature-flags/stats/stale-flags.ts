@@ -19,12 +19,15 @@ export interface StaleQuestion {
   afterId?: string;
 }
 
+const PERCENTAGE = `CASE jsonb_typeof(e.spec -> 'percentage') WHEN 'number' THEN (e.spec ->> 'percentage')::numeric END`;
+const LENGTH = (field: string): string =>
+  `CASE jsonb_typeof(e.spec -> '${field}') WHEN 'array' THEN jsonb_array_length(e.spec -> '${field}') ELSE 0 END`;
+
 /** What the flag does to everybody; null for what depends on who asks. */
 const OUTCOME = `
-  CASE WHEN e.status = 'disabled' OR (e.status = 'rollout' AND coalesce((e.spec ->> 'percentage')::numeric, 0) = 0) THEN 'fully_off'
-    WHEN e.status = 'enabled' AND coalesce((e.spec ->> 'percentage')::numeric, 100) = 100
-      AND coalesce(jsonb_array_length(e.spec -> 'rules'), 0) = 0 AND coalesce(jsonb_array_length(e.spec -> 'variants'), 0) < 2
-      AND e.spec ->> 'dialect' = 'native' THEN 'fully_on' END`;
+  CASE WHEN e.status = 'disabled' OR (e.status = 'rollout' AND coalesce(${PERCENTAGE}, 0) = 0) THEN 'fully_off'
+    WHEN e.status = 'enabled' AND coalesce(${PERCENTAGE}, 100) = 100 AND ${LENGTH('rules')} = 0 AND ${LENGTH('segments')} = 0
+      AND ${LENGTH('prerequisites')} = 0 AND ${LENGTH('variants')} < 2 AND e.spec ->> 'dialect' = 'native' THEN 'fully_on' END`;
 
 /** Flags that nobody may need any more. */
 @Injectable()
@@ -41,7 +44,7 @@ export class StaleFlags {
     return this.uow.query<StaleRow & object>(
       `SELECT ${ENTRY_COLUMNS}, s.stale_reason, s.last_evaluated_at FROM entry e CROSS JOIN LATERAL (
          SELECT v.last_evaluated_at, CASE
-           WHEN (e.spec ->> 'expires_at')::timestamptz <= clock_timestamp() THEN 'expired'
+           WHEN e.spec ->> 'expires_at' <= to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') THEN 'expired'
            WHEN e.updated_at > clock_timestamp() - make_interval(days => $1) THEN NULL
            WHEN coalesce(v.last_evaluated_at, e.created_at) <= clock_timestamp() - make_interval(days => $1) THEN 'unused'
            ELSE ${OUTCOME} END AS stale_reason
