@@ -31,12 +31,12 @@ export class ConfigHooks implements KindHooks {
     private readonly feed: ConfigFeed,
   ) {}
 
-  beforeLock(): Promise<void> {
-    return this.repository.lock();
+  beforeLock(entry?: { name: string }): Promise<void> {
+    return entry ? this.repository.lock(entry.name) : this.repository.lockAll();
   }
 
   async beforeSave(draft: EntryDraft, before?: EntryRow): Promise<void> {
-    await this.repository.lock();
+    await this.repository.lock(draft.name);
     const given = draft.spec as unknown as ConfigSpec;
     const place = settledPlace(draft, given, before);
     const siblings = await this.repository.siblings(draft.name, draft.version);
@@ -61,6 +61,7 @@ export class ConfigHooks implements KindHooks {
 
   async beforeRemove(row: EntryRow, force: boolean): Promise<void> {
     if (!force && (await this.repository.siblings(row.name, row.version)).length === 0) {
+      await this.repository.lockReferences();
       const count = await this.repository.referrers(row.name);
       if (count > 0)
         throw new ConflictError(
@@ -124,6 +125,7 @@ export class ConfigHooks implements KindHooks {
   private async assertNoCycle(name: string, value: unknown): Promise<void> {
     const targets = referencesIn(value);
     if (targets.length === 0) return;
+    await this.repository.lockReferences();
     const edges = await this.repository.referencesFrom(targets);
     const cycle = cycleThrough(name, targets, edges);
     if (cycle) {
