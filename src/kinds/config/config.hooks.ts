@@ -51,10 +51,11 @@ export class ConfigHooks implements KindHooks {
     draft.spec = spec as unknown as Record<string, unknown>;
   }
 
-  async afterSave(row: EntryRow): Promise<void> {
+  async afterSave(row: EntryRow, before?: EntryRow): Promise<void> {
     const { encrypted, value } = row.spec as unknown as ConfigSpec;
     const plain: unknown = encrypted ? await this.secrets.plain<unknown>(row, 'value') : value;
-    await this.repository.saveReferences(row.id, row.name, referencesIn(plain));
+    const targets = referencesIn(plain);
+    if (targets.length > 0 || mayRefer(before)) await this.repository.saveReferences(row.id, row.name, targets);
     await this.history.saved(row, plain);
     this.feed.changing();
   }
@@ -142,6 +143,10 @@ export class ConfigHooks implements KindHooks {
       ]);
   }
 }
+
+/** What an encrypted value referred to is not known here. */
+const mayRefer = (before?: EntryRow): boolean =>
+  before !== undefined && (before.spec.encrypted === true || referencesIn(before.spec.value).length > 0);
 
 /** The place that scope, scope_id and version agree on; the entry's version is made of it. */
 function settledPlace(draft: EntryDraft, { scope, scope_id: id }: ConfigSpec, before?: EntryRow): ScopePlace {
