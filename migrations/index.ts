@@ -44,6 +44,7 @@ import { ConfigChange1764000009080 } from './1764000009080-config-change.js';
 import { ConfigVersion1764000009081 } from './1764000009081-config-version.js';
 import { ConfigDraft1764000009082 } from './1764000009082-config-draft.js';
 import { ConfigRotation1764000009083 } from './1764000009083-config-rotation.js';
+import { ConfigChangeAtCommit1764000009084 } from './1764000009084-config-change-at-commit.js';
 import { ChangedRows1764000009085 } from './1764000009085-changed-rows.js';
 import { FeatureFlagChange1764000009090 } from './1764000009090-feature-flag-change.js';
 import { FeatureFlagEvaluation1764000009091 } from './1764000009091-feature-flag-evaluation.js';
@@ -98,6 +99,7 @@ export const MIGRATIONS = [
   ConfigVersion1764000009081,
   ConfigDraft1764000009082,
   ConfigRotation1764000009083,
+  ConfigChangeAtCommit1764000009084,
   ChangedRows1764000009085,
   FeatureFlagChange1764000009090,
   FeatureFlagEvaluation1764000009091,

@@ -13,10 +13,10 @@ export class Replica {
   }
 
   /** `{ status, body }`; rejects when there is no answer. */
-  call(method, path, body) {
+  call(method, path, body, more = {}) {
     return new Promise((resolve, reject) => {
       const text = body === undefined ? undefined : JSON.stringify(body);
-      const headers = { 'x-api-key': this.key, ...(text && { 'content-type': 'application/json' }) };
+      const headers = { 'x-api-key': this.key, ...(text && { 'content-type': 'application/json' }), ...more };
       const request = http.request({ ...this.target, method, path, headers }, (response) => {
         const pieces = [];
         response.on('data', (piece) => pieces.push(piece));

@@ -215,9 +215,9 @@ export class EntriesService {
   }
 
   private async locked(idOrKey: string): Promise<EntryRow> {
-    const { id, kind } = await this.ids.resolve(idOrKey);
-    await this.kinds.hooksOf(kind).beforeLock?.();
-    const row = await this.repository.lock(id);
+    const entry = await this.ids.resolve(idOrKey);
+    await this.kinds.hooksOf(entry.kind).beforeLock?.(entry);
+    const row = await this.repository.lock(entry.id);
     if (!row) throw new NotFoundError('entity', idOrKey);
     return row;
   }

@@ -1,5 +1,6 @@
 // `npm run bench [-- FILE]`: the service against a bare node:http + pg handler that runs the same SQL, on native
-// PostgreSQL (BENCH_DATABASE_URL, or a cluster of its own), with the package index FILE imported.
+// PostgreSQL (BENCH_DATABASE_URL, or a cluster of its own), with the package index FILE imported. BENCH_ONLY is a part of a
+// question's title, or `config` for what configuration costs alone.
 import { execFile, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -11,6 +12,7 @@ import { Client } from 'pg';
 import { makeKey } from '../../dist/src/gateway/keys/key-format.js';
 import { NativePostgres } from '../../scripts/native-postgres.mjs';
 import { ServiceProcess } from '../../scripts/service-process.mjs';
+import { configCost, configLines } from './config-cost.mjs';
 import { gatewayCost } from './gateway-cost.mjs';
 import { load, median } from './load-process.mjs';
 import { questions } from './questions.mjs';
@@ -94,7 +96,8 @@ async function importData(databaseUrl) {
 const cluster = process.env.BENCH_DATABASE_URL ? undefined : await NativePostgres.start(SETTINGS);
 const databaseUrl = process.env.BENCH_DATABASE_URL ?? cluster.url;
 const folder = await mkdtemp(join(tmpdir(), 'ureg-bench-'));
-try {
+
+async function requests() {
   const took = await importData(databaseUrl);
   const client = new Client({ connectionString: databaseUrl });
   await client.connect();
@@ -118,6 +121,11 @@ try {
   console.log(
     `\nthe gateway's share, ${byId.title}: ${Math.round(gateway.guarded)}/s with a key that is counted, ${Math.round(gateway.open)}/s without the gateway: ${(100 * (1 - gateway.guarded / gateway.open)).toFixed(1)} %`,
   );
+}
+
+try {
+  if (process.env.BENCH_ONLY !== 'config') await requests();
+  console.log(configLines(await configCost({ databaseUrl, postmaster: cluster?.pid, seconds, rounds })));
 } finally {
   await rm(folder, { recursive: true, force: true });
   await cluster?.stop();

@@ -110,4 +110,19 @@ describe('who watches', () => {
     }
     process.stderr.write(`seen on the other replica after ${times.map((ms) => ms.toFixed(0)).join(' ')} ms\n`);
   });
+
+  it('does not keep the process from ending', async () => {
+    const own = await testApp({ env: MASTER_KEY });
+    const { index } = await watch('', own.api);
+    const headers = { accept: 'text/event-stream' };
+    const stream = await own.api.fetch('GET', `${CONFIG}/watch`, undefined, headers);
+    const polls = Array.from({ length: 5 }, () => watch(`index=${index}&wait=10m`, own.api));
+    const watches = own.app.get(ConfigWatches);
+    await eventually('all of them wait', () => Promise.resolve(watches.size === 6));
+    const from = performance.now();
+    await own.close();
+    expect(performance.now() - from).toBeLessThan(30_000);
+    for (const answer of await Promise.all(polls)) expect(answer).toMatchObject({ reset: false, changes: [] });
+    expect(await stream.text()).toContain('event: reset');
+  });
 });

@@ -108,10 +108,18 @@ function bodyOf(document: OpenApi, id: string, type: string, schema: Schema): Bo
   return { type, around, prefix: around[0] === '' ? '' : '0.', schema: item, fields: fieldsOf(document, item) };
 }
 
-function fieldsOf(document: OpenApi, schema: Schema, parents: string[] = []): Field[] {
+/** Of a schema that has itself in it (a group of groups) its fields are told once on every way down. */
+function fieldsOf(
+  document: OpenApi,
+  schema: Schema,
+  parents: string[] = [],
+  above: readonly Schema['properties'][] = [schema.properties],
+): Field[] {
   return Object.entries(schema.properties ?? {}).flatMap(([name, property]) => {
     const field = { path: [...parents, name], schema: resolved(document, property) };
-    return [field, ...fieldsOf(document, field.schema, field.path)];
+    const inner = field.schema.properties;
+    if (above.includes(inner)) return [field];
+    return [field, ...fieldsOf(document, field.schema, field.path, [...above, inner])];
   });
 }
 

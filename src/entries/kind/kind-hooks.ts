@@ -1,5 +1,6 @@
 import { SetMetadata } from '@nestjs/common';
 import type { EntryDraft } from '../entry-draft.js';
+import type { ResolvedEntry } from '../entry-ids.js';
 import type { EntryRow } from '../entry-response.js';
 
 /** A transition about to be made, or just made, in its transaction and under the lock of its row. */
@@ -35,8 +36,11 @@ export interface Probe {
  * (network, installing) listens to the event that the change records. What throws refuses the change whole.
  */
 export interface KindHooks {
-  /** Before an entry of the kind is locked for a change, for locks that stand before those of rows. */
-  beforeLock?(): Promise<void>;
+  /**
+   * Before an entry of the kind is locked for a change, for locks that stand before those of rows; without an entry before
+   * several are.
+   */
+  beforeLock?(entry?: Pick<ResolvedEntry, 'name'>): Promise<void>;
   /** Before an entry is inserted or changed, on any path into the catalog. May settle fields of the draft. */
   beforeSave?(draft: EntryDraft, before?: EntryRow): Promise<void> | void;
   afterSave?(row: EntryRow, before?: EntryRow): Promise<void> | void;

@@ -31,12 +31,12 @@ export class ConfigHooks implements KindHooks {
     private readonly feed: ConfigFeed,
   ) {}
 
-  beforeLock(): Promise<void> {
-    return this.repository.lock();
+  beforeLock(entry?: { name: string }): Promise<void> {
+    return entry ? this.repository.lock(entry.name) : this.repository.lockAll();
   }
 
   async beforeSave(draft: EntryDraft, before?: EntryRow): Promise<void> {
-    await this.repository.lock();
+    await this.repository.lock(draft.name);
     const given = draft.spec as unknown as ConfigSpec;
     const place = settledPlace(draft, given, before);
     const siblings = await this.repository.siblings(draft.name, draft.version);
@@ -51,16 +51,18 @@ export class ConfigHooks implements KindHooks {
     draft.spec = spec as unknown as Record<string, unknown>;
   }
 
-  async afterSave(row: EntryRow): Promise<void> {
+  async afterSave(row: EntryRow, before?: EntryRow): Promise<void> {
     const { encrypted, value } = row.spec as unknown as ConfigSpec;
     const plain: unknown = encrypted ? await this.secrets.plain<unknown>(row, 'value') : value;
-    await this.repository.saveReferences(row.id, row.name, referencesIn(plain));
+    const targets = referencesIn(plain);
+    if (targets.length > 0 || mayRefer(before)) await this.repository.saveReferences(row.id, row.name, targets);
     await this.history.saved(row, plain);
     this.feed.changing();
   }
 
   async beforeRemove(row: EntryRow, force: boolean): Promise<void> {
     if (!force && (await this.repository.siblings(row.name, row.version)).length === 0) {
+      await this.repository.lockReferences();
       const count = await this.repository.referrers(row.name);
       if (count > 0)
         throw new ConflictError(
@@ -124,6 +126,7 @@ export class ConfigHooks implements KindHooks {
   private async assertNoCycle(name: string, value: unknown): Promise<void> {
     const targets = referencesIn(value);
     if (targets.length === 0) return;
+    await this.repository.lockReferences();
     const edges = await this.repository.referencesFrom(targets);
     const cycle = cycleThrough(name, targets, edges);
     if (cycle) {
@@ -140,6 +143,10 @@ export class ConfigHooks implements KindHooks {
       ]);
   }
 }
+
+/** What an encrypted value referred to is not known here. */
+const mayRefer = (before?: EntryRow): boolean =>
+  before !== undefined && (before.spec.encrypted === true || referencesIn(before.spec.value).length > 0);
 
 /** The place that scope, scope_id and version agree on; the entry's version is made of it. */
 function settledPlace(draft: EntryDraft, { scope, scope_id: id }: ConfigSpec, before?: EntryRow): ScopePlace {

@@ -34,6 +34,7 @@ import { ConfigWatches } from './watch/config-watches.js';
 import { ConfigBulkController } from './write/config-bulk.controller.js';
 import { ConfigResets } from './write/config-reset.service.js';
 import { ConfigTargets } from './write/config-targets.js';
+import { ConfigTurns } from './write/config-turns.js';
 import { ConfigTransactions } from './write/config-transactions.service.js';
 import { ConfigWriteController } from './write/config-write.controller.js';
 import { ConfigWriter } from './write/config-writer.js';
@@ -73,6 +74,7 @@ const OWN = [kindReadController, kindRegisterController, kindChangeController, k
     ConfigTargets,
     ConfigTransactions,
     ConfigTransfer,
+    ConfigTurns,
     ConfigVersionRepository,
     ConfigVersions,
     ConfigWatch,

@@ -23,8 +23,8 @@ export interface PlacedValue {
   revision: number;
 }
 
-/** Whatever number, as long as nobody else has it. */
-const LOCK = 764_908_001;
+/** Whatever numbers, as long as nobody else has them. */
+const [ALL, KEY, REFERENCES] = [764_908_001, 764_908_002, 764_908_003];
 
 /** Questions about keys and the values they have, whoever asks; `find` alone minds who sees what. */
 @Injectable()
@@ -32,11 +32,30 @@ export class ConfigRepository {
   constructor(private readonly uow: UnitOfWork) {}
 
   /**
-   * Until the transaction ends nobody else changes configuration: what is checked across keys (types, references) stays
-   * true, and changes are numbered in the order they become visible.
+   * Until the transaction ends nobody else changes this key in any scope, so that what is checked across scopes stays true.
+   * A transaction that changes several keys takes {@link lockAll} first: keys locked one by one would wait in a circle.
    */
-  async lock(): Promise<void> {
-    await this.uow.query('SELECT pg_advisory_xact_lock($1::bigint)', [LOCK]);
+  lock(name: string): Promise<void> {
+    if (this.uow.hasDone('config-lock')) return Promise.resolve();
+    return this.uow.doOnce(`config-lock:${name}`, () =>
+      this.uow.query(
+        'SELECT pg_advisory_xact_lock_shared($1::bigint), pg_advisory_xact_lock($2::integer, hashtext($3))',
+        [ALL, KEY, name],
+        'config-lock',
+      ),
+    );
+  }
+
+  /** Until the transaction ends nobody else changes configuration. */
+  lockAll(): Promise<void> {
+    return this.uow.doOnce('config-lock', () => this.uow.query('SELECT pg_advisory_xact_lock($1::bigint)', [ALL]));
+  }
+
+  /** Comes after the lock of a key: nobody else changes what refers to what, in any key. */
+  lockReferences(): Promise<void> {
+    return this.uow.doOnce('config-references', () =>
+      this.uow.query('SELECT pg_advisory_xact_lock($1::bigint)', [REFERENCES]),
+    );
   }
 
   /** The entry of a key in a scope; undefined also for what the caller may not see. */

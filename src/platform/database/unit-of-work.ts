@@ -11,6 +11,8 @@ interface Transaction {
   runner: QueryRunner;
   open: boolean;
   afterCommit: (() => void)[];
+  /** What `doOnce` has done in it. */
+  done: Set<string>;
 }
 
 const MOST_ATTEMPTS = 4;
@@ -62,13 +64,28 @@ export class UnitOfWork {
   /** Runs `fn` for its answer and undoes what it has written; inside of an outer run that one's own writes stay. */
   tryOut<T>(fn: () => Promise<T>): Promise<T> {
     return this.run(async () => {
+      const transaction = this.storage.getStore()!;
+      const done = new Set(transaction.done);
       await this.query('SAVEPOINT trial');
       try {
         return await fn();
       } finally {
         await this.query('ROLLBACK TO SAVEPOINT trial');
+        transaction.done = done;
       }
     });
+  }
+
+  /** Does `work` unless this transaction has done what bears this name: a lock is asked for once. */
+  async doOnce(name: string, work: () => Promise<unknown>): Promise<void> {
+    if (this.hasDone(name)) return;
+    await work();
+    this.storage.getStore()?.done.add(name);
+  }
+
+  /** Whether {@link doOnce} has done what bears this name in the running transaction. */
+  hasDone(name: string): boolean {
+    return this.storage.getStore()?.done.has(name) === true;
   }
 
   /** Rows of one parameterised statement. `name` makes it a prepared statement where the database allows it. */
@@ -113,7 +130,7 @@ export class UnitOfWork {
 
   private async once<T>(fn: () => Promise<T>): Promise<T> {
     const runner = this.dataSource.createQueryRunner();
-    const transaction: Transaction = { runner, open: true, afterCommit: [] };
+    const transaction: Transaction = { runner, open: true, afterCommit: [], done: new Set() };
     let result: T;
     try {
       await runner.startTransaction();

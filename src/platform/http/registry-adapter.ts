@@ -1,5 +1,5 @@
 import { IncomingMessage, ServerResponse, createServer } from 'node:http';
-import type { RequestListener } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import { StreamableFile } from '@nestjs/common';
 import type { NestApplicationOptions } from '@nestjs/common';
 import { ExpressAdapter } from '@nestjs/platform-express';
@@ -10,6 +10,7 @@ import { answerClientError } from './client-error.js';
 import { parseQuery } from './query-parser.js';
 import { RouteTable } from './route-table.js';
 import type { Handler } from './route-table.js';
+import { closed } from './server-close.js';
 
 type Middleware = (request: Request, response: Response, next: NextFunction) => void;
 /** Runs `inner` with what belongs around a request. */
@@ -82,7 +83,11 @@ export class RegistryAdapter extends ExpressAdapter {
     class RegistryResponse extends ServerResponse {}
     Object.setPrototypeOf(RegistryRequest.prototype, app.request as object);
     Object.setPrototypeOf(RegistryResponse.prototype, app.response as object);
-    const listener = (request: Request, response: Response): void => this.scope(request, response, this.enter);
+    const listener = (request: Request, response: Response): void => {
+      // Who keeps asking on one connection would keep a server that closes from ending.
+      if (!server.listening) response.shouldKeepAlive = false;
+      this.scope(request, response, this.enter);
+    };
     const server = createServer(
       // A missing Host is told as everything else that is wrong, not by a bare 400.
       { IncomingMessage: RegistryRequest, ServerResponse: RegistryResponse, requireHostHeader: false },
@@ -93,6 +98,12 @@ export class RegistryAdapter extends ExpressAdapter {
     server.on('checkExpectation', listener as unknown as RequestListener);
     this.setHttpServer(server);
     if (options?.forceCloseConnections) throw new Error('Connections are closed by shutdown.ts.');
+  }
+
+  /** Also where it is not `stop` that closes: connections do not outlive their last answer. */
+  override async close(): Promise<void> {
+    const server = this.getHttpServer() as Server | undefined;
+    if (server) await closed(server);
   }
 
   /** JSON by the shortest way. Streams and answers already typed by their handler take Nest's. */

@@ -3,10 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { INestApplication } from '@nestjs/common';
 import { Env } from '../env/env.js';
 import { Logger } from '../logging/logger.js';
+import { closed } from './server-close.js';
 import { ShutdownState } from './shutdown-state.js';
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
-const IDLE_SWEEP_MS = 50;
 
 /** The first signal drains and ends the process with 0 (1 when it took too long); a second one ends it at once. */
 export function stopOnSignals(app: INestApplication): void {
@@ -56,16 +56,4 @@ async function drain(app: INestApplication, server: Server, delayMs: number): Pr
   if (delayMs > 0) await sleep(delayMs);
   await Promise.all([closed(server), app.get(ShutdownState).release()]);
   await app.close();
-}
-
-/** Resolves when the last connection is gone. Ones that turn idle after their last answer are closed as they do. */
-function closed(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    const sweep = setInterval(() => server.closeIdleConnections(), IDLE_SWEEP_MS);
-    server.close(() => {
-      clearInterval(sweep);
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
 }

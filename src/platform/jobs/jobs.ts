@@ -50,6 +50,11 @@ export class Jobs implements OnModuleDestroy {
     this.jobs.set(name, job);
   }
 
+  /** Long work ends where it can go on another time: the shutdown waits for it. */
+  get stopping(): boolean {
+    return this.stopped;
+  }
+
   /** Starts nothing any more, and resolves when what runs is done. */
   async stop(): Promise<void> {
     this.stopped = true;

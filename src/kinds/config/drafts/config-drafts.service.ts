@@ -17,8 +17,8 @@ import { referenceOf } from '../config-reference.js';
 import { ConfigRepository } from '../config.repository.js';
 import { placeOf } from '../scope.js';
 import { withNote } from '../versions/change-note.js';
+import type { ConfigTarget } from '../write/config-target.js';
 import { ConfigWriter } from '../write/config-writer.js';
-import type { ConfigTarget } from '../write/config-writer.js';
 import { ConfigDraftRepository } from './config-draft.repository.js';
 import type { DraftChoice, DraftRow, ShownDraft } from './config-draft.repository.js';
 import type { ConfigDraft, ConfigDraftPut, ConfigPublish } from './config-draft.dto.js';
@@ -46,7 +46,7 @@ export class ConfigDrafts {
       throw InvalidError.field('body', 'must have a value, or the operation delete');
     const uid = uuidv7();
     await this.uow.run(async () => {
-      await this.configs.lock();
+      await this.configs.lock(target.name);
       const [base] = await this.configs.revisionsOf([target]);
       const place = { uid, name: target.name, scope: target.scopeText, operation, base_revision: base, comment };
       const draft: Omit<DraftRow, 'at'> = { ...place, fields: {}, sealed: null, actor: currentActor() };
@@ -89,7 +89,7 @@ export class ConfigDrafts {
       throw InvalidError.field('body', 'must name keys or a prefix; an empty prefix means every draft');
     const choice = { keys: keys?.map((key) => referenceOf(key).name), prefix: prefix ?? undefined };
     const publish = async (): Promise<ConfigDraft[]> => {
-      await this.configs.lock();
+      await this.configs.lockAll();
       const drafts = await this.repository.list(choice, MOST + 1);
       if (drafts.length > MOST) throw new ImpossibleError('config.too_many', `At most ${MOST} drafts are published at once.`); // prettier-ignore
       const published = drafts.map(shown);

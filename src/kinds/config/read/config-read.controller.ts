@@ -64,7 +64,7 @@ export class ConfigReadController {
     @Query() query: ConfigReadQuery,
     @Req() request: Request,
     @Res() response: Response,
-  ): Promise<void> {
+  ): Promise<void> | void {
     return this.reader.send(id, query, request, response);
   }
 }

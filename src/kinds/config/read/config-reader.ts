@@ -11,7 +11,7 @@ import type { ScopeContext } from '../scope.js';
 import { ConfigFeed } from '../snapshot/config-feed.js';
 import { ConfigSnapshot, jsonOf } from '../snapshot/config-snapshot.js';
 import type { KnownValue } from '../snapshot/config-snapshot.js';
-import type { ConfigReadQuery, ConfigResolvedQuery, ConfigSource, ResolvedConfig } from './config-read.dto.js'; // prettier-ignore
+import type { ConfigCandidate, ConfigReadQuery, ConfigResolvedQuery, ConfigSource, ResolvedConfig } from './config-read.dto.js'; // prettier-ignore
 import { ConfigResolver } from './config-resolver.js';
 import type { Reading, ResolvedValue } from './config-resolver.js';
 
@@ -35,10 +35,15 @@ export class ConfigReader {
     private readonly access: EntryAccess,
   ) {}
 
-  /** One value: the nearest of the context, or the one that is named exactly. */
-  async send(text: string, query: ConfigReadQuery, request: Request, response: Response): Promise<void> {
+  /** One value: the nearest of the context, or the one that is named exactly. Most are answered without a promise. */
+  send(text: string, query: ConfigReadQuery, request: Request, response: Response): Promise<void> | void {
     const waits = this.feed.fresh();
-    if (waits) await waits;
+    return waits
+      ? waits.then(() => this.answer(text, query, request, response))
+      : this.answer(text, query, request, response);
+  }
+
+  private answer(text: string, query: ConfigReadQuery, request: Request, response: Response): Promise<void> | void {
     const found = this.find(text, query);
     const { known } = found;
     this.access.note(known.id);
@@ -50,6 +55,17 @@ export class ConfigReader {
       write(response, `${jsonOf(known)},"source":${JSON.stringify(sourceOf(known))},"references":[]}`);
       return;
     }
+    return this.answerResolved(found, explain, request, response);
+  }
+
+  /** One whose references are replaced, whose secret is opened, or that is explained. */
+  private async answerResolved(
+    found: Found,
+    explain: ConfigCandidate[] | undefined,
+    request: Request,
+    response: Response,
+  ): Promise<void> {
+    const { known } = found;
     const reading = this.resolver.reading(found.context);
     const resolved = found.exact ? plainly(await reading.written(known)) : await reading.resolve(known);
     assertResolved(known, resolved);

@@ -75,6 +75,8 @@ export class KeyRotation implements OnModuleInit {
     if (!rotation || rotation.finished_at) return;
     const { key_version: version } = rotation;
     const failed = await this.move(version, (done) => this.repository.advance(version, done));
+    // Where it was when the process was told to end, the next one goes on.
+    if (failed === undefined) return;
     await this.repository.finish(version, failed);
     this.logger.info({ key_version: version, failed }, 'configuration is sealed with a new key');
   }
@@ -84,11 +86,12 @@ export class KeyRotation implements OnModuleInit {
     await this.move(await this.box.version(), () => Promise.resolve());
   }
 
-  /** Answers how many could not be opened. */
-  private async move(version: number, note: (done: number) => Promise<void>): Promise<number> {
+  /** Answers how many could not be opened; undefined when the process ends before it is through. */
+  private async move(version: number, note: (done: number) => Promise<void>): Promise<number | undefined> {
     let failed = 0;
     for (const source of SEAL_SOURCES)
       for (let after: OldSeal | undefined; ;) {
+        if (this.jobs.stopping) return undefined;
         const from = after;
         const step = await this.uow.run(() => this.batch(source, version, from, note));
         failed += step.failed;

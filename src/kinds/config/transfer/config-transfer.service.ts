@@ -60,7 +60,7 @@ export class ConfigTransfer {
     if (variables.size > MOST_VARIABLES)
       throw new ImpossibleError('config.too_many', `A file may hold at most ${MOST_VARIABLES} variables.`);
     const set = async (): Promise<KindTransferSummary> => {
-      await this.repository.lock();
+      await this.repository.lockAll();
       return this.setAll(variables, scopeText, options);
     };
     return withNote({ origin: 'import' }, () => (options.dryRun ? this.uow.tryOut(set) : this.uow.run(set)));

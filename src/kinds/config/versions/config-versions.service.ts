@@ -12,15 +12,13 @@ import { configKind } from '../config.kind.js';
 import { ConfigRepository } from '../config.repository.js';
 import { ConfigResolver } from '../read/config-resolver.js';
 import { placeOf } from '../scope.js';
+import type { ConfigTarget, Precondition } from '../write/config-target.js';
 import { ConfigWriter } from '../write/config-writer.js';
-import type { ConfigTarget, Precondition } from '../write/config-writer.js';
 import { withNote } from './change-note.js';
 import { ConfigHistory } from './config-history.js';
 import { ConfigVersionRepository } from './config-version.repository.js';
 import type { ConfigVersionRow } from './config-version.repository.js';
 import type { ConfigDiff, ConfigFieldChange, ConfigVersion } from './config-versions.dto.js';
-
-type Target = ConfigTarget & { uid?: string };
 
 /** The histories of values, and the way back. */
 @Injectable()
@@ -37,13 +35,17 @@ export class ConfigVersions {
   ) {}
 
   /** The newest first. It goes on where a value was removed and set again. */
-  async list(target: Target, text: string, page: { limit: number; offset: number }): Promise<ConfigVersion[]> {
+  async list(target: ConfigTarget, text: string, page: { limit: number; offset: number }): Promise<ConfigVersion[]> {
     const { name, scopeText } = await this.seen(target, text);
     return (await this.repository.list(name, scopeText, page)).map((row) => shown(row));
   }
 
   /** One version, in the clear for who may see secrets. */
-  async get(target: Target, text: string, version: number): Promise<{ version: ConfigVersion; revealed: boolean }> {
+  async get(
+    target: ConfigTarget,
+    text: string,
+    version: number,
+  ): Promise<{ version: ConfigVersion; revealed: boolean }> {
     const row = await this.version(await this.seen(target, text), version);
     if (row.sealed === null || !this.resolver.mayReveal()) return { version: shown(row), revealed: false };
     const value = await this.history.valueOf(row);
@@ -51,7 +53,7 @@ export class ConfigVersions {
     return { version: { ...shown(row), value }, revealed: true };
   }
 
-  async diff(target: Target, text: string, from: number, to: number): Promise<ConfigDiff> {
+  async diff(target: ConfigTarget, text: string, from: number, to: number): Promise<ConfigDiff> {
     const place = await this.seen(target, text);
     const [before, after] = [await this.version(place, from), await this.version(place, to)];
     const changes = changesOf(before, after);
@@ -62,7 +64,7 @@ export class ConfigVersions {
 
   /** Makes what a version was a new version. `row` is undefined where that is nothing. */
   async rollback(
-    target: Target,
+    target: ConfigTarget,
     text: string,
     version: number,
     comment: string | null,
@@ -70,7 +72,7 @@ export class ConfigVersions {
   ): Promise<{ row?: EntryRow; name: string; current: number | null }> {
     const place = await this.seen(target, text);
     return this.uow.run(async () => {
-      await this.configs.lock();
+      await this.configs.lock(place.name);
       const former = await this.version(place, version);
       const row = await withNote({ origin: `rollback:${version}`, comment }, () =>
         this.restore(place, former, text, when),
@@ -97,7 +99,7 @@ export class ConfigVersions {
   }
 
   /** Who may not see a value does not see its history; that of a removed one is for who could see it at the end. */
-  private async seen(target: Target, text: string): Promise<ConfigTarget> {
+  private async seen(target: ConfigTarget, text: string): Promise<ConfigTarget> {
     const place = target.uid ? await this.placeOfId(target.uid) : target;
     if (await this.configs.find(place.name, place.scopeText)) return place;
     const latest = await this.repository.latest(place.name, place.scopeText);

@@ -35,7 +35,7 @@ export class ConfigResets {
     if (problem) throw InvalidError.field(...problem);
     const which = { keys: keys?.map((key) => referenceOf(key).name), prefix: prefix ?? undefined };
     const reset = async (): Promise<ConfigResetResult[]> => {
-      await this.repository.lock();
+      await this.repository.lockAll();
       const values = await this.repository.ofScope(scopeText(place), which, MOST + 1);
       if (values.length > MOST)
         throw new ImpossibleError('config.too_many', `One reset changes at most ${MOST} values.`);

@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { KindEntriesService } from '../../../entries/kind/kind-entries.service.js';
 import { configKind } from '../config.kind.js';
 import { ConfigWriter } from './config-writer.js';
-import type { ConfigTarget, PlaceOfWrite } from './config-writer.js';
+import type { ConfigTarget } from './config-target.js';
+import type { PlaceOfWrite } from './config-writer.js';
 
 /** Turns what a path and its query name into a key and a scope, an id included. */
 @Injectable()

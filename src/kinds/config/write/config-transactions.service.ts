@@ -16,8 +16,8 @@ import { ConfigRepository } from '../config.repository.js';
 import { placeProblem, scopeText } from '../scope.js';
 import { withNote } from '../versions/change-note.js';
 import type { ConfigOperation, ConfigOperationResult } from './config-transaction.dto.js';
+import type { ConfigTarget } from './config-target.js';
 import { ConfigWriter } from './config-writer.js';
-import type { ConfigTarget } from './config-writer.js';
 
 /** An operation, and what its value was before the transaction. */
 interface Placed {
@@ -39,7 +39,7 @@ export class ConfigTransactions {
   async run(operations: readonly ConfigOperation[], comment: string | null): Promise<ConfigOperationResult[]> {
     const targets = operations.map((operation, index) => targetOf(operation, index));
     return this.uow.run(async () => {
-      await this.repository.lock();
+      await this.repository.lockAll();
       const revisions = await this.repository.revisionsOf(targets);
       const placed = operations.map((operation, i) => ({ operation, target: targets[i], revision: revisions[i] }));
       assertChecks(placed);

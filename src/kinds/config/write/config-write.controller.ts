@@ -4,19 +4,17 @@ import type { Request, Response } from 'express';
 import { IfMatchHeader } from '../../../entries/http/entries.controller.js';
 import { EntryRemoveQuery } from '../../../entries/http/entry-query.dto.js';
 import { BodyOf } from '../../../entries/kind/http/body-of.decorator.js';
-import { freshRow } from '../../../entries/kind/http/fresh-row.js';
 import { KindPages } from '../../../entries/kind/http/kind-pages.js';
-import { KindEntriesService } from '../../../entries/kind/kind-entries.service.js';
-import { InvalidError, NotFoundError } from '../../../platform/errors/registry-error.js';
+import { InvalidError } from '../../../platform/errors/registry-error.js';
 import { ApiProblems } from '../../../platform/http/api-problem.decorator.js';
 import { ifMatch } from '../../../platform/http/etag.js';
 import { Permission } from '../../../platform/http/permission.decorator.js';
 import { ConfigKey } from '../config-key.decorator.js';
 import { configKind } from '../config.kind.js';
 import { ConfigPlaceQuery } from '../read/config-read.dto.js';
+import type { Precondition } from './config-target.js';
 import { ConfigNew } from './config-write.dto.js';
 import { ConfigWriter } from './config-writer.js';
-import type { Precondition } from './config-writer.js';
 
 const { classes } = configKind;
 
@@ -36,7 +34,6 @@ export function preconditionOf(request: Request): Precondition {
 export class ConfigWriteController {
   constructor(
     private readonly writer: ConfigWriter,
-    private readonly kindEntries: KindEntriesService,
     private readonly pages: KindPages,
   ) {}
 
@@ -98,9 +95,8 @@ export class ConfigWriteController {
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<object> {
-    const uid = await this.writer.idOf(this.writer.targetOf(id, query));
-    if (!uid) throw new NotFoundError(configKind.name, id);
-    const row = await this.kindEntries.patch(configKind, uid, patch, freshRow(request));
+    const when = { revision: ifMatch(request) };
+    const row = await this.writer.patch(this.writer.targetOf(id, query), id, patch, when);
     return this.pages.answer(configKind, row, response);
   }
 

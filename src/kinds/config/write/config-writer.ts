@@ -8,26 +8,18 @@ import { inOwnWords } from '../../../entries/kind/own-words.js';
 import { KindEntriesService } from '../../../entries/kind/kind-entries.service.js';
 import { bodyOf } from '../../../entries/kind/kind-view.js';
 import { UnitOfWork } from '../../../platform/database/unit-of-work.js';
-import { ConflictError, ImpossibleError, InvalidError, NotFoundError, StaleError } from '../../../platform/errors/registry-error.js'; // prettier-ignore
+import { ConflictError, ImpossibleError, InvalidError, NotFoundError } from '../../../platform/errors/registry-error.js'; // prettier-ignore
 import { configKind } from '../config.kind.js';
 import type { ConfigSpec } from '../config.kind.js';
 import { placeIn, referenceOf } from '../config-reference.js';
 import { ConfigRepository } from '../config.repository.js';
 import { placeOf, scopeChain, scopeText } from '../scope.js';
 import type { Scope, ScopeContext } from '../scope.js';
+import { assertRevision } from './config-target.js';
+import type { ConfigTarget, Precondition } from './config-target.js';
+import { ConfigTurns } from './config-turns.js';
 
 type Fields = Record<string, unknown>;
-
-/** A value of a key in a scope; the scope as the version of an entry. */
-export interface ConfigTarget {
-  name: string;
-  scopeText: string;
-}
-
-export interface Precondition {
-  /** The revision it must be at; 0: it must not be there. */
-  revision?: number;
-}
 
 /** What a PUT leaves out of a value's definition stays. */
 const KEPT = ['type', 'validation', 'default', 'encrypted'] as const;
@@ -42,10 +34,11 @@ export class ConfigWriter {
     private readonly entries: EntriesService,
     private readonly kindEntries: KindEntriesService,
     private readonly repository: ConfigRepository,
+    private readonly turns: ConfigTurns,
   ) {}
 
   /** The value that a path and its query name: without a scope that of the nearest of the context they name. */
-  targetOf(text: string, query: PlaceOfWrite): ConfigTarget & { uid?: string } {
+  targetOf(text: string, query: PlaceOfWrite): ConfigTarget {
     const reference = referenceOf(text);
     if (!reference.uid && !NAME_PATTERN.test(reference.name)) throw InvalidError.field('id', NAME_RULE);
     const scope = reference.scopeText ?? placeIn(query) ?? scopeText(scopeChain(query)[0]);
@@ -54,7 +47,7 @@ export class ConfigWriter {
   }
 
   /** The public id of what is there; undefined also for what the caller may not see. */
-  async idOf({ uid, name, scopeText: scope }: ConfigTarget & { uid?: string }): Promise<string | undefined> {
+  async idOf({ uid, name, scopeText: scope }: ConfigTarget): Promise<string | undefined> {
     if (uid) return (await this.kindEntries.resolve(configKind, uid)).uid;
     return (await this.repository.find(name, scope))?.uid;
   }
@@ -70,15 +63,8 @@ export class ConfigWriter {
   }
 
   /** Sets a value with its entry's other fields, which PUT replaces; made when it is not there. */
-  put(
-    target: ConfigTarget & { uid?: string },
-    body: object,
-    when: Precondition,
-  ): Promise<{ row: EntryRow; made: boolean }> {
-    // prettier-ignore
-    return this.uow.run(async () => {
-      await this.repository.lock();
-      const uid = await this.idOf(target);
+  put(target: ConfigTarget, body: object, when: Precondition): Promise<{ row: EntryRow; made: boolean }> {
+    return this.change(target, when, async (uid) => {
       if (uid) {
         const next = (row: EntryRow): Fields => ({ ...kept(row), ...stated(body) });
         return { row: await this.revise(uid, body, when, (row) => bodyOf(configKind, next(row))), made: false };
@@ -97,10 +83,7 @@ export class ConfigWriter {
     fields: Partial<ConfigSpec> & { description?: string | null },
     when: Precondition = {},
   ): Promise<{ row: EntryRow; made: boolean }> {
-    // prettier-ignore
-    return this.uow.run(async () => {
-      await this.repository.lock();
-      const uid = await this.idOf(target);
+    return this.change(target, when, async (uid) => {
       const { description, ...spec } = stated(fields);
       if (!uid) {
         assertRevision(when, 0);
@@ -115,19 +98,39 @@ export class ConfigWriter {
     });
   }
 
+  /**
+   * Applies a JSON merge patch to the writable part.
+   * @throws NotFoundError when it is not there
+   */
+  patch(target: ConfigTarget, text: string, patch: object, when: Precondition): Promise<EntryRow> {
+    return this.change(target, when, async (uid) => {
+      if (!uid) throw new NotFoundError(configKind.name, text);
+      return this.kindEntries.patch(configKind, uid, patch, ({ revision }) => assertRevision(when, revision));
+    });
+  }
+
   /** @throws NotFoundError when it is not there */
-  async remove(
-    target: ConfigTarget & { uid?: string },
-    text: string,
-    force: boolean,
-    when: Precondition = {},
-  ): Promise<void> {
-    await this.uow.run(async () => {
-      await this.repository.lock();
-      const uid = await this.idOf(target);
+  remove(target: ConfigTarget, text: string, force: boolean, when: Precondition = {}): Promise<void> {
+    return this.change(target, when, async (uid) => {
       if (!uid) throw new NotFoundError(configKind.name, text);
       await this.kindEntries.remove(configKind, uid, force, ({ revision }) => assertRevision(when, revision));
     });
+  }
+
+  /** In its turn and under the lock of its key, given the public id of what is there. */
+  private change<T>(
+    target: ConfigTarget,
+    when: Precondition,
+    work: (uid: string | undefined) => Promise<T>,
+  ): Promise<T> {
+    return this.turns.take(target, when, () =>
+      this.uow.run(async () => {
+        // An id is looked up first, as the lock is that of its key.
+        const { uid, name } = target.uid ? await this.kindEntries.resolve(configKind, target.uid) : target;
+        await this.repository.lock(name);
+        return work(uid ?? (await this.idOf(target)));
+      }),
+    );
   }
 
   private revise(
@@ -157,11 +160,6 @@ export class ConfigWriter {
       throw error;
     }
   }
-}
-
-/** @throws StaleError */
-export function assertRevision({ revision }: Precondition, current: number): void {
-  if (revision !== undefined && revision !== current) throw new StaleError(current);
 }
 
 const stated = (body: object): Fields =>
