@@ -108,10 +108,17 @@ function bodyOf(document: OpenApi, id: string, type: string, schema: Schema): Bo
   return { type, around, prefix: around[0] === '' ? '' : '0.', schema: item, fields: fieldsOf(document, item) };
 }
 
-function fieldsOf(document: OpenApi, schema: Schema, parents: string[] = []): Field[] {
-  return Object.entries(schema.properties ?? {}).flatMap(([name, property]) => {
+/** What holds itself is entered once. */
+function fieldsOf(
+  document: OpenApi,
+  { properties = {} }: Schema,
+  parents: string[] = [],
+  around: readonly object[] = [],
+): Field[] {
+  if (around.includes(properties)) return [];
+  return Object.entries(properties).flatMap(([name, property]) => {
     const field = { path: [...parents, name], schema: resolved(document, property) };
-    return [field, ...fieldsOf(document, field.schema, field.path)];
+    return [field, ...fieldsOf(document, field.schema, field.path, [...around, properties])];
   });
 }
 
