@@ -5,7 +5,9 @@ import { RegistryError } from '../platform/errors/registry-error.js';
 import type { CredentialVerifier } from '../platform/http/credential-verifier.js';
 import type { Principal } from '../platform/http/request-context.js';
 import { Authenticator } from './authenticator.js';
+import { grantOfKey, isSubject } from './caller.js';
 import { KeyNotices } from './key-notices.js';
+import { ApiKeyRepository } from './keys/api-key.repository.js';
 import { RateLimiter } from './limits/rate-limiter.js';
 import { hasPermission } from './permissions.js';
 
@@ -16,6 +18,7 @@ export class CredentialGate implements CredentialVerifier {
     private readonly authenticator: Authenticator,
     private readonly limiter: RateLimiter,
     private readonly notices: KeyNotices,
+    private readonly keys: ApiKeyRepository,
     private readonly audit: AuditTrail,
   ) {}
 
@@ -33,6 +36,12 @@ export class CredentialGate implements CredentialVerifier {
 
   verify(credential: string, address?: string): Promise<Principal> {
     return this.authenticator.verify(credential, address);
+  }
+
+  async holds(principalId: string, permission: string): Promise<boolean> {
+    if (isSubject(principalId)) return true;
+    const row = await this.keys.findLive(principalId);
+    return row !== undefined && hasPermission(grantOfKey(row).caller, permission);
   }
 
   onChange(listener: () => void): () => void {

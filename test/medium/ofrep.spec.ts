@@ -222,6 +222,17 @@ describe('flags by OFREP', () => {
       expect(await heard(uri, /refetch/, { 'Last-Event-ID': id })).toContain('refetchEvaluation');
     });
 
+    it('no longer when the key that was given the address is revoked', async () => {
+      const wanted = { name: 'browser', type: 'api_key', permissions: ['read:feature_flag'] };
+      const { id, key } = (await app.api.post('/api/v1/gateway/keys', wanted)).body;
+      const uri = (await app.api.as(key).post(OFREP, u1)).body.eventStreams[0].endpoint.requestUri as string;
+      // Nothing it says matches: it is read to its end.
+      const text = await heard(uri, /never/, {}, () => app.api.delete(`/api/v1/gateway/keys/${id}`));
+      expect(text).toContain('id: ');
+      expect(await app.api.as(undefined).get(uri)).toMatchObject({ status: 401 });
+      expect(await heard(await streamOf(), /id: /)).toContain('id: ');
+    });
+
     it('to nobody whose address was not given by this service', async () => {
       const token = new URL(await streamOf(), app.url).searchParams.get('token')!;
       const [claims] = token.split('.');
@@ -230,7 +241,8 @@ describe('flags by OFREP', () => {
         expect(await app.api.as(undefined).get(`/ofrep/v1/event-streams?token=${wrong}`)).toMatchObject({
           status: 401,
         });
-      expect(await app.api.as(undefined).get('/ofrep/v1/event-streams')).toMatchObject({ status: 401 });
+      const without = await app.api.as(undefined).get('/ofrep/v1/event-streams');
+      expect(without).toMatchObject({ status: 400, body: { errors: [{ field: 'token' }] } });
     });
   });
 });

@@ -147,7 +147,7 @@ describe.each(operations)('%s', (name, operation) => {
           },
         },
       });
-    const statuses = problems.map(([status]) => Number(status));
+    const statuses = answers.map(([status]) => Number(status)).filter((status) => status >= 400);
     const counted = operation['x-cost'] === 0 ? [] : [429];
     if (!open) expect(statuses).toEqual(expect.arrayContaining([401, 403, ...counted, 503]));
     if (operation.requestBody && !ofrep) expect(statuses).toEqual(expect.arrayContaining([400, 413, 415]));

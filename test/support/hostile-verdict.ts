@@ -12,6 +12,11 @@ const INSIDE = [
   /\bE(CONN|PIPE|NOENT)|TypeError|RangeError|SyntaxError|Maximum call stack|Cannot read prop|is not a function/,
 ];
 
+/** Routes that answer in OFREP's own words where OFREP has words for a status. */
+const OFREP = /^\/ofrep\/v1\/evaluate\/flags(\/\{key\})?$/;
+const OFREP_STATUSES = [400, 404];
+const OFREP_CODES = ['PARSE_ERROR', 'TARGETING_KEY_MISSING', 'INVALID_CONTEXT', 'GENERAL', 'FLAG_NOT_FOUND'];
+
 const CODE = /^[a-z_]+(\.[a-z0-9_]+)+$/;
 
 /** What is wrong with an answer, in words; nothing when all is well. */
@@ -31,9 +36,12 @@ export function complaints(
   if (inside) wrong.push(`tells of the inside: ${inside}`);
   if (secrets.some((secret) => text.includes(secret))) wrong.push('tells a secret');
   if (answer.headers['x-powered-by']) wrong.push('tells what it is made of');
-  if (status >= 400 && one.request.method !== 'HEAD') wrong.push(...problemComplaints(one, answer));
+  if (status >= 400 && one.request.method !== 'HEAD')
+    wrong.push(...(speaksOfrep(one, answer) ? ofrepComplaints(one, answer) : problemComplaints(one, answer)));
   if (!allowed(one, sender, status)) wrong.push(`status ${status} for ${sender}`);
-  if (one.refused && sender === 'admin' && !one.credential && ![400, 413].includes(status))
+  // By OFREP what a newer client says beside is passed over.
+  const refused = one.refused && !OFREP.test(one.operation.path);
+  if (refused && sender === 'admin' && !one.credential && ![400, 413].includes(status))
     wrong.push(`not refused: ${status}`);
   return wrong;
 }
@@ -59,6 +67,23 @@ function problemComplaints({ title, field, credential }: HostileCase, { status, 
   if (!problem.request_id || problem.request_id !== headers['x-request-id']) wrong.push('another request id inside');
   if (status === 400 && !credential && / · (body|query)\b/.test(title))
     wrong.push(...fieldComplaints(problem.errors, field));
+  return wrong;
+}
+
+/** An address that is broken is refused before it is anybody's, and what asks another route is answered by that. */
+const speaksOfrep = ({ operation, early, otherRoute }: HostileCase, { status, headers }: WireAnswer): boolean =>
+  OFREP.test(operation.path) &&
+  OFREP_STATUSES.includes(status) &&
+  !((early || otherRoute) && headers['content-type']?.startsWith('application/problem+json'));
+
+function ofrepComplaints({ operation }: HostileCase, { headers, text }: WireAnswer): string[] {
+  if (!headers['content-type']?.startsWith('application/json')) return [`no OFREP but ${headers['content-type']}`];
+  const failure = parsed(text);
+  if (!failure) return ['a failure that is no JSON'];
+  const wrong: string[] = [];
+  if (!OFREP_CODES.includes(String(failure.errorCode))) wrong.push(`errorCode ${String(failure.errorCode)}`);
+  if (typeof failure.errorDetails !== 'string') wrong.push('no errorDetails');
+  if ((typeof failure.key === 'string') !== operation.path.endsWith('{key}')) wrong.push('a key too many or too few');
   return wrong;
 }
 

@@ -108,18 +108,17 @@ function bodyOf(document: OpenApi, id: string, type: string, schema: Schema): Bo
   return { type, around, prefix: around[0] === '' ? '' : '0.', schema: item, fields: fieldsOf(document, item) };
 }
 
-/** Of a schema that has itself in it (a group of groups) its fields are told once on every way down. */
+/** What holds itself is entered once. */
 function fieldsOf(
   document: OpenApi,
-  schema: Schema,
+  { properties = {} }: Schema,
   parents: string[] = [],
-  above: readonly Schema['properties'][] = [schema.properties],
+  around: readonly object[] = [],
 ): Field[] {
-  return Object.entries(schema.properties ?? {}).flatMap(([name, property]) => {
+  if (around.includes(properties)) return [];
+  return Object.entries(properties).flatMap(([name, property]) => {
     const field = { path: [...parents, name], schema: resolved(document, property) };
-    const inner = field.schema.properties;
-    if (above.includes(inner)) return [field];
-    return [field, ...fieldsOf(document, field.schema, field.path, [...above, inner])];
+    return [field, ...fieldsOf(document, field.schema, field.path, [...around, properties])];
   });
 }
 

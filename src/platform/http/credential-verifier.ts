@@ -12,6 +12,11 @@ export interface CredentialVerifier {
   admit(credential: string, address?: string): Promise<Principal>;
   /** The same for somebody who is in already: counts nothing. */
   verify(credential: string, address?: string): Promise<Principal>;
+  /**
+   * Whether the key of a principal's id still holds and has this permission: for connections whose credential is not kept. Of
+   * subjects of an outside issuer nothing is known beyond their tokens: they hold.
+   */
+  holds(principalId: string, permission: string): Promise<boolean>;
   /** Calls back when a key, a role or a token may have changed: who holds connections asks again. The answer stops it. */
   onChange(listener: () => void): () => void;
   /** Whether the principal's permissions include `read:events` and the like, wildcards counted. */

@@ -140,7 +140,9 @@ function finish(operation: Operation, schemas: Json): void {
   if (open) operation.security = [];
   // What costs nothing is not counted.
   const counted = operation['x-cost'] === 0 ? [] : [429];
-  const possible = [...(open ? [] : [401, 403, ...counted, 503]), ...(operation.requestBody ? [400, 413, 415] : [])];
+  // Who has words of its own for a bad request answers so whatever is wrong with its body.
+  const unreadable = operation.responses['400']?.content?.['application/json'] ? [] : [400, 413, 415];
+  const possible = [...(open ? [] : [401, 403, ...counted, 503]), ...(operation.requestBody ? unreadable : [])];
   for (const status of possible) operation.responses[status] ??= problemResponse(status);
   for (const [status, answer] of Object.entries(operation.responses)) {
     if (Number(status) >= 400 && !answer.content) operation.responses[status] = problemResponse(Number(status));

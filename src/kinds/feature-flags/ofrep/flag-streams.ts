@@ -1,14 +1,24 @@
-import { Injectable } from '@nestjs/common';
+import { AsyncResource } from 'node:async_hooks';
+import { Inject, Injectable } from '@nestjs/common';
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { RegistryError } from '../../../platform/errors/registry-error.js';
+import { CREDENTIAL_VERIFIER } from '../../../platform/http/credential-verifier.js';
+import type { CredentialVerifier } from '../../../platform/http/credential-verifier.js';
 import { ShutdownState } from '../../../platform/http/shutdown-state.js';
+import { Jobs } from '../../../platform/jobs/jobs.js';
 import { nextChange } from '../engine/ruleset.js';
 import { FlagFeed } from '../snapshot/flag-feed.js';
 import { FlagSnapshot } from '../snapshot/flag-snapshot.js';
+import { refusedStream } from './stream-tokens.js';
 import type { StreamGrant } from './stream-tokens.js';
 
 const HEARTBEAT_MS = 15_000;
+/** How soon the end of a key is heeded that nobody is notified of. */
+const CHECK_MS = 5000;
+/** Many keys may change at once. */
+const BETWEEN_CHECKS_MS = 100;
+const READ = 'read:feature_flag';
 const RETRY_MS = 1000;
 /** Of flags that follow the clock, changes by time are told no more often. */
 const CLOCK_MS = 10_000;
@@ -22,6 +32,8 @@ const MOST_UNSENT = 64 * 1024;
 interface Stream {
   response: Response;
   environment: string;
+  /** Whose key the address was given to. */
+  principal: string;
   /** What this client was last told, or begins with. */
   known: string;
   until: number;
@@ -31,7 +43,8 @@ interface Stream {
 @Injectable()
 export class FlagStreams implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly streams = new Set<Stream>();
-  private stopListening: () => void = () => undefined;
+  private stopListening: (() => void)[] = [];
+  private soon?: NodeJS.Timeout;
   private heartbeat?: NodeJS.Timeout;
   private clock?: NodeJS.Timeout;
   private clockedAt = 0;
@@ -39,17 +52,24 @@ export class FlagStreams implements OnApplicationBootstrap, BeforeApplicationShu
   constructor(
     private readonly snapshot: FlagSnapshot,
     private readonly feed: FlagFeed,
+    @Inject(CREDENTIAL_VERIFIER) private readonly credentials: CredentialVerifier,
+    private readonly jobs: Jobs,
     private readonly shutdown: ShutdownState,
   ) {}
 
   onApplicationBootstrap(): void {
-    this.stopListening = this.snapshot.onChange(() => this.tellAll());
+    this.stopListening = [
+      this.snapshot.onChange(() => this.tellAll()),
+      this.credentials.onChange(AsyncResource.bind(() => this.checkSoon())),
+    ];
+    this.jobs.every('feature-flag-streams', CHECK_MS, () => this.endUnheld());
     this.heartbeat = setInterval(() => this.beat(), HEARTBEAT_MS).unref();
     this.shutdown.onDrain(() => this.endAll());
   }
 
   beforeApplicationShutdown(): void {
-    this.stopListening();
+    for (const stop of this.stopListening) stop();
+    clearTimeout(this.soon);
     clearInterval(this.heartbeat);
     clearTimeout(this.clock);
     this.endAll();
@@ -59,12 +79,14 @@ export class FlagStreams implements OnApplicationBootstrap, BeforeApplicationShu
     return this.streams.size;
   }
 
-  async serve({ environment, until }: StreamGrant, request: Request, response: Response): Promise<void> {
+  /** Throws an UnauthenticatedError when the key that was given the address does not hold any more. */
+  async serve({ environment, principal, until }: StreamGrant, request: Request, response: Response): Promise<void> {
     if (this.streams.size >= MOST_STREAMS) throw tooMany();
+    if (!(await this.holds(principal))) throw refusedStream();
     await this.feed.settled();
     const state = this.stateOf(environment);
     const last = request.get('Last-Event-ID');
-    const stream = { response, environment, until, known: state };
+    const stream = { response, environment, principal, until, known: state };
     response.setHeader('Content-Type', 'text/event-stream; charset=utf-8');
     response.setHeader('Cache-Control', 'no-cache, no-transform');
     response.setHeader('X-Accel-Buffering', 'no');
@@ -129,6 +151,27 @@ export class FlagStreams implements OnApplicationBootstrap, BeforeApplicationShu
       if (until <= now) response.end();
       else response.write(': ping\n\n');
     }
+  }
+
+  /** A revocation is told inside of the request that made it. */
+  private checkSoon(): void {
+    this.soon ??= setTimeout(() => {
+      this.soon = undefined;
+      void this.endUnheld();
+    }, BETWEEN_CHECKS_MS).unref();
+  }
+
+  /** Ends what was given to keys that do not hold any more; one question a key. */
+  private async endUnheld(): Promise<void> {
+    for (const principal of new Set([...this.streams].map((stream) => stream.principal))) {
+      if (await this.holds(principal)) continue;
+      for (const stream of this.streams) if (stream.principal === principal) stream.response.end();
+    }
+  }
+
+  /** Not knowing (the database is away) is no reason to hang up. */
+  private holds(principal: string): Promise<boolean> {
+    return this.credentials.holds(principal, READ).catch(() => true);
   }
 
   private endAll(): void {

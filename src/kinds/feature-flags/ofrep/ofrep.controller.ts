@@ -15,6 +15,7 @@ import {
 } from '@nestjs/swagger';
 import { IsString, Length } from 'class-validator';
 import type { Request, Response } from 'express';
+import { InvalidError } from '../../../platform/errors/registry-error.js';
 import { ApiProblems } from '../../../platform/http/api-problem.decorator.js';
 import { Permission, Public } from '../../../platform/http/permission.decorator.js';
 import { FlagStreams } from './flag-streams.js';
@@ -129,6 +130,7 @@ export class FlagStreamsController {
   })
   @ApiProblems(400, 401, 429)
   async follow(@Query() { token }: FlagStreamQuery, @Req() request: Request, @Res() response: Response): Promise<void> {
+    if (token === '') throw InvalidError.field('token', 'must be given');
     await this.streams.serve(await this.tokens.verify(token), request, response);
   }
 }

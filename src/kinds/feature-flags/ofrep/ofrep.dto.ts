@@ -74,5 +74,15 @@ export class OfrepBulk {
   })
   flags: (OfrepEvaluation | OfrepFailure)[];
   @ApiProperty({ type: Object, additionalProperties: true, example: { version: 'tqIZ0sBwCeLqQfVZ' } }) metadata: object;
-  @ApiProperty({ type: [OfrepEventStream] }) eventStreams: OfrepEventStream[];
+  @ApiProperty({
+    type: [OfrepEventStream],
+    example: [
+      {
+        type: 'sse',
+        endpoint: { requestUri: '/ofrep/v1/event-streams?token=eyJl…' },
+        inactivityDelaySec: 120,
+      },
+    ],
+  })
+  eventStreams: OfrepEventStream[];
 }

@@ -7,7 +7,7 @@ import { ProblemFilter } from '../../../platform/http/problem.filter.js';
 import type { OfrepErrorCode, OfrepProblem } from './ofrep.dto.js';
 
 /** OFREP has no bodies for these: they stay what they are everywhere. */
-const ANYWHERE = new Set([401, 403, 429]);
+const ANYWHERE = new Set([401, 403, 429, 503]);
 
 /**
  * Errors in OFREP's own words, on its routes only: its clients read `key` and `errorCode`, and know no status for a body that

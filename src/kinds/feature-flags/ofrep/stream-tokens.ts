@@ -49,10 +49,10 @@ export class StreamTokens {
     const [text = '', signature = ''] = token.split('.', 2);
     const claims = Buffer.from(text, 'base64url').toString('utf8');
     const [given, expected] = [Buffer.from(signature), Buffer.from(this.signature(claims))];
-    if (given.length !== expected.length || !timingSafeEqual(given, expected)) throw refused();
+    if (given.length !== expected.length || !timingSafeEqual(given, expected)) throw refusedStream();
     const [environment, principal, period] = JSON.parse(claims) as [string, string, number];
     const until = (period + 2) * PERIOD_MS;
-    if (until <= now) throw refused();
+    if (until <= now) throw refusedStream();
     return { environment, principal, until };
   }
 
@@ -61,5 +61,6 @@ export class StreamTokens {
   }
 }
 
-const refused = (): UnauthenticatedError =>
+/** Whoever evaluates again is given another address. */
+export const refusedStream = (): UnauthenticatedError =>
   new UnauthenticatedError('The address of this event stream does not hold any more; evaluate the flags for another.');

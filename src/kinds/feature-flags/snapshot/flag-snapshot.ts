@@ -37,6 +37,8 @@ export class FlagSnapshot {
   private segments: readonly SegmentDefinition[] = [];
   private segmentDigest = '';
   private rulesets = new Map<string, Ruleset>();
+  /** The same for as long as a flag stays as it is: what is compiled of it is kept by this. */
+  private readonly definitions = new WeakMap<KnownFlag, Map<string, FlagDefinition>>();
   private stale = false;
   private publishedAt = 0;
   private readonly emitter = new EventEmitter().setMaxListeners(0);
@@ -116,7 +118,7 @@ export class FlagSnapshot {
     if (!ruleset) {
       const flags = [...this.byKey.values()];
       const revision = digestOf([name, this.segmentDigest, flags.map(({ digest }) => digest)]);
-      const definitions = flags.map((flag) => readable(flag, name));
+      const definitions = flags.map((flag) => this.definition(flag, name));
       ruleset = compileRuleset(name, revision, definitions, this.segments);
       this.rulesets.set(name, ruleset);
     }
@@ -154,6 +156,14 @@ export class FlagSnapshot {
 
   get size(): number {
     return this.byKey.size;
+  }
+
+  private definition(flag: KnownFlag, environment: string): FlagDefinition {
+    let ofFlag = this.definitions.get(flag);
+    if (!ofFlag) this.definitions.set(flag, (ofFlag = new Map()));
+    let definition = ofFlag.get(environment);
+    if (!definition) ofFlag.set(environment, (definition = readable(flag, environment)));
+    return definition;
   }
 
   private named(name: string, version: string | undefined, viewer: Viewer): KnownFlag | undefined {

@@ -29,6 +29,7 @@ export class EvaluationCounts implements OnModuleInit, BeforeApplicationShutdown
   private lastAt = 0;
   /** What was taken to be written and is not there yet. */
   private taken: EvaluationCount[] = [];
+  private writing: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly repository: EvaluationCountRepository,
@@ -59,8 +60,14 @@ export class EvaluationCounts implements OnModuleInit, BeforeApplicationShutdown
     else ofFlag.push({ enabled: answer.enabled, variant, count: 1 });
   }
 
-  /** Writes what was counted. What can't be written now is written with the next. */
-  async flush(): Promise<void> {
+  /** Writes what was counted. What can't be written now is written with the next. One at a time, or it were written twice. */
+  flush(): Promise<void> {
+    const run = this.writing.catch(() => undefined).then(() => this.write());
+    this.writing = run;
+    return run;
+  }
+
+  private async write(): Promise<void> {
     this.take();
     while (this.taken.length > 0) {
       const batch = this.taken.slice(0, BATCH);
