@@ -89,6 +89,19 @@ const TOP_COMMANDS: readonly TopCommand[] = [
     load: async () => (await import('./commands/plugin.js')).pluginCommand,
   },
   {
+    name: 'feature-flag',
+    aliases: ['flag'],
+    summary: 'Roll out, evaluate and explain feature flags',
+    section: KINDS,
+    load: async () => (await import('./commands/feature-flag.js')).featureFlagCommand,
+  },
+  {
+    name: 'config',
+    summary: 'Keep values by scope, with their history, drafts and secrets',
+    section: KINDS,
+    load: async () => (await import('./commands/config.js')).configCommand,
+  },
+  {
     name: 'search',
     summary: 'Find entries by what they are about',
     section: FIND,

@@ -65,6 +65,13 @@ const FILES: Record<string, string> = {
   'feature-store/plugin.yaml': manifest('feature-store', '1.4.2'),
   'plugins/clicks.yaml': manifest('clicks', '0.3.0'),
   'plugins/store.yaml': manifest('feature-store', '1.4.2'),
+  'password.txt': 's3cret\n',
+  'production.env': '# of the shop\nDB_POOL_SIZE=25\nLOG_LEVEL=info\n',
+  'changes.yaml': '- { op: check_absent, key: cache.url }\n- { op: set, key: cache.size, value: 512 }\n',
+  'unleash.json': JSON.stringify({
+    version: 1,
+    features: [{ name: 'dark-mode', strategies: [{ name: 'default' }], enabled: true }],
+  }),
 };
 
 function manifest(name: string, version: string, spec = '{ license: Apache-2.0 }'): string {
@@ -75,6 +82,8 @@ function manifest(name: string, version: string, spec = '{ license: Apache-2.0 }
 const PREPARED: Record<string, string> = {
   'component connection':
     'component update comp_orders-db --connection postgresql://orders:s3cret@db.example.com/orders',
+  'config publish': 'config draft set db.pool.size 30',
+  'config discard': 'config draft set db.pool.size 35',
   'registry delete': 'registry move reg_shop-eu --top',
   'service driver secret':
     'service update svc_checkout --set driver.type=webhook --set driver.url=https://controller.example.com/',
@@ -111,6 +120,9 @@ const UNSTEADY = new Set([
   'audit list',
   'audit verify',
   'audit export',
+  'feature-flag schedule show',
+  'feature-flag stats',
+  'config rotate-keys',
 ]);
 
 const own = useOwnService();

@@ -3,7 +3,8 @@ import { usageError } from '../core/errors.js';
 import type { LeafSpec } from '../spec/types.js';
 import { TO_FILE_OPTION, writeOut } from './write-out.js';
 
-const WIRE_FORMATS: Record<string, string> = { table: 'ndjson', jsonl: 'ndjson', json: 'json', yaml: 'yaml' };
+/** What is written for an output format. */
+export const WIRE_FORMATS: Record<string, string> = { table: 'ndjson', jsonl: 'ndjson', json: 'json', yaml: 'yaml' };
 
 export const exportCommand: LeafSpec = {
   name: 'export',

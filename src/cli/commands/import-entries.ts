@@ -1,3 +1,4 @@
+import type { QueryValue, RegistryRequest } from '../core/client.js';
 import type { CommandContext } from '../core/context.js';
 import { CliError, usageError } from '../core/errors.js';
 import { ExitCode } from '../core/exit-codes.js';
@@ -49,12 +50,22 @@ export const importEntriesCommand: LeafSpec = {
   run: (context, { args, options }) => importInto(context, '/api/v1/entities/import', String(args[0]), options),
 };
 
+/** What an import has that the others have not. */
+export interface ImportHow {
+  query?: Record<string, QueryValue>;
+  /** The registry itself tells under `--dry-run` what would become of it. */
+  plans?: boolean;
+  /** Sent in one piece, as this. */
+  contentType?: (body: Buffer) => string;
+}
+
 /** Sends a file to an import of the API, piece by piece where it can be cut, and tells what became of it. */
 export async function importInto(
   context: CommandContext,
   path: string,
   source: string,
   options: Record<string, unknown>,
+  how: ImportHow = {},
 ): Promise<void> {
   const started = performance.now();
   const progress = context.progress();
@@ -64,39 +75,54 @@ export async function importInto(
     mode: atomic ? 'atomic' : 'best_effort',
     on_conflict: String(options.onConflict ?? 'update'),
     atomic,
+    how,
   }).finally(() => progress.stop());
-  if (!context.dryRun) await report(context, result, performance.now() - started);
+  if (!context.dryRun || how.plans) await report(context, result, performance.now() - started);
 }
 
 interface Result {
   counts: Counts;
   errors: ImportError[];
+  warnings: string[];
 }
 
 async function send(
   context: CommandContext,
   source: string,
   progress: Progress,
-  { path, mode, on_conflict, atomic }: { path: string; mode: string; on_conflict: string; atomic: boolean },
+  {
+    path,
+    mode,
+    on_conflict,
+    atomic,
+    how,
+  }: { path: string; mode: string; on_conflict: string; atomic: boolean; how: ImportHow },
 ): Promise<Result> {
-  const result: Result = { counts: { created: 0, updated: 0, unchanged: 0, skipped: 0, failed: 0 }, errors: [] };
+  const result: Result = {
+    counts: { created: 0, updated: 0, unchanged: 0, skipped: 0, failed: 0 },
+    errors: [],
+    warnings: [],
+  };
   const timeoutMs = context.settings.timeoutGiven ? context.settings.timeoutMs.value : REQUEST_TIMEOUT_MS;
   progress.stage('importing lines');
   let chunks = 0;
-  for await (const chunk of chunksOfExport(sourceBytes(source, context.terminal.stdin), { whole: atomic })) {
+  const whole = atomic || how.contentType !== undefined;
+  for await (const chunk of chunksOfExport(sourceBytes(source, context.terminal.stdin), { whole })) {
     chunks += 1;
-    const answer = await context.send({
+    const request: RegistryRequest = {
       method: 'POST',
       path,
-      query: { mode, on_conflict },
+      query: { mode, on_conflict, ...how.query, ...(how.plans && context.dryRun ? { dry_run: true } : {}) },
       body: chunk.body,
-      contentType: chunk.contentType,
+      contentType: how.contentType?.(chunk.body) ?? chunk.contentType,
       repeatable: !atomic && on_conflict !== 'fail',
       timeoutMs,
-    });
+    };
+    const answer = how.plans ? await (await context.client()).request(request) : await context.send(request);
     progress.advance(chunk.lines);
     if (!answer) continue;
-    const summary = answer.json<Partial<Counts> & { errors?: ImportError[] }>();
+    const summary = answer.json<Partial<Counts> & { errors?: ImportError[]; warnings?: string[] }>();
+    result.warnings.push(...(summary.warnings ?? []));
     for (const name of COUNTED) result.counts[name] += summary[name] ?? 0;
     for (const error of summary.errors ?? []) result.errors.push({ ...error, index: error.index + chunk.firstLine });
   }
@@ -104,7 +130,7 @@ async function send(
   return result;
 }
 
-async function report(context: CommandContext, { counts, errors }: Result, ms: number): Promise<void> {
+async function report(context: CommandContext, { counts, errors, warnings }: Result, ms: number): Promise<void> {
   const failure = new CliError(
     'cli.partial',
     `${grouped(counts.failed)} ${counts.failed === 1 ? 'item' : 'items'} could not be imported`,
@@ -117,8 +143,17 @@ async function report(context: CommandContext, { counts, errors }: Result, ms: n
   if (counts.failed > 0 && isMachineFormat(context.format)) throw failure;
   for (const error of errors.slice(0, MAX_SHOWN))
     context.notice(`item ${error.index + 1}: ${error.detail} (${error.code})`);
+  for (const warning of warnings.slice(0, MAX_SHOWN)) context.notice(warning);
   const changed = counts.created + counts.updated > 0 || counts.failed > 0;
   const text = COUNTED.map((name) => `${grouped(counts[name])} ${name}`).join(', ');
-  await context.say(`${changed ? 'imported' : 'nothing to change'}: ${text} in ${elapsed(ms)}`, { ...counts, errors });
+  await context.say(
+    `${changed ? (context.dryRun ? 'would import' : 'imported') : 'nothing to change'}: ${text} in ${elapsed(ms)}`,
+    {
+      ...counts,
+      errors,
+      ...(warnings.length > 0 && { warnings }),
+      ...(context.dryRun && { dry_run: true }),
+    },
+  );
   if (counts.failed > 0) throw failure;
 }

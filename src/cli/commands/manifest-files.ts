@@ -10,12 +10,12 @@ const MAX_BYTES = 1 << 20;
 /** One manifest: a file, the folder of a plugin, or - for standard input; sent as it is, with its comments. */
 export async function manifestText(source: string, stdin: NodeJS.ReadStream): Promise<string> {
   if (source === '-') return readStdin(stdin, '-');
-  if (!isFolder(source)) return textOf(source);
+  if (!isFolder(source)) return textOfFile(source);
   const name = NAMES.find((one) => existsSync(join(source, one)));
   if (name === undefined) {
     throw usageError(`${JSON.stringify(source)} holds no manifest`, { reason: `looked for ${NAMES.join(', ')}` });
   }
-  return textOf(join(source, name));
+  return textOfFile(join(source, name));
 }
 
 /** The manifests of a file or of every YAML and JSON file in a folder, as documents of one YAML text. */
@@ -25,7 +25,7 @@ export async function manifestDocuments(source: string, stdin: NodeJS.ReadStream
     .filter((name) => /\.(json|ya?ml)$/i.test(name))
     .sort();
   if (files.length === 0) throw usageError(`${JSON.stringify(source)} holds no .json, .yaml or .yml file`);
-  return joined(files.map((name) => textOf(join(source, name))));
+  return joined(files.map((name) => textOfFile(join(source, name))));
 }
 
 /** JSON is YAML too: any of them are documents of one text. */
@@ -50,7 +50,8 @@ function isFolder(source: string): boolean {
   }
 }
 
-function textOf(path: string): string {
+/** A file that is not large. */
+export function textOfFile(path: string): string {
   try {
     if (statSync(path).size > MAX_BYTES) throw new Error(`it is larger than ${MAX_BYTES >> 20} MiB`);
     return readFileSync(path, 'utf8');

@@ -47,6 +47,7 @@ const KIND_PATHS: Record<string, string> = {
   component: 'components',
   registry: 'registries',
   plugin: 'plugins',
+  'feature-flag': 'features',
 };
 
 /** Names in the registry that begin with `prefix`; of entries their keys. */
@@ -75,6 +76,13 @@ export async function nextWord(
     });
     // A name with a blank in it would become several words.
     return [...new Set(rows.map(({ name }) => name))].filter((name) => name.startsWith(prefix) && !/\s/.test(name));
+  }
+  if (what === 'config') {
+    // Values are asked for by their keys, whatever the scope: by what is typed, with the prefix or without.
+    const query = { limit: 1000, sort: 'name' };
+    const values = await client.json<{ name: string }[]>({ method: 'GET', path: '/api/v1/config', query, timeoutMs });
+    const start = prefix.startsWith('cfg_') ? 'cfg_' : '';
+    return [...new Set(values.map(({ name }) => start + name))].filter((key) => key.startsWith(prefix));
   }
   const path = KIND_PATHS[what] ?? 'entities';
   const named = prefix.slice(prefix.indexOf('_') + 1);

@@ -35,6 +35,8 @@ const KINDS = [
   ['components', 'component'],
   ['registries', 'registry'],
   ['plugins', 'plugin'],
+  ['features', 'feature-flag'],
+  ['config', 'config'],
 ] as const;
 
 /** A problem document (RFC 9457), or whatever else stood in the answer, as an error with the right exit code. */

@@ -44,7 +44,7 @@ const TOPICS: Record<string, (program: string) => string> = {
         `  ${program} list -o template='{{key}}\\t{{health}}'`,
       ],
     ]),
-  config: (program) =>
+  settings: (program) =>
     page('Profiles and settings', [
       [
         'Order: flag, then UREG_* variable, then the project file, then the profile, then the default.',

@@ -24,9 +24,12 @@ const settingView: View<{ key: string; value: unknown }> = {
   name: ({ key }) => key,
 };
 
+/** Called `settings` where `config` is the kind itself. */
+export const settingsWord = ({ name }: Pick<KindWords, 'name'>): string => (name === 'config' ? 'settings' : 'config');
+
 export function configGroup(kind: KindWords): GroupSpec {
   return {
-    name: 'config',
+    name: settingsWord(kind),
     summary: `Read and write the configuration of ${kind.one}`,
     fallback: 'get',
     children: [getLeaf(kind), setLeaf(kind)],
@@ -39,7 +42,10 @@ function getLeaf(kind: KindWords): LeafSpec {
     name: 'get',
     summary: `Show the configuration of ${one}, or one value of it`,
     arguments: [idArgument(kind), { name: 'key', summary: 'e.g. pool.size; exit code 3 when it is not set' }],
-    examples: [{ cmd: `${name} config get ${sample.id}` }, { cmd: `${name} config get ${sample.id} pool.size` }],
+    examples: [
+      { cmd: `${name} ${settingsWord(kind)} get ${sample.id}` },
+      { cmd: `${name} ${settingsWord(kind)} get ${sample.id} pool.size` },
+    ],
     effect: 'reads',
     view: configView,
     operations: [`GET /api/v1/${path}/{id}/config`],
@@ -85,7 +91,7 @@ function setLeaf(kind: KindWords): LeafSpec {
       { flags: '--unset <key>', summary: 'take a setting out', repeatable: true, common: true },
       IF_MATCH,
     ],
-    examples: [{ cmd: `${name} config set ${sample.id} pool.size=20 log_level=debug` }],
+    examples: [{ cmd: `${name} ${settingsWord(kind)} set ${sample.id} pool.size=20 log_level=debug` }],
     effect: 'writes',
     view: configView,
     operations: [`PUT /api/v1/${path}/{id}/config`],

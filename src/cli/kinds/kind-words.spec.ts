@@ -1,12 +1,16 @@
 import type { Kind } from '../../entries/kind/kind.js';
 import { componentKind } from '../../kinds/components/component.kind.js';
+import { configKind } from '../../kinds/config/config.kind.js';
 import { engineKind } from '../../kinds/engines/engine.kind.js';
+import { featureFlagKind } from '../../kinds/feature-flags/feature-flag.kind.js';
 import { pluginKind } from '../../kinds/plugins/plugin.kind.js';
 import { registryKind } from '../../kinds/registries/registry.kind.js';
 import { serviceKind } from '../../kinds/services/service.kind.js';
 import { flagWords } from '../spec/global-options.js';
 import { componentWords } from './component.words.js';
+import { configWords } from './config.words.js';
 import { engineWords } from './engine.words.js';
+import { featureFlagWords } from './feature-flag.words.js';
 import type { KindWords } from './kind-words.js';
 import { pluginWords } from './plugin.words.js';
 import { registryWords } from './registry.words.js';
@@ -18,11 +22,13 @@ const PAIRS: [KindWords, Kind][] = [
   [componentWords, componentKind],
   [registryWords, registryKind],
   [pluginWords, pluginKind],
+  [featureFlagWords, featureFlagKind],
+  [configWords, configKind],
 ];
 
 describe.each(PAIRS.map(([words, kind]) => [words.name, words, kind] as const))('%s', (_, words, kind) => {
   it('is called and found as the registry has it', () => {
-    expect([words.name, words.path]).toEqual([kind.name, kind.path]);
+    expect([words.name, words.path]).toEqual([kind.name.replaceAll('_', '-'), kind.path]);
     expect(words.sample.id).toBe(`${kind.prefix}_${kind.example.name}`);
   });
 

@@ -40,6 +40,8 @@ export interface KindWords {
   filters: readonly OptionSpec[];
   /** In an order in which they can be run one after the other. */
   verbs: readonly VerbWords[];
+  /** It has no lifecycle: lists show neither state nor health unless they are wide. */
+  stateless?: boolean;
   /** Something outside starts and stops it: `operations`, `driver secret`. */
   driven?: boolean;
   /** The entry the examples are about. */

@@ -14,7 +14,7 @@ export const HELP_TOPICS: readonly (readonly [string, string])[] = [
   ['exit-codes', 'what each exit code means'],
   ['environment', 'variables that are read'],
   ['formatting', 'output formats, fields and templates'],
-  ['config', 'profiles, files and their order'],
+  ['settings', 'profiles, files and their order'],
 ];
 
 const MAX_FLAG_LINES = 25;

@@ -12,6 +12,8 @@ export const NAMED = [
   'component',
   'registry',
   'plugin',
+  'feature-flag',
+  'config',
 ] as const;
 export type Named = (typeof NAMED)[number];
 

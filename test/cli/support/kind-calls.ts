@@ -1,5 +1,7 @@
 import { componentWords } from '../../../src/cli/kinds/component.words.js';
+import { configWords } from '../../../src/cli/kinds/config.words.js';
 import { engineWords } from '../../../src/cli/kinds/engine.words.js';
+import { featureFlagWords } from '../../../src/cli/kinds/feature-flag.words.js';
 import type { KindWords } from '../../../src/cli/kinds/kind-words.js';
 import { pluginWords } from '../../../src/cli/kinds/plugin.words.js';
 import { registryWords } from '../../../src/cli/kinds/registry.words.js';
@@ -7,7 +9,15 @@ import { serviceWords } from '../../../src/cli/kinds/service.words.js';
 
 type Calls = Record<string, { args: string[] }>;
 
-export const KINDS: readonly KindWords[] = [serviceWords, engineWords, componentWords, registryWords, pluginWords];
+export const KINDS: readonly KindWords[] = [
+  serviceWords,
+  engineWords,
+  componentWords,
+  registryWords,
+  pluginWords,
+  featureFlagWords,
+  configWords,
+];
 
 const NEEDED: Record<string, string[]> = {
   component: ['--type', 'database', '--provider', 'postgresql'],
@@ -45,6 +55,14 @@ function sharedCalls({ name, verbs, driven }: KindWords): Calls {
     calls['driver secret'] = { args: ['x'] };
   }
   for (const verb of verbs) calls[verb.name] = { args: ['x'] };
+  if (name === 'config') {
+    // What is set is made, and the settings of a value are not called its configuration.
+    delete calls.create;
+    for (const verb of ['get', 'set']) {
+      calls[`settings ${verb}`] = calls[`config ${verb}`];
+      delete calls[`config ${verb}`];
+    }
+  }
   return Object.fromEntries(Object.entries(calls).map(([path, call]) => [`${name} ${path}`, call]));
 }
 
@@ -84,6 +102,44 @@ const OWN_CALLS: Calls = {
   'registry defaults set': { args: ['x', '--owner', 'me'] },
   'registry sync start': { args: ['x'] },
   'registry sync status': { args: ['x'] },
+  'feature-flag rollout': { args: ['x', '25'] },
+  'feature-flag schedule show': { args: ['x'] },
+  'feature-flag schedule set': { args: ['x', '1h=50'] },
+  'feature-flag pause': { args: ['x'] },
+  'feature-flag resume': { args: ['x'] },
+  'feature-flag evaluate': { args: ['x', '-k', 'ann'] },
+  'feature-flag explain': { args: ['x', '-k', 'ann'] },
+  'feature-flag segments list': { args: [] },
+  'feature-flag segments get': { args: ['beta'] },
+  'feature-flag segments create': { args: ['beta', '--include', 'ann'] },
+  'feature-flag segments update': { args: ['beta', '--include', 'bob'] },
+  'feature-flag segments delete': { args: ['beta', '--yes'] },
+  'feature-flag segments usage': { args: ['beta'] },
+  'feature-flag promote': { args: ['--from', 'default', '--to', 'staging'] },
+  'feature-flag revert': { args: ['x', '1'] },
+  'feature-flag stale': { args: [] },
+  'feature-flag stats': { args: ['x'] },
+  'feature-flag import': { args: ['EXPORT'] },
+  'config list': { args: [] },
+  'config get': { args: ['db.pool.size'] },
+  'config set': { args: ['db.pool.size', '20'] },
+  'config update': { args: ['db.pool.size', '--owner', 'me'] },
+  'config delete': { args: ['db.pool.size', '--yes'] },
+  'config history': { args: ['db.pool.size'] },
+  'config version': { args: ['db.pool.size', '1'] },
+  'config diff': { args: ['db.pool.size', '1', '2'] },
+  'config rollback': { args: ['db.pool.size', '1'] },
+  'config draft list': { args: [] },
+  'config draft get': { args: ['db.pool.size'] },
+  'config draft set': { args: ['db.pool.size', '30'] },
+  'config publish': { args: ['db.pool.size'] },
+  'config discard': { args: ['db.pool.size', '--yes'] },
+  'config transact': { args: ['-f', 'EXPORT'] },
+  'config reset': { args: ['db.pool.size', '--yes'] },
+  'config watch': { args: ['--index', '1', '--once'] },
+  'config rotate-keys': { args: [] },
+  'config import': { args: ['EXPORT'] },
+  'config export': { args: [] },
   'plugin register': { args: ['MANIFEST'] },
   'plugin resolution': { args: ['x'] },
   'plugin manifest': { args: ['x'] },

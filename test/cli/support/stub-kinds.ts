@@ -169,8 +169,10 @@ const SINGLE: Record<string, unknown> = {
 /** Answers of the kinds' paths in their shape; undefined for what is no kind's. */
 export function kindAnswer(method: string, path: string, query: URLSearchParams): unknown {
   if (path === '/api/v1/system/facts') return method === 'GET' ? [FACTS] : FACTS;
-  const [, , rest = ''] = /^\/api\/v1\/(services|engines|components|registries|plugins)(?:\/(.*))?$/.exec(path) ?? [];
-  if (!/^\/api\/v1\/(services|engines|components|registries|plugins)(\/|$)/.test(path)) return undefined;
+  const [, , rest = ''] =
+    /^\/api\/v1\/(services|engines|components|registries|plugins|features|config)(?:\/(.*))?$/.exec(path) ?? [];
+  if (!/^\/api\/v1\/(services|engines|components|registries|plugins|features|config)(\/|$)/.test(path))
+    return undefined;
   if (rest === '') return method === 'GET' ? [KIND_ENTRY] : KIND_ENTRY;
   if (rest === 'import') return undefined;
   if (rest.startsWith('stats')) return { total: 3, by_status: { running: 3 } };

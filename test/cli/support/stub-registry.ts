@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { gatewayAnswer } from './stub-gateway.js';
 import { kindAnswer } from './stub-kinds.js';
+import { runtimeAnswer } from './stub-runtime.js';
 
 export interface Seen {
   method: string;
@@ -40,7 +41,7 @@ const NODE = { ...ENTRY, distance: 1, path: ['plugin_a', ENTRY.key] };
 
 /** Answers of a registry in their shape; what they say is the same every time. */
 function answerTo({ method, path, body, query }: Seen): unknown {
-  const ofKind = kindAnswer(method, path, query);
+  const ofKind = runtimeAnswer(method, path) ?? kindAnswer(method, path, query);
   if (ofKind !== undefined) return ofKind;
   if (path === '/health')
     return {
@@ -110,7 +111,10 @@ export class StubRegistry {
 
   /** What was to change something; a dry run of the server's is not. */
   get writes(): Seen[] {
-    return this.seen.filter(({ method, query }) => method !== 'GET' && query.get('dry_run') !== 'true');
+    return this.seen.filter(
+      ({ method, query, body }) =>
+        method !== 'GET' && query.get('dry_run') !== 'true' && !body.includes('"dry_run":true'),
+    );
   }
 
   reset(mood: Mood = 'well'): void {
