@@ -100,8 +100,8 @@ describe('export and import', () => {
   it('give an empty registry the same, secrets included and encrypted anew; without read:secrets none', async () => {
     await put(app.api, 'x.secret', 'exported-secret', '', { type: 'secret', description: 'a secret' });
     await put(app.api, 'x.doc', { a: [1, 'b'] }, 'environment=prod&service=checkout', { validation: { json_schema: { type: 'object' } } }); // prettier-ignore
-    const exported = async (from: TestApp['api'], format: string): Promise<string> =>
-      (await from.fetch('GET', `${CONFIG}/export?format=${format}`)).text();
+    const exported = async (from: TestApp['api'], format: string, secrets = true): Promise<string> =>
+      (await from.fetch('GET', `${CONFIG}/export?format=${format}&secrets=${secrets}`)).text();
     const other = await testApp({ env: MASTER_KEY });
     try {
       for (const [format, type] of [
@@ -123,8 +123,9 @@ describe('export and import', () => {
     } finally {
       await other.close();
     }
-    const masked = await exported(viewer, 'json');
-    expect(masked).not.toContain('exported-secret');
+    expect(await viewer.get(`${CONFIG}/export?secrets=true`)).toMatchObject({ status: 403 });
+    for (const who of [app.api, viewer]) expect(await exported(who, 'json', false)).not.toContain('exported-secret');
+    const masked = await exported(viewer, 'json', false);
     const back = await app.api.post(`${CONFIG}/import`, masked, { 'Content-Type': 'application/json' });
     expect(back).toMatchObject({ status: 200, body: { failed: 0, updated: 0 } });
     expect(await valueOf(app.api, 'x.secret')).toBe('exported-secret');

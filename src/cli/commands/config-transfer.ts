@@ -6,7 +6,7 @@ import { DRY_RUN_OPTION } from '../spec/global-options.js';
 import type { LeafSpec } from '../spec/types.js';
 import { CONTEXT_OPTIONS, contextQuery, SCOPE_OPTIONS, scopeQuery } from './config-scope.js';
 import { importInto } from './import-entries.js';
-import { WIRE_FORMATS } from './export.js';
+import { SECRETS_OPTION, WIRE_FORMATS } from './export.js';
 import { TO_FILE_OPTION, writeOut } from './write-out.js';
 
 const FORMATS = ['ndjson', 'json', 'yaml', 'env'] as const;
@@ -67,7 +67,7 @@ export const configExportLeaf: LeafSpec = {
   summary: 'Write configuration to a file, or as variables for somebody',
   description:
     'As env: the values that hold for --environment, --service and --user, resolved. Secrets are in the clear where the\n' +
-    'key may read them, which is recorded; without that they are masked, and left out of env.',
+    'key may read them, which is recorded. In the other formats they are masked without --secrets.',
   options: [
     {
       flags: '--format <format>',
@@ -78,6 +78,7 @@ export const configExportLeaf: LeafSpec = {
     { flags: '--prefix <prefix>', summary: 'only keys that begin with it, e.g. db.', common: true },
     ...CONTEXT_OPTIONS,
     TO_FILE_OPTION,
+    SECRETS_OPTION,
   ],
   examples: [
     { cmd: 'config export --format env --environment production --service checkout' },
@@ -91,12 +92,13 @@ export const configExportLeaf: LeafSpec = {
       throw usageError(`an export cannot be written as ${context.format.name}`, { reason });
     }
     const named = Object.entries(query).find(([, value]) => value !== undefined);
+    const secrets = options.secrets === true ? true : undefined;
     if (format !== 'env' && named) throw usageError(`--${named[0]} is for --format env`);
     const client = await context.client();
     const response = await client.stream({
       method: 'GET',
       path: pathOf(configWords, 'export'),
-      query: { ...query, format, prefix: options.prefix as string | undefined },
+      query: { ...query, format, secrets, prefix: options.prefix as string | undefined },
       accept: ACCEPT[format],
     });
     await writeOut(context, response, options.to as string | undefined);

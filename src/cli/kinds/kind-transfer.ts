@@ -1,4 +1,4 @@
-import { exportFrom } from '../commands/export.js';
+import { SECRETS_OPTION, exportFrom } from '../commands/export.js';
 import { IMPORT_OPTIONS, importInto } from '../commands/import-entries.js';
 import { TO_FILE_OPTION } from '../commands/write-out.js';
 import type { LeafSpec } from '../spec/types.js';
@@ -33,10 +33,10 @@ export function exportLeaf(kind: KindWords): LeafSpec {
     name: 'export',
     summary: `Write ${path} to a file`,
     description: `What is written here, "${name} import" reads into another registry.`,
-    options: [TO_FILE_OPTION],
+    options: [TO_FILE_OPTION, SECRETS_OPTION],
     examples: [{ cmd: `${name} export -o yaml` }],
     effect: 'reads',
     operations: [`GET /api/v1/${path}/export`],
-    run: (context, { options }) => exportFrom(context, pathOf(kind, 'export'), options.to as string | undefined),
+    run: (context, { options }) => exportFrom(context, pathOf(kind, 'export'), options),
   };
 }

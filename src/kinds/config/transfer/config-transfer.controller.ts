@@ -3,6 +3,7 @@ import { ApiBody, ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags } from '@
 import type { Request, Response } from 'express';
 import { KindExport } from '../../../entries/kind/transfer/kind-export.js';
 import { kindItems, writtenKind } from '../../../entries/kind/transfer/kind-formats.js';
+import { EntrySecrets } from '../../../entries/secrets/entry-secrets.js';
 import { CONTENT_TYPES, YAML_TYPES } from '../../../entries/transfer/transfer-formats.js';
 import { Env } from '../../../platform/env/env.js';
 import { ApiProblems } from '../../../platform/http/api-problem.decorator.js';
@@ -35,6 +36,7 @@ export class ConfigTransferController {
   constructor(
     private readonly transfer: ConfigTransfer,
     private readonly exported: KindExport,
+    private readonly secrets: EntrySecrets,
     private readonly env: Env,
   ) {}
 
@@ -69,7 +71,7 @@ export class ConfigTransferController {
   @ApiOperation({
     operationId: 'exportConfigs',
     summary: 'Export all configuration, or the values that hold for somebody as a .env file',
-    description: 'Secrets in the clear with `read:secrets`, which is recorded; masked without, and left out of env.',
+    description: 'Secrets are masked unless they are asked for; env has those the caller may read, which is recorded.',
   })
   @ApiOkResponse({
     description: 'In the order they were made; env by key.',
@@ -79,7 +81,9 @@ export class ConfigTransferController {
   })
   @ApiProblems(400, 422)
   async export(@Query() query: ConfigExportQuery, @Res() response: Response): Promise<void> {
-    const { format, prefix, ...context } = query;
+    const { format, prefix, secrets, ...context } = query;
+    const whole = secrets === 'true';
+    if (whole) this.secrets.assertRevealable();
     response.setHeader('Cache-Control', 'no-store');
     response.setHeader('Content-Disposition', `attachment; filename="config.${format}"`);
     if (format === 'env') {
@@ -89,7 +93,7 @@ export class ConfigTransferController {
       return;
     }
     response.setHeader('Content-Type', CONTENT_TYPES[format]);
-    await streamText(response, writtenKind[format](startingWith(prefix, this.exported.export(configKind, true))), 64);
+    await streamText(response, writtenKind[format](startingWith(prefix, this.exported.export(configKind, whole))), 64);
   }
 }
 

@@ -18,6 +18,16 @@ export class ConfigExportQuery extends ConfigResolvedQuery {
   @IsOptional()
   @IsIn(EXPORT_FORMATS)
   format: ExportFormat = 'ndjson';
+
+  @ApiPropertyOptional({
+    enum: ['true', 'false'],
+    default: 'false',
+    description:
+      'Secrets in the clear, which needs read:secrets and is recorded. `env` has them for whoever may read them.',
+  })
+  @IsOptional()
+  @IsIn(['true', 'false'])
+  secrets: 'true' | 'false' = 'false';
 }
 
 class DryRun {
