@@ -41,6 +41,19 @@ export interface CaseOptions {
   samples: Samples;
 }
 
+/** How many operations there are like one: those of an entry, of all kinds, whose code is the same. */
+function countsOfShapes(operations: readonly Operation[]): (operation: Operation) => number {
+  const END = '/{id}/dependents';
+  const kinds = operations.flatMap(({ path }) => (path.endsWith(END) ? [path.slice(0, -END.length)] : []));
+  const shapeOf = ({ method, path }: Operation): string => {
+    const kind = kinds.find((one) => path.startsWith(`${one}/{id}/`));
+    return `${method} ${kind === undefined ? path : path.slice(kind.length)}`;
+  };
+  const counts = new Map<string, number>();
+  for (const operation of operations) counts.set(shapeOf(operation), (counts.get(shapeOf(operation)) ?? 0) + 1);
+  return (operation) => counts.get(shapeOf(operation))!;
+}
+
 /** Hostile requests over every operation of a document: every parameter, every field, every header, bodies and methods. */
 export function hostileCases(document: OpenApi, { seed, valuesAPlace, mixed, samples }: CaseOptions): HostileCase[] {
   const random = new Random(seed);
@@ -56,10 +69,14 @@ export function hostileCases(document: OpenApi, { seed, valuesAPlace, mixed, sam
     const { refused, field, early, otherRoute, credential } = expected;
     cases.push({ number, operation, title, request: request.build(), refused, field, early, otherRoute, credential });
   };
-  for (const [operation, ofOperation] of places)
+  const alike = countsOfShapes(operations);
+  for (const [operation, ofOperation] of places) {
+    // Kinds share the code of their shared calls: together they are asked as much as one call of another sort.
+    const values = Math.ceil(valuesAPlace / alike(operation));
     for (const place of ofOperation)
-      for (const draft of [...place.filter(({ always }) => always), ...random.some(place, valuesAPlace)])
+      for (const draft of [...place.filter(({ always }) => always), ...random.some(place, values)])
         add(operation, [draft], `${operation.id} · ${draft.where} · ${draft.what}`);
+  }
   for (let i = 0; i < mixed; i++) {
     const operation = random.pick(operations);
     const chosen = random.some(places.get(operation)!, 2 + random.below(4));
