@@ -16,11 +16,8 @@ export function compressed(request: Request, response: Response, next: NextFunct
   if (request.headers['accept-encoding'] === undefined) return next();
   // Around this one's `end`, which leaves alone what is packed already.
   compress(request, response, () => {
-    const { end } = response;
-    response.end = ((chunk?: unknown, ...rest: never[]) => {
-      const bytes = packedWhole(chunk, request, response);
-      return bytes ? end.call(response, bytes, 'utf8') : Reflect.apply(end, response, [chunk, ...rest]);
-    }) as typeof end;
+    const end = response.end.bind(response) as (...args: unknown[]) => Response;
+    response.end = (...args: unknown[]) => end(packedWhole(args[0], request, response) ?? args[0], ...args.slice(1));
     next();
   });
 }
