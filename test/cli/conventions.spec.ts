@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isNeeded } from '../../src/cli/spec/help.js';
 import { isRepeated } from './support/kind-calls.js';
-import { CALLS, everyLeaf, type Leaf } from './support/leaves.js';
+import { CALLS, everyLeaf, share, type Leaf } from './support/leaves.js';
 import { complaints, Program, type Ended, type RunOptions } from './support/program.js';
 import { StubRegistry, type Mood } from './support/stub-registry.js';
 
@@ -134,35 +134,38 @@ describe('every command', () => {
 
 describe('every command that asks the registry', () => {
   it.each([
-    [401, 4],
-    [403, 4],
-    [404, 3],
-    [409, 5],
-    [422, 11],
-    [429, 8],
-    [500, 7],
-  ] as [Mood, number][])('ends a %i with %i, with stdout empty and one JSON object on stderr', async (mood, code) => {
-    stub.reset(mood);
-    const found = await complaints(talking, async (leaf) => {
-      const json = await call(leaf, ['--retries', '0', '-o', 'json']);
-      return [
-        ...wrong(leaf.path, json, { code, stdout: '' }),
-        ...(isOneErrorObject(json.stderr) ? [] : [`${leaf.path}: ${json.stderr}`]),
-      ];
-    });
-    expect(found).toEqual([]);
-  });
+    [401, 4, 0],
+    [403, 4, 1],
+    [404, 3, 2],
+    [409, 5, 0],
+    [422, 11, 1],
+    [429, 8, 2],
+    [500, 7, 0],
+  ] as [Mood, number, number][])(
+    'ends a %i with %i, with stdout empty and one JSON object on stderr',
+    async (mood, code, turn) => {
+      stub.reset(mood);
+      const found = await complaints(share(talking, turn), async (leaf) => {
+        const json = await call(leaf, ['--retries', '0', '-o', 'json']);
+        return [
+          ...wrong(leaf.path, json, { code, stdout: '' }),
+          ...(isOneErrorObject(json.stderr) ? [] : [`${leaf.path}: ${json.stderr}`]),
+        ];
+      });
+      expect(found).toEqual([]);
+    },
+  );
 
   it('says in words what the server said', async () => {
     stub.reset(409);
-    const found = await complaints(talking, async (leaf) =>
+    const found = await complaints(share(talking, 1), async (leaf) =>
       wrong(leaf.path, await call(leaf), { code: 5, stdout: '', stderr: /^error: stub says 409\n/ }),
     );
     expect(found).toEqual([]);
   });
 
   it('ends with 6 when nothing listens, naming the server', async () => {
-    const found = await complaints(talking, async (leaf) => {
+    const found = await complaints(share(talking, 2), async (leaf) => {
       const env = { UREG_SERVER: 'http://127.0.0.1:9' };
       const json = await call(leaf, ['--retries', '0', '-o', 'json'], { env });
       return [
@@ -175,7 +178,7 @@ describe('every command that asks the registry', () => {
 
   it('ends with 6 when no answer comes in time', async () => {
     stub.reset('silent');
-    const found = await complaints(talking, async (leaf) =>
+    const found = await complaints(share(talking, 0), async (leaf) =>
       wrong(leaf.path, await call(leaf, ['--timeout', '300ms']), {
         code: 6,
         stdout: '',
@@ -187,7 +190,7 @@ describe('every command that asks the registry', () => {
 
   it('sends the key and a request id, and shows neither the key nor its header under --debug', async () => {
     const found = await complaints(
-      talking.filter(({ path }) => path !== 'health'),
+      share(talking, 1).filter(({ path }) => path !== 'health'),
       async (leaf) => {
         const ended = await call(leaf, ['--debug']);
         const leaked = (ended.stdout + ended.stderr).includes(KEY);
@@ -252,7 +255,7 @@ describe('every command that changes something', () => {
 describe('every command that shows records', () => {
   it('writes them in every format, and lists its fields for --json=', async () => {
     const showing = leaves.filter(({ spec }) => spec.view && spec.effect === 'reads');
-    const found = await complaints(showing, async (leaf) => {
+    const found = await complaints(share(showing, 0), async (leaf) => {
       const all = await Promise.all(
         ['json', 'jsonl', 'yaml', 'csv', 'name', 'wide'].map((format) => call(leaf, ['-o', format])),
       );

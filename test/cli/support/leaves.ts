@@ -22,6 +22,13 @@ export async function everyLeaf(program = 'ureg'): Promise<Leaf[]> {
 }
 
 /**
+ * Every third command, others each turn; all of them in a whole run (`npm run prove:cli`). For what is written once for
+ * all commands, so that each need not be tried in every way each time.
+ */
+export const share = (leaves: readonly Leaf[], turn: number): Leaf[] =>
+  leaves.filter((_, n) => process.env.WHOLE !== undefined || (n + turn) % 3 === 0);
+
+/**
  * A valid call of every command. `FILE` stands for an index file, `EXPORT` for an export; commands that ask the registry
  * nothing are marked.
  */
