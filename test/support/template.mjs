@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
-import { readdir, rename, rm, stat } from 'node:fs/promises';
+import { readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,7 +24,12 @@ export function fingerprint() {
 export async function folderTemplate() {
   const folder = join(tmpdir(), `${PREFIX}template-${fingerprint()}`);
   await sweep(folder);
-  if (await stat(folder).catch(() => undefined)) return folder;
+  if (await stat(folder).catch(() => undefined)) {
+    // Another checkout, whose migrations are others, sweeps what nobody has used of late.
+    const now = new Date();
+    await utimes(folder, now, now);
+    return folder;
+  }
   const { EmbeddedPostgres } = await import('../../dist/src/platform/database/embedded/embedded-postgres.js');
   const draft = `${folder}.${process.pid}`;
   const postgres = await EmbeddedPostgres.start({ folder: draft, fsync: false });
