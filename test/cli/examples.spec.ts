@@ -82,6 +82,7 @@ function manifest(name: string, version: string, spec = '{ license: Apache-2.0 }
 const PREPARED: Record<string, string> = {
   'component connection':
     'component update comp_orders-db --connection postgresql://orders:s3cret@db.example.com/orders',
+  'config diff': 'config set db.pool.size 25',
   'config publish': 'config draft set db.pool.size 30',
   'config discard': 'config draft set db.pool.size 35',
   'registry delete': 'registry move reg_shop-eu --top',
