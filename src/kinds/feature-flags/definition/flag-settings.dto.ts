@@ -17,7 +17,7 @@ import { LIMITS } from '../engine/limits.js';
 import { JsonField, PercentageField } from './flag-fields.js';
 import { FlagRule } from './flag-rule.dto.js';
 
-export const ENVIRONMENT_NAME = /^[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?$/;
+export const ENVIRONMENT_NAME = /^(?!(?:constructor|prototype)$)[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?$/;
 export const MOST_STEPS = 200;
 
 export class FlagVariant {
