@@ -31,7 +31,8 @@ const database = {
 };
 
 export default {
-  maxWorkers: 2,
+  // One more than a small machine has processors: many suites wait for jobs, time-outs and other processes.
+  maxWorkers: 3,
   testTimeout: 60_000,
   projects: [
     project('unit', ['<rootDir>/src']),
