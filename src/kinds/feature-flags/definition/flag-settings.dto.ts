@@ -124,7 +124,11 @@ export class FlagSettings {
 
   @NestedField(() => FlagGuardrail, { description: 'What pauses the rollout.' }) guardrail?: FlagGuardrail | null;
 
-  @MomentField({ description: 'From then on it answers as a disabled one.', example: '2027-01-01T00:00:00.000Z' })
+  @MomentField({
+    description: 'From then on it answers as a disabled one.',
+    example: '2027-01-01T00:00:00.000Z',
+    nullable: true,
+  })
   expires_at?: string | null;
 
   @ObjectField({
