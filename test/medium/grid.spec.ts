@@ -167,7 +167,12 @@ describe('a drained node', () => {
     const label = aLabel();
     const other = await aNode(api, label);
     const port = Number(new URL(app.url).port);
-    const node = await aNode(api, label, { host: '127.0.0.1', port, health_check: { type: 'tcp', interval: 1 } });
+    const node = await aNode(api, label, {
+      host: '127.0.0.1',
+      port,
+      ttl_seconds: 600,
+      health_check: { type: 'tcp', interval: 1 },
+    });
     await beat(api, node, { connections: 3 });
     const drained = await api.post(`${NODES}/${node.id}/drain`, { grace_seconds: 600 });
     expect(drained).toMatchObject({ status: 200, body: { status: 'draining', available: false, draining: { remove: false } } }); // prettier-ignore

@@ -66,9 +66,10 @@ export class KubernetesCluster {
     );
   }
 
-  /** The machines of the cluster, those a label selector matches; at most `most`. */
-  async nodes(labelSelector: string | undefined, most: number, signal: AbortSignal): Promise<V1Node[]> {
+  /** The machines of the cluster, those a label selector matches; at most `most`, and waited for so long. */
+  async nodes(labelSelector: string | undefined, most: number, patienceMs: number): Promise<V1Node[]> {
     const { client, core } = await this.connect();
+    const signal = AbortSignal.timeout(patienceMs);
     const found: V1Node[] = [];
     try {
       for (let next: string | undefined = ''; next !== undefined && found.length < most;) {

@@ -20,7 +20,7 @@ export class KubernetesNodes {
   /** @throws ImpossibleError `grid.source_failed` */
   async find(selector: string | undefined, port: number | undefined): Promise<FoundNode[]> {
     try {
-      const nodes = await this.cluster.nodes(selector, MOST_FOUND, AbortSignal.timeout(PATIENCE_MS));
+      const nodes = await this.cluster.nodes(selector, MOST_FOUND, PATIENCE_MS);
       return nodes.flatMap((node) => foundOf(node, port) ?? []);
     } catch (error) {
       if (!(error instanceof ClusterError)) throw error;
