@@ -19,14 +19,14 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 
 /** Beats all the time, until it is told to stop. */
 function beating(nodes: readonly Json[], body: object = {}, everyMs = 300): { stop(): Promise<void> } {
-  let stopped = false;
+  const stop = new AbortController();
   const run = (async () => {
-    while (!stopped) {
+    while (!stop.signal.aborted) {
       await Promise.all(nodes.map((node, n) => beat(apis[n % apis.length], node, body)));
       await pause(everyMs);
     }
   })();
-  return { stop: () => ((stopped = true), run) };
+  return { stop: () => (stop.abort(), run) };
 }
 
 describe('heartbeats', () => {
