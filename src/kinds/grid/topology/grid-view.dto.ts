@@ -67,8 +67,27 @@ export class GridGuard {
   @Shown(0, { type: 'integer', description: 'Nodes that are kept only because of it.' }) silent: number;
 }
 
+const TOTALS = { nodes: 1, available: 1, connections: 12, capacity: 1000 };
+const MEMBER = {
+  id: '0192f0c1-7c3a-7a10-9d5e-0242ac120002',
+  key: 'node_n1',
+  name: 'n1',
+  type: 'compute',
+  host: '10.0.3.17',
+  port: 9000,
+  status: 'active',
+  health: 'healthy',
+  liveness: 'beating',
+  available: true,
+  weight: 10,
+  capacity: 1000,
+  connections: 12,
+};
+const ZONE = { zone: 'eu-central-1a', ...TOTALS, members: [MEMBER] };
+
 export class GridTopology extends GridTotals {
-  @ApiProperty({ type: [GridTopologyRegion] }) regions: GridTopologyRegion[];
+  @ApiProperty({ type: [GridTopologyRegion], example: [{ region: 'eu-central-1', ...TOTALS, zones: [ZONE] }] })
+  regions: GridTopologyRegion[];
 }
 
 export class GridBalances {
