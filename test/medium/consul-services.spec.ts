@@ -91,7 +91,9 @@ describe("Consul's own client", () => {
   });
 
   it('watches who passes, and is told of every change', async () => {
-    const watch = followed(consul.watch({ method: consul.health.service, options: { service: 'web', passing: 'true' } }));
+    const watch = followed(
+      consul.watch({ method: consul.health.service, options: { service: 'web', passing: 'true' } }),
+    );
     await until('it knows the beginning', () => watch.told.length === 1);
     await consul.agent.check.fail('service:web-1');
     await until('it is told of the end of one', () => idsOf(watch.told.at(-1)).join() === 'web-2');

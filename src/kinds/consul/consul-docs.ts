@@ -35,8 +35,7 @@ export const ConsulBlocking = (): MethodDecorator =>
     ApiQuery({
       name: 'index',
       required: false,
-      schema: { type: 'integer', minimum: 0 },
-      example: 42,
+      schema: { type: 'integer', minimum: 0, example: 42 },
       description: 'The `X-Consul-Index` of the answer before: this one comes when there is something else to say.',
     }),
     ConsulText('wait', '30s', 'For how long at most, up to 10m; 5m when left out.'),
