@@ -54,18 +54,20 @@ export class ConsulKvWriter {
   async remove(key: string, request: Request): Promise<boolean> {
     const query = new ConsulQuery(request);
     assertKey(key);
-    if (query.flag('recurse')) return this.removeAll(key);
+    // Not Consul's, but what a refusal for others' references points to.
+    const force = query.flag('force');
+    if (query.flag('recurse')) return this.removeAll(key, force);
     const cas = query.number('cas');
     const known = await this.kv.find(key);
     if (cas === undefined && !known) return true;
     const turn = await this.turnOf(key, known, cas);
     // Nothing is at index 0 that could be removed.
     if (!turn || cas === 0) return false;
-    return won(cas, () => withNote(NOTE, () => this.writer.remove(turn.target, key, false, turn.when)), true);
+    return won(cas, () => withNote(NOTE, () => this.writer.remove(turn.target, key, force, turn.when)), true);
   }
 
   /** All or none, as the transactions of configuration are. */
-  private async removeAll(prefix: string): Promise<boolean> {
+  private async removeAll(prefix: string, force: boolean): Promise<boolean> {
     await withNote(NOTE, () =>
       this.uow.run(async () => {
         await this.repository.lockAll();
@@ -74,7 +76,7 @@ export class ConsulKvWriter {
           throw new ImpossibleError('config.too_many', `At most ${MOST_REMOVED} keys are removed at once.`);
         for (const { uid, name, metadata } of near)
           if (keyOfValue({ name, metadata }).startsWith(prefix))
-            await this.writer.remove({ uid, name, scopeText: '' }, name, false);
+            await this.writer.remove({ uid, name, scopeText: '' }, name, force);
       }),
     );
     return true;

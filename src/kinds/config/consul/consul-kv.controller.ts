@@ -98,6 +98,7 @@ export class ConsulKvController {
   @Key()
   @Cas()
   @ConsulText('recurse', 'true', 'All that begin so.')
+  @ConsulText('force', 'true', 'Also what others refer to.')
   @Whether()
   @ConsulErrors(404, 409, 422, 429)
   async remove(@Param('key') key: string, @Req() request: Request, @Res() response: Response): Promise<void> {
