@@ -51,6 +51,7 @@ import { FeatureFlagEvaluation1764000009091 } from './1764000009091-feature-flag
 import { FeatureFlagRollout1764000009092 } from './1764000009092-feature-flag-rollout.js';
 import { FeatureFlagStreamSecret1764000009093 } from './1764000009093-feature-flag-stream-secret.js';
 import { GridNode1764000009100 } from './1764000009100-grid-node.js';
+import { ConfigMade1764000009110 } from './1764000009110-config-made.js';
 
 /** Every migration, oldest first. A merged one is never edited. */
 export const MIGRATIONS = [
@@ -107,4 +108,5 @@ export const MIGRATIONS = [
   FeatureFlagRollout1764000009092,
   FeatureFlagStreamSecret1764000009093,
   GridNode1764000009100,
+  ConfigMade1764000009110,
 ];

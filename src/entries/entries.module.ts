@@ -70,6 +70,8 @@ import { OutboxSignal } from './outbox-signal.js';
 import { RelationshipRepository } from './relationships/relationship.repository.js';
 import { RelationshipsService } from './relationships/relationships.service.js';
 import { RelationshipTypes } from './relationships/relationship-types.js';
+import { PrometheusController } from './scrape/prometheus.controller.js';
+import { ScrapeTargets } from './scrape/scrape-targets.js';
 import { EntrySecretRepository } from './secrets/entry-secret.repository.js';
 import { EntrySecrets } from './secrets/entry-secrets.js';
 import { SecretUpkeep } from './secrets/secret-upkeep.js';
@@ -115,6 +117,7 @@ const OFFERED = [
   OutboxSignal,
   RelationshipRepository,
   RelationshipTypes,
+  ScrapeTargets,
   StatsRepository,
 ];
 
@@ -131,6 +134,7 @@ const OFFERED = [
     RegistryEntriesController,
     RelationshipsController,
     FeatureCategoriesController,
+    PrometheusController,
     ClassificationController,
     StatsController,
   ],

@@ -17,6 +17,9 @@ const OFREP = /^\/ofrep\/v1\/evaluate\/flags(\/\{key\})?$/;
 const OFREP_STATUSES = [400, 404];
 const OFREP_CODES = ['PARSE_ERROR', 'TARGETING_KEY_MISSING', 'INVALID_CONTEXT', 'GENERAL', 'FLAG_NOT_FOUND'];
 
+/** Routes that answer in Consul's manner: errors are lines of text, and what it does not know is passed over. */
+const CONSUL = /^\/v1\/(agent|catalog|health|kv|status)(\/|$)/;
+
 const CODE = /^[a-z_]+(\.[a-z0-9_]+)+$/;
 
 /** What is wrong with an answer, in words; nothing when all is well. */
@@ -37,10 +40,16 @@ export function complaints(
   if (secrets.some((secret) => text.includes(secret))) wrong.push('tells a secret');
   if (answer.headers['x-powered-by']) wrong.push('tells what it is made of');
   if (status >= 400 && one.request.method !== 'HEAD')
-    wrong.push(...(speaksOfrep(one, answer) ? ofrepComplaints(one, answer) : problemComplaints(one, answer)));
+    wrong.push(
+      ...(speaksOfrep(one, answer)
+        ? ofrepComplaints(one, answer)
+        : speaksConsul(one, answer)
+          ? []
+          : problemComplaints(one, answer)),
+    );
   if (!allowed(one, sender, status)) wrong.push(`status ${status} for ${sender}`);
   // By OFREP what a newer client says beside is passed over.
-  const refused = one.refused && !OFREP.test(one.operation.path);
+  const refused = one.refused && !OFREP.test(one.operation.path) && !CONSUL.test(one.operation.path);
   if (refused && sender === 'admin' && !one.credential && ![400, 413].includes(status))
     wrong.push(`not refused: ${status}`);
   return wrong;
@@ -55,6 +64,11 @@ function allowed({ operation, early, otherRoute, credential }: HostileCase, send
   if (sender === 'nobody') return status === 401;
   return sender === 'admin' || !/^(write|admin):/.test(operation.permission) || status === 403;
 }
+
+/** Of a key that is not there Consul says nothing but that. */
+const speaksConsul = ({ operation }: HostileCase, { status, headers, text }: WireAnswer): boolean =>
+  CONSUL.test(operation.path) &&
+  (text === '' ? status === 404 : headers['content-type']?.startsWith('text/plain') === true);
 
 function problemComplaints({ title, field, credential }: HostileCase, { status, headers, text }: WireAnswer): string[] {
   if (!headers['content-type']?.startsWith('application/problem+json'))

@@ -37,6 +37,7 @@ const TAGS: Record<string, string> = {
   classification: 'The rules that sort entries into feature categories.',
   registry: 'The same catalog in the words of an enterprise catalog; also under /api/v1/registry.',
   events: 'Every change, in order, once: by poll, by server-sent events, by WebSocket.',
+  discovery: 'Finding what runs, in the words of others: Prometheus, Consul.',
   plugins: 'What extends the registry and its services: manifests, versions, dependencies, activation.',
   services: 'What runs and answers others: its lifecycle, instances and discovery.',
   engines: 'What works through workloads, with capacity that scales.',
