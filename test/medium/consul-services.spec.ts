@@ -184,6 +184,7 @@ describe('the façade of Consul', () => {
       ['filter=Service.Port==1', 'filter is not supported'],
       ['dc=other', 'dc has no path to it'],
       ['index=x', 'index must be a whole number'],
+      ['index=1&index=2', 'index must be said once'],
       ['index=1&wait=soon', 'wait must be a duration'],
       ['passing=maybe', 'passing must be true or false'],
     ]) {

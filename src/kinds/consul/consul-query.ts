@@ -50,7 +50,9 @@ export class ConsulQuery {
 
   /** A whole number; undefined when it is not said. */
   number(name: string): number | undefined {
-    const value = this.text(name);
+    const [value, ...others] = this.all(name);
+    // Of two it is not known which one was meant, and one may be waited for.
+    if (others.length > 0) throw InvalidError.field(name, 'must be said once');
     if (value === undefined || value === '') return undefined;
     if (!NUMBER.test(value)) throw InvalidError.field(name, 'must be a whole number');
     return Math.min(Number(value), Number.MAX_SAFE_INTEGER);
