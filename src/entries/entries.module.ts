@@ -73,6 +73,7 @@ import { RelationshipTypes } from './relationships/relationship-types.js';
 import { EntrySecretRepository } from './secrets/entry-secret.repository.js';
 import { EntrySecrets } from './secrets/entry-secrets.js';
 import { SecretUpkeep } from './secrets/secret-upkeep.js';
+import { ServiceDirectory } from './service-directory.js';
 import { StatsRepository } from './stats/stats.repository.js';
 import { TransferService } from './transfer/transfer.service.js';
 
@@ -114,6 +115,7 @@ const OFFERED = [
   OutboxSignal,
   RelationshipRepository,
   RelationshipTypes,
+  ServiceDirectory,
   StatsRepository,
 ];
 

@@ -4,6 +4,7 @@ import { KindCatalog } from '../../entries/kind/kind-catalog.js';
 import { DiscoveryController } from './discovery/discovery.controller.js';
 import { Discovery } from './discovery/discovery.service.js';
 import { InstanceWatches } from './discovery/instance-watches.js';
+import { ServiceEndpoints } from './discovery/service-endpoints.js';
 import { ServicePlaces } from './discovery/service-places.js';
 import { ServiceSnapshot } from './discovery/service-snapshot.js';
 import { SnapshotFeed } from './discovery/snapshot-feed.js';
@@ -32,6 +33,7 @@ import { ServicesRegisterController } from './services-register.controller.js';
     InstanceWatches,
     Liveness,
     LivenessRepository,
+    ServiceEndpoints,
     ServiceHooks,
     ServiceMetrics,
     ServicePlaces,
