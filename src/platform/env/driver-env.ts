@@ -1,9 +1,9 @@
 import { IsArray, IsInt, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
-import { LeakEnv } from './leak-env.js';
+import { MeshEnv } from './mesh-env.js';
 import { FromVariable, integer, list, text } from './variable.js';
 
 /** How drivers act on what entries stand for. */
-export class DriverEnv extends LeakEnv {
+export class DriverEnv extends MeshEnv {
   /** What an operation may take whose entry names no time of its own. */
   @FromVariable('DRIVER_TIMEOUT_SECONDS', integer, 'be a whole number of seconds from 1 to 3600')
   @IsInt()
