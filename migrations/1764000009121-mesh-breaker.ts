@@ -27,7 +27,9 @@ export class MeshBreaker1764000009121 implements MigrationInterface {
         CONSTRAINT mesh_breaker_route_id_fkey FOREIGN KEY (route_id) REFERENCES entry (id) ON DELETE CASCADE,
         CONSTRAINT mesh_breaker_state_check CHECK (state IN ('closed', 'open', 'half_open'))
       ) WITH (fillfactor = 50)`);
-    await queryRunner.query(`CREATE INDEX mesh_breaker_not_closed_idx ON mesh_breaker (route_id) WHERE state <> 'closed'`);
+    await queryRunner.query(
+      `CREATE INDEX mesh_breaker_not_closed_idx ON mesh_breaker (route_id) WHERE state <> 'closed'`,
+    );
     await queryRunner.query(`INSERT INTO mesh_breaker (route_id) SELECT id FROM entry WHERE kind = 'mesh_route'`);
     await queryRunner.query(`
       CREATE FUNCTION mesh_breaker_made() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -109,7 +109,10 @@ function compileRetry({ retry }: MeshRouteSpec): RetrySettings {
 }
 
 /** Without settings of its own a route breaks only where the mesh's configuration says so. */
-function compileBreaker({ circuit_breaker: own }: MeshRouteSpec, { breaker }: MeshSettings): BreakerSettings | undefined {
+function compileBreaker(
+  { circuit_breaker: own }: MeshRouteSpec,
+  { breaker }: MeshSettings,
+): BreakerSettings | undefined {
   const given = own ?? breaker;
   if (!given || given.enabled === false) return undefined;
   const stated = Object.fromEntries(Object.entries(given).filter(([, value]) => value != null));
