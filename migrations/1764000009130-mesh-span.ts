@@ -12,9 +12,6 @@ const MAY_DELETE = `
  */
 export class MeshSpan1764000009130 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
-    const [{ schema }] = (await queryRunner.query('SELECT quote_ident(current_schema()) AS schema')) as [
-      { schema: string },
-    ];
     // No reference to spans or entries: parents come after children, and what a deleted route did stays known.
     await queryRunner.query(`
       CREATE TABLE mesh_span (
@@ -52,6 +49,20 @@ export class MeshSpan1764000009130 implements MigrationInterface {
     await queryRunner.query('CREATE INDEX mesh_trace_day_idx ON mesh_trace (day)');
     await queryRunner.query('CREATE INDEX mesh_trace_services_idx ON mesh_trace USING gin (services)');
     await queryRunner.query('CREATE INDEX mesh_trace_routes_idx ON mesh_trace USING gin (routes)');
+    await this.addFunctions(queryRunner);
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query('DROP FUNCTION mesh_span_partition_drop(date)');
+    await queryRunner.query('DROP FUNCTION mesh_span_partition_add(date)');
+    await queryRunner.query('DROP TABLE mesh_trace');
+    await queryRunner.query('DROP TABLE mesh_span');
+  }
+
+  private async addFunctions(queryRunner: QueryRunner): Promise<void> {
+    const [{ schema }] = (await queryRunner.query('SELECT quote_ident(current_schema()) AS schema')) as [
+      { schema: string },
+    ];
     await queryRunner.query(`
       CREATE FUNCTION mesh_span_partition_add(day date) RETURNS void
         LANGUAGE plpgsql SECURITY DEFINER SET search_path = ${schema}, pg_temp SET lock_timeout = '3s' AS $$
@@ -73,12 +84,5 @@ export class MeshSpan1764000009130 implements MigrationInterface {
         IF name IS NOT NULL THEN EXECUTE format('DROP TABLE %I', name); END IF;
         RETURN name;
       END $$`);
-  }
-
-  async down(queryRunner: QueryRunner): Promise<void> {
-    await queryRunner.query('DROP FUNCTION mesh_span_partition_drop(date)');
-    await queryRunner.query('DROP FUNCTION mesh_span_partition_add(date)');
-    await queryRunner.query('DROP TABLE mesh_trace');
-    await queryRunner.query('DROP TABLE mesh_span');
   }
 }

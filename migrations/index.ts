@@ -54,6 +54,7 @@ import { MeshVersion1764000009120 } from './1764000009120-mesh-version.js';
 import { MeshBreaker1764000009121 } from './1764000009121-mesh-breaker.js';
 import { MeshRouteStat1764000009122 } from './1764000009122-mesh-route-stat.js';
 import { MeshSpan1764000009130 } from './1764000009130-mesh-span.js';
+import { MeshClient1764000009131 } from './1764000009131-mesh-client.js';
 
 /** Every migration, oldest first. A merged one is never edited. */
 export const MIGRATIONS = [
@@ -113,4 +114,5 @@ export const MIGRATIONS = [
   MeshBreaker1764000009121,
   MeshRouteStat1764000009122,
   MeshSpan1764000009130,
+  MeshClient1764000009131,
 ];

@@ -8,6 +8,7 @@ import { BasicTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-tra
 const [url, key, encoding] = process.argv.slice(2);
 const Exporter = encoding === 'protobuf' ? ProtobufExporter : JsonExporter;
 const compression = encoding.endsWith('-gzip') ? 'gzip' : 'none';
+// oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- the enum is of a package that is none of ours
 const exporter = new Exporter({ url, compression, headers: { authorization: `Bearer ${key}` } });
 const provider = new BasicTracerProvider({
   resource: resourceFromAttributes({ 'service.name': 'frontend' }),

@@ -117,7 +117,7 @@ function upstreamsOf(targets: readonly ExportTarget[]): { dial: string }[] {
   const sum = all.reduce((total, { share }) => total + share, 0);
   const least = Math.min(...all.map(({ share }) => share));
   const parts = Math.min(MOST_REPEATS, Math.round(sum / least) || 1);
-  const repeats = all.map(({ dial, share }) => Array<{ dial: string }>(Math.max(1, Math.round((share / sum) * parts))).fill({ dial })); // prettier-ignore
+  const repeats = all.map(({ dial, share }) => Array.from({ length: Math.max(1, Math.round((share / sum) * parts)) }, () => ({ dial }))); // prettier-ignore
   // In turns, so that no stretch of requests goes to one alone.
   const longest = Math.max(0, ...repeats.map(({ length }) => length));
   return Array.from({ length: longest }).flatMap((_, i) =>

@@ -185,11 +185,11 @@ function retriesOf({ retry }: ExportRoute): Json {
 
 type Used = { cluster: ExportCluster; route: ExportRoute };
 
-/** Balancer and breaker are a host's there, not a route's: the first route that names it says. */
+/** Balancer and breaker are a host's there, not a route's: the first route with a breaker says, else the first. */
 function destinationRules(used: readonly Used[], options: IstioOptions, notes: Notes): Manifest[] {
   const byHost = grouped(used, ({ cluster }) => hostOf(cluster, options));
   return [...byHost].map(([host, all]) => {
-    const [first] = all;
+    const first = all.find(({ cluster }) => cluster.breaker) ?? all[0];
     for (const { cluster, route } of all)
       if (policyText(cluster) !== policyText(first.cluster)) notes.add(route.key, `balancer and breaker of ${host}, which ${first.route.key} says`); // prettier-ignore
     const subsets = [...new Set(all.flatMap(({ cluster }) => cluster.given.subset ?? []))];

@@ -81,7 +81,7 @@ function placeOf(cursor: string, place: { sort: string; filter: string }): { sta
   return { startUs: values[0] as number, traceId };
 }
 
-const toResponse = ({ start_us: _, started_at, duration_ms, ...trace }: TraceRow): MeshTrace => ({
+const toResponse = ({ started_at, duration_ms, ...trace }: TraceRow): MeshTrace => ({
   trace_id: trace.trace_id,
   root_service: trace.root_service,
   root_name: trace.root_name,

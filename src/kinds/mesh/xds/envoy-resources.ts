@@ -64,7 +64,8 @@ export function envoyResources(set: RouteSet, bind: Bind, source?: Json): XdsRes
   };
 }
 
-const bareOf = ({ '@type': _, ...fields }: Resource): Json => fields;
+/** Where its type is known. */
+const bareOf = ({ '@type': _type, ...fields }: Resource): Json => fields;
 
 const clustersOf = (set: RouteSet, client: XdsClient, source: Json | undefined): Resource[] =>
   set.routes.flatMap(({ clusters, retry }) =>

@@ -38,7 +38,7 @@ export function member(part: JsonPart, name: string): unknown {
 }
 
 /** The items of a member that is a list, each opened where it is small. None where there is no such member. */
-export function* items(part: JsonPart, name: string, path: string): Generator<JsonPart> {
+export function* items(part: JsonPart, name: string, path: string): Generator {
   if (Buffer.isBuffer(part)) {
     for (const [key, value] of members(part))
       if (key === name) for (const item of listed(value, path)) yield opened(item);
