@@ -16,6 +16,12 @@ import { Explanations } from './explain/explanations.js';
 import { Verdicts } from './explain/verdicts.js';
 import { MeshRouteHooks } from './mesh-route.hooks.js';
 import { meshRouteKind } from './mesh-route.kind.js';
+import { MeshProxy } from './proxy/mesh-proxy.js';
+import { Mirrors } from './proxy/mirrors.js';
+import { ProxyAgents } from './proxy/proxy-agents.js';
+import { ProxyController } from './proxy/proxy.controller.js';
+import { ProxyParts } from './proxy/proxy-parts.js';
+import { SocketProxy } from './proxy/socket-proxy.js';
 import { RouteEdits } from './route-edits.js';
 import { MeshConfigController } from './settings/mesh-config.controller.js';
 import { MeshConfigs } from './settings/mesh-config.service.js';
@@ -37,6 +43,7 @@ import { RouteStatRepository } from './stats/route-stat.repository.js';
     TrafficSplitController,
     MeshStatsController,
     BreakerController,
+    ProxyController,
     ...kindControllers(meshRouteKind, [kindMetricsController]),
   ],
   providers: [
@@ -50,15 +57,20 @@ import { RouteStatRepository } from './stats/route-stat.repository.js';
     Explanations,
     MeshConfigs,
     MeshFeed,
+    MeshProxy,
     MeshRouteHooks,
     MeshSettingsRepository,
     MeshSnapshot,
     MeshSnapshotRepository,
     MeshStatistics,
+    Mirrors,
+    ProxyAgents,
+    ProxyParts,
     RateLimits,
     RouteCounts,
     RouteEdits,
     RouteStatRepository,
+    SocketProxy,
     Verdicts,
   ],
   exports: [MeshSnapshot, Endpoints],
