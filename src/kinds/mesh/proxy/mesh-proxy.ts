@@ -53,6 +53,11 @@ export class MeshProxy {
     return settled ? settled.then(() => this.pass(incoming, response)) : this.pass(incoming, response);
   }
 
+  /** Undefined when every route that this process wrote is known. */
+  settled(): Promise<void> | undefined {
+    return this.feed.settled();
+  }
+
   /**
    * Finds the route that a request means.
    * @throws NotFoundError `mesh_proxy.off`, `mesh_route.not_found` or `mesh_proxy.no_route`

@@ -7,7 +7,7 @@ import type { CompiledRoute } from '../table/compiled-route.js';
 import type { MeshRequest } from '../table/mesh-request.js';
 import { failed } from './proxy-errors.js';
 import type { Failure } from './proxy-errors.js';
-import { answerHeaders, requestHeaders, trailersOf } from './proxy-headers.js';
+import { answerHeaders, requestHeaders, setHeaders, trailersOf } from './proxy-headers.js';
 import type { ProxyParts } from './proxy-parts.js';
 import type { ProxyTrace } from './proxy-trace.js';
 import { ProxyTry } from './proxy-try.js';
@@ -137,7 +137,9 @@ export class ProxyExchange {
     const unread = this.body && !this.bodyTaken;
     // A client that was never told to go on sends no body: where the next request begins nobody could tell.
     if (unread) response.shouldKeepAlive = false;
-    response.writeHead(this.status, answer.statusMessage, answerHeaders(answer, cookie));
+    response.statusCode = this.status;
+    response.statusMessage = answer.statusMessage!;
+    setHeaders(response, answerHeaders(answer, cookie));
     answer.on('end', () => {
       const trailers = trailersOf(answer);
       if (trailers.length > 0) response.addTrailers(trailers);

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { MeshRewrite } from '../definition/route-policy.dto.js';
 import type { Endpoint } from '../choice/endpoints.js';
 
@@ -102,4 +102,15 @@ export function trailersOf({ rawTrailers }: IncomingMessage): [string, string][]
       found.push([rawTrailers[i], rawTrailers[i + 1]]);
   }
   return found;
+}
+
+/** Takes the place of what stands there by the same names; of a name that comes more than once all are kept. */
+export function setHeaders(response: ServerResponse, pairs: readonly string[]): void {
+  const names = new Set<string>();
+  for (let i = 0; i < pairs.length; i += 2) {
+    const name = pairs[i].toLowerCase();
+    if (names.has(name)) response.appendHeader(pairs[i], pairs[i + 1]);
+    else response.setHeader(pairs[i], pairs[i + 1]);
+    names.add(name);
+  }
 }

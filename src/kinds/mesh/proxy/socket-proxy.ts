@@ -89,6 +89,7 @@ export class SocketProxy implements OnModuleInit {
   }
 
   private async pass(incoming: Request, socket: Duplex, rest: Buffer, requestId: string): Promise<void> {
+    await this.proxy.settled();
     const arrival = this.proxy.arrival(incoming, requestId);
     const { route } = arrival;
     const verdict = await this.proxy.verdict(arrival);
