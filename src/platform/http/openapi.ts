@@ -43,6 +43,8 @@ const TAGS: Record<string, string> = {
   components: 'What services stand on: databases, caches, queues, storage, proxies.',
   registries: 'Registries within the registry, and their hierarchy.',
   config: 'Configuration values by scope: versions, transactions, drafts, secrets, watching.',
+  traces: 'What became of requests: spans from OpenTelemetry and the proxy, as trees and as a map of calls.',
+  xds: 'Envoy’s discovery service by REST: an Envoy runs from this registry.',
   gateway: 'Keys, tokens and permissions.',
   operations: 'Health, metrics and this documentation.',
 };
