@@ -75,6 +75,7 @@ import { ScrapeTargets } from './scrape/scrape-targets.js';
 import { EntrySecretRepository } from './secrets/entry-secret.repository.js';
 import { EntrySecrets } from './secrets/entry-secrets.js';
 import { SecretUpkeep } from './secrets/secret-upkeep.js';
+import { ServiceDirectory } from './service-directory.js';
 import { StatsRepository } from './stats/stats.repository.js';
 import { TransferService } from './transfer/transfer.service.js';
 
@@ -105,6 +106,7 @@ const OFFERED = [
   EntryMetrics,
   KindEntriesService,
   KindPages,
+  KubernetesCluster,
   LifecycleService,
   MembershipRepository,
   Memberships,
@@ -118,6 +120,7 @@ const OFFERED = [
   RelationshipRepository,
   RelationshipTypes,
   ScrapeTargets,
+  ServiceDirectory,
   StatsRepository,
 ];
 

@@ -4,6 +4,8 @@ import { ConfigModule } from './config/config.module.js';
 import { EnginesModule } from './engines/engines.module.js';
 import { FeatureFlagsModule } from './feature-flags/feature-flags.module.js';
 import { GridModule } from './grid/grid.module.js';
+import { ControlPlaneModule } from './mesh/control-plane.module.js';
+import { MeshModule } from './mesh/mesh.module.js';
 import { PluginsModule } from './plugins/plugins.module.js';
 import { RegistriesModule } from './registries/registries.module.js';
 import { ServicesModule } from './services/services.module.js';
@@ -19,6 +21,8 @@ import { ServicesModule } from './services/services.module.js';
     FeatureFlagsModule,
     ConfigModule,
     GridModule,
+    MeshModule,
+    ControlPlaneModule,
   ],
 })
 export class KindsModule {}

@@ -13,6 +13,7 @@ import { DiscoveryController } from './discovery/discovery.controller.js';
 import { Discovery } from './discovery/discovery.service.js';
 import { InstanceWatches } from './discovery/instance-watches.js';
 import { ServiceScrapeTargets } from './discovery/service-scrape-targets.js';
+import { ServiceEndpoints } from './discovery/service-endpoints.js';
 import { ServicePlaces } from './discovery/service-places.js';
 import { ServiceSnapshot } from './discovery/service-snapshot.js';
 import { SnapshotFeed } from './discovery/snapshot-feed.js';
@@ -54,6 +55,7 @@ import { ServicesRegisterController } from './services-register.controller.js';
     InstanceWatches,
     Liveness,
     LivenessRepository,
+    ServiceEndpoints,
     ServiceHooks,
     ServiceMetrics,
     ServicePlaces,

@@ -1,11 +1,11 @@
 import { IsArray, IsInt, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
-import { LeakEnv } from './leak-env.js';
+import { ControlPlaneEnv } from './control-plane-env.js';
 import { FromVariable, integer, list, text } from './variable.js';
 
 const SERVER = /^(\d{1,3}(\.\d{1,3}){3}|\[[0-9a-f:]+\])(:\d{1,5})?$|^[0-9a-f:]+$/i;
 
 /** How drivers act on what entries stand for, and where what there is is looked up. */
-export class DriverEnv extends LeakEnv {
+export class DriverEnv extends ControlPlaneEnv {
   /** What an operation may take whose entry names no time of its own. */
   @FromVariable('DRIVER_TIMEOUT_SECONDS', integer, 'be a whole number of seconds from 1 to 3600')
   @IsInt()

@@ -6,7 +6,7 @@ import { InvalidError, UnsupportedMediaError } from '../errors/registry-error.js
 import { hasBody, mediaTypeOf, readAll, readText } from './body-reader.js';
 import { assertPlainData } from './plain-data.js';
 import { RAW_BODY } from './raw-body.decorator.js';
-import { STREAMED_BODY } from './streamed-body.decorator.js';
+import { ANY_BODY, STREAMED_BODY } from './streamed-body.decorator.js';
 import { TEXT_BODY } from './text-body.decorator.js';
 
 const JSON_TYPE = /^application\/([a-z0-9.+-]+\+)?json$/;
@@ -21,6 +21,7 @@ export class JsonBodyGuard implements CanActivate {
     if (!hasBody(request)) return true;
     if (Reflect.getMetadata(RAW_BODY, context.getHandler())) return this.keepBytes(request);
     const streamed = Reflect.getMetadata(STREAMED_BODY, context.getHandler()) as string[] | undefined;
+    if (streamed?.includes(ANY_BODY)) return true;
     const mediaType = mediaTypeOf(request);
     if (streamed) {
       if (streamed.includes(mediaType)) return true;
