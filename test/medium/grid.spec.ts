@@ -135,7 +135,7 @@ describe('balancing', () => {
   it('refuses questions that say too little or too much, naming the field', async () => {
     for (const [question, field] of [
       [{ strategy: 'consistent_hash' }, 'key'],
-      [{ prefer_same_zone: true }, 'zone'],
+      [{ prefer_same_zone: true }, 'prefer_same_zone'],
       [{ strategy: 'fastest' }, 'strategy'],
       [{ type: 'car' }, 'type'],
       [{ affinity: [{ key: 'a', operator: 'eq', values: [] }] }, 'affinity.0.values'],

@@ -121,7 +121,7 @@ function targetOf({ uid, key, name, spec, weight, status, health, load }: KnownN
 
 function assertComplete({ strategy, key, zone, prefer_same_zone: prefers, affinity }: GridBalance): void {
   if (strategy === 'consistent_hash' && key == null) throw InvalidError.field('key', 'is needed by consistent_hash');
-  if (prefers && !zone) throw InvalidError.field('zone', 'is needed by prefer_same_zone');
+  if (prefers && !zone) throw InvalidError.field('prefer_same_zone', 'needs a zone to prefer');
   for (const [n, { operator, values }] of (affinity ?? []).entries()) {
     const count = values?.length ?? 0;
     const wrong =

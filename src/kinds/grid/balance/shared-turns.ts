@@ -6,9 +6,9 @@ import { Jobs } from '../../../platform/jobs/jobs.js';
 import { Logger } from '../../../platform/logging/logger.js';
 
 const PRUNE_MS = 600_000;
-/** An answer that does not come in this time is not waited for. */
-const PATIENCE_MS = 500;
-/** While the count cannot be reached each process counts on by itself, and asks again so often. */
+/** An answer that does not come in this time is not waited for, nor is the next one until the count is back. */
+const PATIENCE_MS = 2000;
+/** While the count cannot be reached each process counts on by itself, and sees so often whether it is back. */
 const AGAIN_MS = 1000;
 const MOST_COUNTED = 1000;
 
@@ -32,7 +32,10 @@ interface Waiter {
 export class SharedTurns implements OnModuleInit {
   private waiting = new Map<string, Waiter[]>();
   private asking = false;
-  private aloneUntil = -Infinity;
+  /** The count cannot be reached. */
+  private apart = false;
+  private probing = false;
+  private probeAt = 0;
   /** The next turn of each pool, as far as this process knows. */
   private next = new Map<string, number>();
   private readonly logger: Logger;
@@ -53,7 +56,10 @@ export class SharedTurns implements OnModuleInit {
   take(pool: string): Promise<Turn> | Turn {
     // The embedded database has one process.
     if (this.uow.embedded) return { turn: this.alone(pool), shared: true };
-    if (performance.now() < this.aloneUntil) return { turn: this.alone(pool), shared: false };
+    if (this.apart) {
+      if (!this.probing && performance.now() >= this.probeAt) this.probe(pool);
+      return { turn: this.alone(pool), shared: false };
+    }
     return new Promise((resolve) => {
       const waiters = this.waiting.get(pool);
       if (waiters) waiters.push({ resolve });
@@ -82,13 +88,23 @@ export class SharedTurns implements OnModuleInit {
         }
       } catch (err) {
         this.logger.warn({ err }, 'turns cannot be counted with other processes for now');
-        this.aloneUntil = performance.now() + AGAIN_MS;
+        this.apart = true;
+        this.probeAt = performance.now() + AGAIN_MS;
         for (const [pool, waiters] of batch)
           for (const { resolve } of waiters) resolve({ turn: this.alone(pool), shared: false });
       }
     }
     this.asking = false;
   }
+
+  /** Whether the count is back; takes no turn, and nobody waits for it. */
+  private readonly probe = AsyncResource.bind((pool: string) => {
+    this.probing = true;
+    this.reserve(new Map([[pool, []]]))
+      .then(() => (this.apart = false))
+      .catch(() => (this.probeAt = performance.now() + AGAIN_MS))
+      .finally(() => (this.probing = false));
+  });
 
   /** How far each pool is after this. */
   private async reserve(batch: ReadonlyMap<string, readonly Waiter[]>): Promise<Map<string, number>> {
