@@ -36,9 +36,13 @@ export function rendezvous(
   may: (place: number) => boolean,
 ): { place: number; home: number } | undefined {
   const hash = murmur3(key);
+  const first = nodes[0]?.weight;
+  const even = nodes.every(({ weight }) => weight === first);
   let [place, score, home, most] = [-1, -Infinity, -1, -Infinity];
   for (let at = 0; at < nodes.length; at++) {
-    const own = -nodes[at].weight / Math.log((avalanche(hash ^ seeds[at]) + 0.5) / SPAN);
+    const bits = avalanche(hash ^ seeds[at]);
+    // Of equal weights the same order, without a logarithm for each.
+    const own = even ? bits : -nodes[at].weight / Math.log((bits + 0.5) / SPAN);
     if (own > most) [home, most] = [at, own];
     if (own > score && may(at)) [place, score] = [at, own];
   }

@@ -34,14 +34,13 @@ const CHOOSERS: Record<Exclude<Strategy, 'round_robin'>, (tier: Tier, key: strin
   least_connections: (tier) => {
     let found: KnownNode | undefined;
     let least = Infinity;
-    let equals = 0;
-    for (const node of tier.nodes) {
+    const { length } = tier.nodes;
+    // From a place by lot: among equals every process would send its next request to the same one.
+    const from = between(length);
+    for (let n = 0; n < length && least > 0; n++) {
+      const node = tier.nodes[(from + n) % length];
       const own = busyness(node);
-      if (own > least || isFull(node)) continue;
-      equals = own === least ? equals + 1 : 1;
-      // Among equals by lot, or every process would send its next request to the same one.
-      if (own < least || between(equals) === 0) found = node;
-      least = own;
+      if (own < least && !isFull(node)) [found, least] = [node, own];
     }
     const { load, weight } = found!;
     return { node: found!, reason: `${load.connections} connections at weight ${weight}, as few as any` };
