@@ -34,6 +34,9 @@ import { MeshStatistics } from './stats/mesh-statistics.js';
 import { MeshStatsController } from './stats/mesh-stats.controller.js';
 import { RouteCounts } from './stats/route-counts.js';
 import { RouteStatRepository } from './stats/route-stat.repository.js';
+import { MeshVersionRepository } from './versions/mesh-version.repository.js';
+import { MeshVersions } from './versions/mesh-versions.service.js';
+import { MeshVersionsController } from './versions/mesh-versions.controller.js';
 
 /** The service mesh. Routes with fixed words stand before `:id`. */
 @Module({
@@ -42,6 +45,7 @@ import { RouteStatRepository } from './stats/route-stat.repository.js';
     MeshConfigController,
     TrafficSplitController,
     MeshStatsController,
+    MeshVersionsController,
     BreakerController,
     ProxyController,
     ...kindControllers(meshRouteKind, [kindMetricsController]),
@@ -63,6 +67,8 @@ import { RouteStatRepository } from './stats/route-stat.repository.js';
     MeshSnapshot,
     MeshSnapshotRepository,
     MeshStatistics,
+    MeshVersionRepository,
+    MeshVersions,
     Mirrors,
     ProxyAgents,
     ProxyParts,
