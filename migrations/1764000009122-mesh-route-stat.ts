@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** What went through each route, by destination and minute: counts, and how long it took by steps of a quarter. */
+/** What went through each route, by destination and minute: counts, and how long it took by steps of a fifth. */
 export class MeshRouteStat1764000009122 implements MigrationInterface {
   name = 'MeshRouteStat1764000009122';
 

@@ -25,7 +25,11 @@ const Proxied = (method: string): MethodDecorator =>
 @Permission('write:mesh_proxy')
 @ApiParam({ name: 'route', type: String, description: 'Id, key or name of a route, or -.', example: 'route_orders' })
 @ApiParam({ name: 'path', type: String, description: 'As the route matches it.', example: 'orders/42' })
-@ApiResponse({ status: 'default', description: 'What the destination answers.' })
+@ApiResponse({
+  status: 200,
+  description: 'What the destination answers, its status and headers included.',
+  content: { '*/*': { schema: { type: 'string', format: 'binary' } } },
+})
 @ApiProblems(400, 404, 422, 502, 504)
 @Controller('api/v1/mesh/proxy')
 export class ProxyController {

@@ -1,6 +1,6 @@
-/** Bounds grow by a quarter, from a quarter of a millisecond to some five minutes: a percentile is right to an eighth. */
-const [FIRST_MS, GROWTH] = [0.25, 1.25];
-export const STEPS = 64;
+/** Bounds grow by a fifth, from a quarter of a millisecond to some seven minutes: a percentile is right to an eighth. */
+const [FIRST_MS, GROWTH] = [0.25, 1.2];
+export const STEPS = 80;
 const LOG = Math.log(GROWTH);
 
 /** The step a time belongs to: above the bound below, at most its own. */
