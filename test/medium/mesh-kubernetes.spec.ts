@@ -58,7 +58,9 @@ describe('the mesh in a cluster', () => {
     there('virtualservices/shop/billing').spec.hosts = ['other.test'];
     await eventually('it is put back', () => there('virtualservices/shop/billing').spec.hosts[0] === 'billing.test');
     await app.api.post('/api/v1/services/billing/instances', { host: '10.1.2.4', port: 8080 });
-    await eventually('both are there', () => there('serviceentries/shop/billing-ureg-internal').spec.endpoints.length === 2); // prettier-ignore
+    const endpoints = (): Json[] => there('serviceentries/shop/billing-ureg-internal').spec.endpoints;
+    await eventually('both are there', () => endpoints().length === 2);
+    expect(endpoints().map(({ address }) => address)).toEqual(['10.1.2.3', '10.1.2.4']);
   });
 
   it('leaves alone what somebody else has, and takes away what it made when it is no more wanted', async () => {

@@ -100,11 +100,11 @@ describe('a gRPC client of grpc-js-xds', () => {
   });
 
   it('takes its routes from the registry, splits 80/20, and by header before', async () => {
-    const { counts } = await calls('orders.test', 500);
+    const { counts } = await calls('orders.test', 400);
     // Six standard deviations.
-    expect(counts.one + counts.two).toBe(500);
-    expect(counts.two).toBeGreaterThan(45);
-    expect(counts.two).toBeLessThan(155);
+    expect(counts.one + counts.two).toBe(400);
+    expect(counts.two).toBeGreaterThan(32);
+    expect(counts.two).toBeLessThan(128);
     expect(await calls('orders.test', 50, { 'x-canary': '1' })).toEqual({ counts: { two: 50 } });
   });
 
@@ -154,8 +154,11 @@ describe('an Envoy', () => {
     await poll('routes', old, 'envoy-2');
     await eventually('it is up to date', async () => (await clientNamed('envoy-2'))?.up_to_date === true);
     await api.patch(`${ROUTES}/orders`, { timeout_ms: 1234 });
-    const { version_info: next } = (await poll('routes', old, 'envoy-2')).body;
-    expect(next).not.toBe(old);
+    let next: string | undefined;
+    await eventually('the change is told', async () => {
+      next = (await poll('routes', old, 'envoy-2')).body.version_info;
+      return next !== undefined;
+    });
     expect((await clientNamed('envoy-2')).resources[0]).toMatchObject({ served_version: next, applied_version: old, rejected_version: null }); // prettier-ignore
     await poll('routes', old, 'envoy-2');
     expect((await clientNamed('envoy-2')).resources[0]).toMatchObject({ rejected_version: next, up_to_date: false, error: expect.stringContaining('another version') }); // prettier-ignore

@@ -3,7 +3,7 @@ import { MANAGED_BY, clusterService, duration, grouped, hostOf, portOf } from '.
 import type { Naming } from './kubernetes-names.js';
 import { Notes } from './notes.js';
 import { headerName, headerPattern, isEveryPath, literal, pathPattern, withoutSlash } from './patterns.js';
-import { dnsName } from './unique-names.js';
+import { dnsName, uniqueNames } from './unique-names.js';
 
 type Json = Record<string, unknown>;
 export interface Manifest extends Json {
@@ -188,12 +188,13 @@ type Used = { cluster: ExportCluster; route: ExportRoute };
 /** Balancer and breaker are a host's there, not a route's: the first route with a breaker says, else the first. */
 function destinationRules(used: readonly Used[], options: IstioOptions, notes: Notes): Manifest[] {
   const byHost = grouped(used, ({ cluster }) => hostOf(cluster, options));
+  const nameOf = uniqueNames();
   return [...byHost].map(([host, all]) => {
     const first = all.find(({ cluster }) => cluster.breaker) ?? all[0];
     for (const { cluster, route } of all)
       if (policyText(cluster) !== policyText(first.cluster)) notes.add(route.key, `balancer and breaker of ${host}, which ${first.route.key} says`); // prettier-ignore
     const subsets = [...new Set(all.flatMap(({ cluster }) => cluster.given.subset ?? []))];
-    return manifest('DestinationRule', dnsName(host), options, {
+    return manifest('DestinationRule', nameOf(host), options, {
       host,
       trafficPolicy: policyOf(first.cluster),
       ...(subsets.length > 0 && { subsets: subsets.map((subset) => ({ name: dnsName(subset), labels: { version: subset } })) }), // prettier-ignore
@@ -220,6 +221,7 @@ function policyOf({ balancer, breaker, scheme }: ExportCluster): Json {
 
 /** What is no Service of the cluster is made known to it: services with their instances, outside hosts by DNS. */
 export function serviceEntries(clusters: readonly ExportCluster[], options: Naming): Manifest[] {
+  const nameOf = uniqueNames();
   const outside = clusters.filter(({ given }) => given.host == null || !clusterService(given.host));
   return [...grouped(outside, (cluster) => hostOf(cluster, options))].map(([host, all]) => {
     const [{ given, type, scheme }] = all;
@@ -229,7 +231,7 @@ export function serviceEntries(clusters: readonly ExportCluster[], options: Nami
       given.host == null
         ? { hosts: [host], location: 'MESH_INTERNAL', resolution: 'STATIC', ports, endpoints: endpointsOf(all) }
         : { hosts: [host], location: 'MESH_EXTERNAL', resolution: 'DNS', ports };
-    return manifest('ServiceEntry', dnsName(host), options, spec);
+    return manifest('ServiceEntry', nameOf(host), options, spec);
   });
 }
 
