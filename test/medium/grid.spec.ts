@@ -8,7 +8,7 @@ const STRATEGIES = ['round_robin', 'least_connections', 'weighted', 'random', 'c
 let app: TestApp;
 let api: ApiClient;
 beforeAll(async () => {
-  app = await testApp();
+  app = await testApp({ env: { OUTBOUND_ALLOWED_HOSTS: '127.0.0.1' } });
   api = app.api;
 });
 afterAll(() => app.close());
