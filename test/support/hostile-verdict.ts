@@ -44,7 +44,7 @@ export function complaints(
   if (status >= 400 && one.request.method !== 'HEAD')
     wrong.push(...(speaksOtlp(one, answer) ? otlpComplaints(answer) : speaksOfrep(one, answer) ? ofrepComplaints(one, answer) : problemComplaints(one, answer))); // prettier-ignore
   if (!allowed(one, sender, status)) wrong.push(`status ${status} for ${sender}`);
-  const refused = one.refused && !FORGIVING.some((paths) => paths.test(one.operation.path));
+  const refused = one.refused && !FORGIVING.some((path) => path.test(one.operation.path));
   if (refused && sender === 'admin' && !one.credential && ![400, 413].includes(status))
     wrong.push(`not refused: ${status}`);
   return wrong;
