@@ -42,7 +42,7 @@ describe('what the service answers', () => {
     const described = Object.entries(paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`),
     );
-    // A colon that begins no parameter is written with a backslash, and a rest of a path is one parameter there.
+    // A colon that begins no parameter is written with a backslash, and a parameter of several segments with a star.
     const plain = answered.map((name) => name.replaceAll('\\', '').replace('/*', '/:')).sort();
     expect(plain.filter((name) => !PAGES.test(name))).toEqual(described.sort());
   });

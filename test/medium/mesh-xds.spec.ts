@@ -162,7 +162,7 @@ describe('an Envoy', () => {
     expect((await clientNamed('envoy-2')).resources[0]).toMatchObject({ served_version: next, applied_version: old, rejected_version: null }); // prettier-ignore
     await poll('routes', old, 'envoy-2');
     expect((await clientNamed('envoy-2')).resources[0]).toMatchObject({ rejected_version: next, up_to_date: false, error: expect.stringContaining('another version') }); // prettier-ignore
-    await poll('routes', next, 'envoy-2');
+    await poll('routes', next!, 'envoy-2');
     expect((await clientNamed('envoy-2')).resources[0]).toMatchObject({ rejected_version: null, applied_version: next, up_to_date: true }); // prettier-ignore
   });
 });

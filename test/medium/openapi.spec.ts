@@ -89,7 +89,8 @@ describe('the OpenAPI document', () => {
       .routes()
       .filter(({ place }) => !place.startsWith('DocsController.'))
       .map(
-        ({ name, requirement }) => `${name.replace(/(?<!\\):(\w+)/g, '{$1}').replaceAll('\\', '')} for ${requirement}`,
+        ({ name, requirement }) =>
+          `${name.replace(/(?<!\\)[:*](\w+)/g, '{$1}').replaceAll('\\', '')} for ${requirement}`,
       );
     const documented = operations.map(([name, { 'x-permission': asked }]) => `${name} for ${asked ?? 'authenticated'}`);
     expect(documented.sort()).toEqual(routes.sort());

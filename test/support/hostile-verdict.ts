@@ -45,7 +45,7 @@ export function complaints(
   if (answer.headers['x-powered-by']) wrong.push('tells what it is made of');
   if (status >= 400 && one.request.method !== 'HEAD') wrong.push(...bodyComplaints(one, answer));
   if (!allowed(one, sender, status)) wrong.push(`status ${status} for ${sender}`);
-  const refused = one.refused && !FORGIVING.some((paths) => paths.test(one.operation.path));
+  const refused = one.refused && !FORGIVING.some((path) => path.test(one.operation.path));
   if (refused && sender === 'admin' && !one.credential && ![400, 413].includes(status))
     wrong.push(`not refused: ${status}`);
   return wrong;
