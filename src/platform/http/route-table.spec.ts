@@ -46,11 +46,14 @@ describe('the table of routes', () => {
   });
 
   it('takes whatever comes after a rest, nothing included, once no other route is meant', () => {
-    const routes = table('/files/:id/*path', '/files/:id/info');
-    expect(routes.find('GET', '/files/7/a%20b//c?d')).toMatchObject({ path: '/files/:id/*path', params: { id: '7' } });
+    const withRest = table('/files/:id/*path', '/files/:id/info');
+    expect(withRest.find('GET', '/files/7/a%20b//c?d')).toMatchObject({
+      path: '/files/:id/*path',
+      params: { id: '7' },
+    });
     for (const url of ['/files/7', '/files/7/', '/files/7?x'])
-      expect(routes.find('GET', url)?.params).toEqual({ id: '7' });
-    expect(routes.find('GET', '/files/7/info')?.path).toBe('/files/:id/info');
-    expect(routes.find('GET', '/files')).toBeUndefined();
+      expect(withRest.find('GET', url)?.params).toEqual({ id: '7' });
+    expect(withRest.find('GET', '/files/7/info')?.path).toBe('/files/:id/info');
+    expect(withRest.find('GET', '/files')).toBeUndefined();
   });
 });
