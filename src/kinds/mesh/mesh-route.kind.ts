@@ -33,7 +33,10 @@ export class MeshRouteSpec {
   @NestedField(() => MeshHealthCheck) health_check?: MeshHealthCheck | null;
   @NestedField(() => MeshRewrite) rewrite?: MeshRewrite | null;
   @NestedField(() => MeshMirror) mirror?: MeshMirror | null;
-  @NestedField(() => MeshTrafficSplit) traffic_split?: MeshTrafficSplit | null;
+  @NestedField(() => MeshTrafficSplit, {
+    example: { type: 'header', rules: [{ destination: 'canary', name: 'x-canary', match: 'exact', value: '1' }] },
+  })
+  traffic_split?: MeshTrafficSplit | null;
 }
 
 export const meshRouteKind = defineKind({

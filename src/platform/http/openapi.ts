@@ -46,6 +46,8 @@ const TAGS: Record<string, string> = {
   config: 'Configuration values by scope: versions, transactions, drafts, secrets, watching.',
   grid: 'Who gets the next piece of work: balancing, heartbeats, topology, discovery of nodes.',
   'grid/nodes': 'The nodes of the grid: what is wanted of them and how they are.',
+  mesh: 'How requests reach services: routes, splits, circuit breakers, the proxy, exports to other meshes.',
+  'mesh/routes': 'The routes of the mesh.',
   traces: 'What became of requests: spans from OpenTelemetry and the proxy, as trees and as a map of calls.',
   xds: 'Envoy’s discovery service by REST: an Envoy runs from this registry.',
   gateway: 'Keys, tokens and permissions.',

@@ -17,6 +17,11 @@ const Proxied = (method: string): MethodDecorator =>
       description:
         'Off unless MESH_PROXY is true (404 `mesh_proxy.off`). The route `-` is whichever takes the request by its Host and path. Bodies are streamed; WebSockets pass too.',
     }),
+    ApiResponse({
+      status: 200,
+      description: 'What the destination answers, its status and headers included.',
+      content: { '*/*': { schema: { type: 'string', format: 'binary' }, example: '{"id":42}' } },
+    }),
     StreamedBody(ANY_BODY),
   );
 
@@ -25,11 +30,6 @@ const Proxied = (method: string): MethodDecorator =>
 @Permission('write:mesh_proxy')
 @ApiParam({ name: 'route', type: String, description: 'Id, key or name of a route, or -.', example: 'route_orders' })
 @ApiParam({ name: 'path', type: String, description: 'As the route matches it.', example: 'orders/42' })
-@ApiResponse({
-  status: 200,
-  description: 'What the destination answers, its status and headers included.',
-  content: { '*/*': { schema: { type: 'string', format: 'binary' } } },
-})
 @ApiProblems(400, 404, 422, 502, 504)
 @Controller('api/v1/mesh/proxy')
 export class ProxyController {

@@ -83,8 +83,8 @@ export class MeshTraceSpan {
   attributes: Attributes;
   @ApiProperty({ type: Object, additionalProperties: true, example: { 'service.name': 'checkout' } })
   resource: Attributes;
-  @ApiProperty({ type: [MeshSpanEvent] }) events: MeshSpanEvent[];
-  @ApiProperty({ type: [MeshSpanLink] }) links: MeshSpanLink[];
+  @ApiProperty({ type: [MeshSpanEvent], example: [] }) events: MeshSpanEvent[];
+  @ApiProperty({ type: [MeshSpanLink], example: [] }) links: MeshSpanLink[];
   @ApiProperty({ type: () => [MeshTraceSpan], description: 'In the order they began.', example: [] })
   children: MeshTraceSpan[];
 }
