@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import type { Json } from '../support/api-client.js';
+import { isThere } from '../support/other-programs.js';
 import { eventually } from '../support/processes.js';
 import { testApp } from '../support/test-app.js';
 import type { TestApp } from '../support/test-app.js';
@@ -76,14 +77,8 @@ const documents = async (query: string): Promise<Json[]> => {
   return parseAllDocuments(text).map((one): Json => one.toJS());
 };
 
-describe('the export to HAProxy', () => {
-  const there = spawnSync('haproxy', ['-v']).status === 0;
-  if (!there) {
-    it('needs haproxy (apt-get install haproxy)', () => {
-      expect('haproxy').toBe('installed');
-    });
-    return;
-  }
+const describeWithHaproxy = isThere('haproxy') ? describe : describe.skip;
+describeWithHaproxy('the export to HAProxy', () => {
   let folder: string;
   let proxy: ChildProcess;
   let port: number;
