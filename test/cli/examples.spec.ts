@@ -219,6 +219,8 @@ describe('every example of the help', () => {
       if (path === 'engine workload lease') {
         const [{ id, lease_token }] = [JSON.parse(ended.stdout)].flat() as { id: string; lease_token: string }[];
         finished = `engine workload complete engine_inference ${id} --lease ${lease_token}`;
+        // All that is shown in between may take longer than the minute it was leased for.
+        await ureg(shellWords(`engine workload heartbeat engine_inference ${id} --lease ${lease_token} --for 1h`));
       }
       if (!UNSTEADY.has(path)) captured[cmd] = firstLines(normalised(ended.stdout));
     }
