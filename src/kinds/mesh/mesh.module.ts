@@ -16,6 +16,12 @@ import { Explanations } from './explain/explanations.js';
 import { Verdicts } from './explain/verdicts.js';
 import { MeshRouteHooks } from './mesh-route.hooks.js';
 import { meshRouteKind } from './mesh-route.kind.js';
+import { MeshProxy } from './proxy/mesh-proxy.js';
+import { Mirrors } from './proxy/mirrors.js';
+import { ProxyAgents } from './proxy/proxy-agents.js';
+import { ProxyController } from './proxy/proxy.controller.js';
+import { ProxyParts } from './proxy/proxy-parts.js';
+import { SocketProxy } from './proxy/socket-proxy.js';
 import { RouteEdits } from './route-edits.js';
 import { MeshConfigController } from './settings/mesh-config.controller.js';
 import { MeshConfigs } from './settings/mesh-config.service.js';
@@ -39,6 +45,7 @@ import { TracesModule } from './traces/traces.module.js';
     TrafficSplitController,
     MeshStatsController,
     BreakerController,
+    ProxyController,
     ...kindControllers(meshRouteKind, [kindMetricsController]),
   ],
   providers: [
@@ -52,15 +59,20 @@ import { TracesModule } from './traces/traces.module.js';
     Explanations,
     MeshConfigs,
     MeshFeed,
+    MeshProxy,
     MeshRouteHooks,
     MeshSettingsRepository,
     MeshSnapshot,
     MeshSnapshotRepository,
     MeshStatistics,
+    Mirrors,
+    ProxyAgents,
+    ProxyParts,
     RateLimits,
     RouteCounts,
     RouteEdits,
     RouteStatRepository,
+    SocketProxy,
     Verdicts,
   ],
   exports: [MeshFeed, MeshSnapshot, Endpoints],

@@ -5,7 +5,7 @@ import { Env } from '../env/env.js';
 import { InvalidError, UnsupportedMediaError } from '../errors/registry-error.js';
 import { hasBody, mediaTypeOf, readText } from './body-reader.js';
 import { assertPlainData } from './plain-data.js';
-import { STREAMED_BODY } from './streamed-body.decorator.js';
+import { ANY_BODY, STREAMED_BODY } from './streamed-body.decorator.js';
 import { TEXT_BODY } from './text-body.decorator.js';
 
 const JSON_TYPE = /^application\/([a-z0-9.+-]+\+)?json$/;
@@ -19,6 +19,7 @@ export class JsonBodyGuard implements CanActivate {
     const request = context.getArgByIndex<Request>(0);
     if (!hasBody(request)) return true;
     const streamed = Reflect.getMetadata(STREAMED_BODY, context.getHandler()) as string[] | undefined;
+    if (streamed?.includes(ANY_BODY)) return true;
     const mediaType = mediaTypeOf(request);
     if (streamed) {
       if (streamed.includes(mediaType)) return true;

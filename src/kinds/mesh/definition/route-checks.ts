@@ -10,7 +10,7 @@ import type { MeshRetry, MeshRewrite } from './route-policy.dto.js';
 import type { MeshSplitRule, MeshTrafficSplit } from './traffic-split.dto.js';
 
 const METHOD = /^[A-Za-z!#$%&'*+.^_`|~-]+$/;
-const HOST = /^(\*|(\*\.)?[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?|\[?[0-9A-Fa-f:.]+\]?)$/;
+const HOST = /^(\*|(\*\.)?[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?|\[?[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f:.]*\]?)$/;
 const HEADER = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,256}$/;
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 /** Of one connection, or said by the proxy itself. */
