@@ -50,6 +50,7 @@ import { FeatureFlagChange1764000009090 } from './1764000009090-feature-flag-cha
 import { FeatureFlagEvaluation1764000009091 } from './1764000009091-feature-flag-evaluation.js';
 import { FeatureFlagRollout1764000009092 } from './1764000009092-feature-flag-rollout.js';
 import { FeatureFlagStreamSecret1764000009093 } from './1764000009093-feature-flag-stream-secret.js';
+import { GridNode1764000009100 } from './1764000009100-grid-node.js';
 import { MeshVersion1764000009120 } from './1764000009120-mesh-version.js';
 import { MeshBreaker1764000009121 } from './1764000009121-mesh-breaker.js';
 import { MeshRouteStat1764000009122 } from './1764000009122-mesh-route-stat.js';
@@ -110,6 +111,7 @@ export const MIGRATIONS = [
   FeatureFlagEvaluation1764000009091,
   FeatureFlagRollout1764000009092,
   FeatureFlagStreamSecret1764000009093,
+  GridNode1764000009100,
   MeshVersion1764000009120,
   MeshBreaker1764000009121,
   MeshRouteStat1764000009122,

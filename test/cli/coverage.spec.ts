@@ -7,6 +7,8 @@ const NOT_HERE: Record<string, string> = {
   'POST /api/v1/services/register': 'the same as POST /api/v1/services',
   'POST /api/v1/plugins/{}/enable': 'the same as activate, which the command enable asks for',
   'POST /api/v1/plugins/{}/disable': 'the same as deactivate, which the command disable asks for',
+  'POST /api/v1/grid/nodes/{}/enable': 'the same as activate, which the command enable asks for',
+  'POST /api/v1/grid/nodes/{}/disable': 'the same as deactivate, which the command disable asks for',
 };
 const METHODS = ['get', 'put', 'post', 'delete', 'patch'];
 

@@ -91,7 +91,14 @@ const PREPARED: Record<string, string> = {
     'engine update engine_inference --set driver.type=webhook --set driver.url=https://controller.example.com/',
 };
 /** Possible in some states only. */
-const AFTER: Record<string, string> = { 'engine scale': 'engine restart', 'engine workload lease': 'engine restart' };
+const AFTER: Record<string, string> = {
+  'engine scale': 'engine restart',
+  'engine workload lease': 'engine restart',
+  'grid heartbeat': 'grid activate',
+  'grid topology': 'grid activate',
+  'grid release': 'grid activate',
+  'grid balance': 'grid activate',
+};
 
 /** What makes things first, then what fills them, what takes them away last; what was prepared would change what others show. */
 function rank(path: string): number {
@@ -122,6 +129,10 @@ const UNSTEADY = new Set([
   'audit export',
   'feature-flag schedule show',
   'feature-flag stats',
+  'grid stats',
+  'grid give-up',
+  // Whether it is drained by then.
+  'grid events',
   'config rotate-keys',
 ]);
 

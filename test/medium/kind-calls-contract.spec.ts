@@ -1,5 +1,4 @@
 import type { Json } from '../support/api-client.js';
-import { NodesModule, nodeKind } from '../support/grid-node-stand-in.js';
 import { KIND_FIXTURES, KindClient } from '../support/kind-fixtures.js';
 import { testApp } from '../support/test-app.js';
 import type { TestApp } from '../support/test-app.js';
@@ -13,15 +12,15 @@ let app: TestApp;
 /** An empty registry. */
 let other: TestApp;
 beforeAll(async () => {
-  app = await testApp({ modules: [NodesModule], env: MASTER_KEY });
-  other = await testApp({ modules: [NodesModule], env: MASTER_KEY });
+  app = await testApp({ env: MASTER_KEY });
+  other = await testApp({ env: MASTER_KEY });
 });
 afterAll(async () => {
   await app.close();
   await other.close();
 });
 
-describe.each([...KIND_FIXTURES, { kind: nodeKind }])('the calls of kind $kind.name', ({ kind, instead }) => {
+describe.each(KIND_FIXTURES)('the calls of kind $kind.name', ({ kind, instead }) => {
   let client: KindClient;
   beforeAll(() => {
     client = new KindClient(app.api, kind, { instead });

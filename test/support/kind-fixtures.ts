@@ -3,6 +3,7 @@ import { componentKind } from '../../src/kinds/components/component.kind.js';
 import { configKind } from '../../src/kinds/config/config.kind.js';
 import { engineKind } from '../../src/kinds/engines/engine.kind.js';
 import { featureFlagKind } from '../../src/kinds/feature-flags/feature-flag.kind.js';
+import { gridNodeKind } from '../../src/kinds/grid/grid-node.kind.js';
 import { meshRouteKind } from '../../src/kinds/mesh/mesh-route.kind.js';
 import { pluginKind } from '../../src/kinds/plugins/plugin.kind.js';
 import { registryKind } from '../../src/kinds/registries/registry.kind.js';
@@ -27,6 +28,7 @@ export const KIND_FIXTURES: KindFixture[] = [
   { kind: registryKind },
   { kind: featureFlagKind },
   { kind: configKind },
+  { kind: gridNodeKind },
   { kind: meshRouteKind, samplesAt: 'samples' },
 ];
 

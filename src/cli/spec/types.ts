@@ -14,6 +14,7 @@ export const NAMED = [
   'plugin',
   'feature-flag',
   'config',
+  'grid',
 ] as const;
 export type Named = (typeof NAMED)[number];
 

@@ -43,6 +43,8 @@ const TAGS: Record<string, string> = {
   components: 'What services stand on: databases, caches, queues, storage, proxies.',
   registries: 'Registries within the registry, and their hierarchy.',
   config: 'Configuration values by scope: versions, transactions, drafts, secrets, watching.',
+  grid: 'Who gets the next piece of work: balancing, heartbeats, topology, discovery of nodes.',
+  'grid/nodes': 'The nodes of the grid: what is wanted of them and how they are.',
   gateway: 'Keys, tokens and permissions.',
   operations: 'Health, metrics and this documentation.',
 };

@@ -2,6 +2,7 @@ import { componentWords } from '../../../src/cli/kinds/component.words.js';
 import { configWords } from '../../../src/cli/kinds/config.words.js';
 import { engineWords } from '../../../src/cli/kinds/engine.words.js';
 import { featureFlagWords } from '../../../src/cli/kinds/feature-flag.words.js';
+import { gridWords } from '../../../src/cli/kinds/grid.words.js';
 import type { KindWords } from '../../../src/cli/kinds/kind-words.js';
 import { pluginWords } from '../../../src/cli/kinds/plugin.words.js';
 import { registryWords } from '../../../src/cli/kinds/registry.words.js';
@@ -17,11 +18,13 @@ export const KINDS: readonly KindWords[] = [
   pluginWords,
   featureFlagWords,
   configWords,
+  gridWords,
 ];
 
 const NEEDED: Record<string, string[]> = {
   component: ['--type', 'database', '--provider', 'postgresql'],
   registry: ['--level', 'project'],
+  grid: ['--host', '10.0.3.17', '--port', '9000'],
 };
 
 /** A valid call of every command that every kind has. */
@@ -140,6 +143,15 @@ const OWN_CALLS: Calls = {
   'config rotate-keys': { args: [] },
   'config import': { args: ['EXPORT'] },
   'config export': { args: [] },
+  'grid list': { args: [] },
+  'grid balance': { args: [] },
+  'grid release': { args: ['x'] },
+  'grid heartbeat': { args: ['x'] },
+  'grid topology': { args: [] },
+  'grid discover': { args: ['kubernetes'] },
+  'grid give-up': { args: ['--yes'] },
+  'grid delete': { args: ['x', '--yes'] },
+  'grid stats': { args: [] },
   'plugin register': { args: ['MANIFEST'] },
   'plugin resolution': { args: ['x'] },
   'plugin manifest': { args: ['x'] },

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { Injectable } from '@nestjs/common';
-import type { AppsV1Api } from '@kubernetes/client-node';
+import type { AppsV1Api, CoreV1Api, V1Node } from '@kubernetes/client-node';
 import { Env } from '../../../platform/env/env.js';
 import { ClusterError, clusterErrorOf } from './cluster-error.js';
 import type { Workload } from './rollout.js';
@@ -17,13 +17,16 @@ export interface Target {
 interface Connection {
   client: Client;
   api: AppsV1Api;
+  core: CoreV1Api;
   namespace: string;
 }
 
 const IN_POD = '/var/run/secrets/kubernetes.io/serviceaccount';
 const OURS = 'universal-registry';
 
-/** The cluster's API, as far as the driver needs it. Everything throws {@link ClusterError}. */
+const NODES_A_PAGE = 500;
+
+/** The cluster's API, as far as drivers and discovery need it. Everything throws {@link ClusterError}. */
 @Injectable()
 export class KubernetesCluster {
   private connection: Promise<Connection> | undefined;
@@ -63,6 +66,29 @@ export class KubernetesCluster {
     );
   }
 
+  /** The machines of the cluster, those a label selector matches; at most `most`, and waited for so long. */
+  async nodes(labelSelector: string | undefined, most: number, patienceMs: number): Promise<V1Node[]> {
+    const { client, core } = await this.connect();
+    const signal = AbortSignal.timeout(patienceMs);
+    const found: V1Node[] = [];
+    try {
+      for (let next: string | undefined = ''; next !== undefined && found.length < most;) {
+        const asked = {
+          labelSelector,
+          limit: Math.min(NODES_A_PAGE, most - found.length),
+          ...(next && { _continue: next }),
+        };
+        const { items, metadata } = await core.listNode(asked, optionsOf(client, signal));
+        found.push(...items);
+        const { _continue: more } = metadata ?? {};
+        next = more || undefined;
+      }
+      return found;
+    } catch (error) {
+      throw clusterErrorOf(error);
+    }
+  }
+
   private async ask<T>(signal: AbortSignal, call: (api: AppsV1Api, options: Options) => Promise<T>): Promise<T> {
     const { client, api } = await this.connect();
     try {
@@ -91,7 +117,8 @@ export class KubernetesCluster {
       if (kubeconfig) config.loadFromFile(kubeconfig);
       else config.loadFromCluster();
       const namespace = config.getContextObject(config.getCurrentContext())?.namespace ?? 'default';
-      return { client, api: config.makeApiClient(client.AppsV1Api), namespace };
+      const [api, core] = [config.makeApiClient(client.AppsV1Api), config.makeApiClient(client.CoreV1Api)];
+      return { client, api, core, namespace };
     } catch (error) {
       // Of a file its code, which names no path.
       const { code, message } = error as NodeJS.ErrnoException;
