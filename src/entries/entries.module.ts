@@ -104,6 +104,7 @@ const OFFERED = [
   EntryMetrics,
   KindEntriesService,
   KindPages,
+  KubernetesCluster,
   LifecycleService,
   MembershipRepository,
   Memberships,

@@ -17,6 +17,11 @@ const OFREP = /^\/ofrep\/v1\/evaluate\/flags(\/\{key\})?$/;
 const OFREP_STATUSES = [400, 404];
 const OFREP_CODES = ['PARSE_ERROR', 'TARGETING_KEY_MISSING', 'INVALID_CONTEXT', 'GENERAL', 'FLAG_NOT_FOUND'];
 
+/** Routes that answer every error as OTLP does. */
+const OTLP = /^\/v1\/traces$/;
+/** What a newer client says beside is passed over, by the protocols that these speak. */
+const FORGIVING = [OFREP, OTLP, /^\/v3\/discovery:/];
+
 const CODE = /^[a-z_]+(\.[a-z0-9_]+)+$/;
 
 /** What is wrong with an answer, in words; nothing when all is well. */
@@ -37,10 +42,9 @@ export function complaints(
   if (secrets.some((secret) => text.includes(secret))) wrong.push('tells a secret');
   if (answer.headers['x-powered-by']) wrong.push('tells what it is made of');
   if (status >= 400 && one.request.method !== 'HEAD')
-    wrong.push(...(speaksOfrep(one, answer) ? ofrepComplaints(one, answer) : problemComplaints(one, answer)));
+    wrong.push(...(speaksOtlp(one, answer) ? otlpComplaints(answer) : speaksOfrep(one, answer) ? ofrepComplaints(one, answer) : problemComplaints(one, answer))); // prettier-ignore
   if (!allowed(one, sender, status)) wrong.push(`status ${status} for ${sender}`);
-  // By OFREP what a newer client says beside is passed over.
-  const refused = one.refused && !OFREP.test(one.operation.path);
+  const refused = one.refused && !FORGIVING.some((paths) => paths.test(one.operation.path));
   if (refused && sender === 'admin' && !one.credential && ![400, 413].includes(status))
     wrong.push(`not refused: ${status}`);
   return wrong;
@@ -75,6 +79,17 @@ const speaksOfrep = ({ operation, early, otherRoute }: HostileCase, { status, he
   OFREP.test(operation.path) &&
   OFREP_STATUSES.includes(status) &&
   !((early || otherRoute) && headers['content-type']?.startsWith('application/problem+json'));
+
+const speaksOtlp = ({ operation, early, otherRoute }: HostileCase, { headers }: WireAnswer): boolean =>
+  OTLP.test(operation.path) &&
+  !((early || otherRoute) && headers['content-type']?.startsWith('application/problem+json'));
+
+function otlpComplaints({ headers, text }: WireAnswer): string[] {
+  if (headers['content-type'] === 'application/x-protobuf') return [];
+  if (!headers['content-type']?.startsWith('application/json')) return [`no OTLP but ${headers['content-type']}`];
+  const { code, message } = parsed(text) ?? {};
+  return typeof code === 'number' && typeof message === 'string' ? [] : ['a status without code or message'];
+}
 
 function ofrepComplaints({ operation }: HostileCase, { headers, text }: WireAnswer): string[] {
   if (!headers['content-type']?.startsWith('application/json')) return [`no OFREP but ${headers['content-type']}`];

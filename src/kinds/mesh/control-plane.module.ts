@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { MeshExports } from './exports/mesh-exports.js';
 import { MeshExportsController } from './exports/mesh-exports.controller.js';
 import { RouteSets } from './exports/route-sets.js';
+import { ClusterRegistration } from './kubernetes/cluster-registration.js';
 import { MeshModule } from './mesh.module.js';
 import { AdsServer } from './xds/ads/ads-server.js';
 import { MeshClientRepository } from './xds/clients/mesh-client.repository.js';
@@ -14,6 +15,6 @@ import { XdsCatalog } from './xds/xds-catalog.js';
 @Module({
   imports: [MeshModule],
   controllers: [DiscoveryController, MeshClientsController, MeshExportsController],
-  providers: [AdsServer, MeshClientRepository, MeshClients, MeshExports, RouteSets, XdsCatalog],
+  providers: [AdsServer, ClusterRegistration, MeshClientRepository, MeshClients, MeshExports, RouteSets, XdsCatalog],
 })
 export class ControlPlaneModule {}

@@ -45,6 +45,8 @@ const TAGS: Record<string, string> = {
   config: 'Configuration values by scope: versions, transactions, drafts, secrets, watching.',
   grid: 'Who gets the next piece of work: balancing, heartbeats, topology, discovery of nodes.',
   'grid/nodes': 'The nodes of the grid: what is wanted of them and how they are.',
+  traces: 'What became of requests: spans from OpenTelemetry and the proxy, as trees and as a map of calls.',
+  xds: 'Envoy’s discovery service by REST: an Envoy runs from this registry.',
   gateway: 'Keys, tokens and permissions.',
   operations: 'Health, metrics and this documentation.',
 };

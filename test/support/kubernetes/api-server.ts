@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { Json } from '../api-client.js';
 import { ClusterState, KINDS, StatusError } from './cluster-state.js';
 import type { Plural } from './cluster-state.js';
+import { CustomObjects } from './custom-objects.js';
 import { DISCOVERY } from './discovery.js';
 import { patched } from './patches.js';
 
@@ -21,6 +22,7 @@ interface Aim {
 /** As much of Kubernetes' API as Deployments and StatefulSets need: real clients, kubectl among them, work with it. */
 export class KubernetesServer {
   readonly cluster = new ClusterState();
+  readonly custom = new CustomObjects();
   /** Namespaces that nobody may touch. */
   readonly forbidden = new Set<string>();
   /** The machines there are, as `nodes` shows them. */
@@ -70,6 +72,8 @@ export class KubernetesServer {
       if (this.failures-- > 0) throw new StatusError(503, 'ServiceUnavailable', 'the server is starting');
       if (DISCOVERY[pathname]) return send(response, 200, DISCOVERY[pathname]);
       if (pathname === '/api/v1/nodes') return this.nodes(searchParams, response);
+      const custom = await this.customAnswer(request);
+      if (custom !== undefined) return send(response, 200, custom);
       const aim = aimOf(pathname);
       if (aim.namespace !== undefined && this.forbidden.has(aim.namespace))
         throw new StatusError(403, 'Forbidden', `${aim.plural}.apps is forbidden in the namespace "${aim.namespace}"`);
@@ -94,6 +98,13 @@ export class KubernetesServer {
     const more = from + most < labelled.length ? { continue: String(from + most) } : {};
     const metadata = { resourceVersion: this.cluster.now, ...more };
     send(response, 200, { kind: 'NodeList', apiVersion: 'v1', metadata, items: labelled.slice(from, from + most) });
+  }
+
+  private async customAnswer(request: IncomingMessage): Promise<Json> {
+    const url = new URL(request.url!, this.url);
+    if (url.pathname.startsWith('/apis/apps/')) return undefined;
+    const type = request.headers['content-type']?.split(';')[0] ?? '';
+    return this.custom.answer(request.method!, url, type, await textOf(request));
   }
 
   private async object({ plural, namespace, name, scale }: Aim, request: IncomingMessage): Promise<Json> {

@@ -20,6 +20,9 @@ export const TYPE_URLS: Readonly<Record<XdsKind, string>> = {
   routes: TYPE.routes,
 };
 
+/** Different sets of names whose resources are kept until the next change. */
+const MOST_KEPT = 1000;
+
 /** Resources of one type; the version says what they hold, so that replicas that know the same say the same. */
 export interface Discovered {
   version: string;
@@ -30,6 +33,7 @@ export interface Discovered {
 @Injectable()
 export class XdsCatalog {
   private readonly envoys = { ads: new WeakMap<RouteSet, XdsResources>(), rest: new WeakMap<RouteSet, XdsResources>() };
+  private readonly grpcs = new WeakMap<RouteSet, Map<string, XdsResources>>();
   private readonly bind: Bind;
 
   constructor(
@@ -59,13 +63,33 @@ export class XdsCatalog {
 
   /** For a client of gRPC, that asks for listeners by these names. */
   forGrpc(names: ReadonlySet<string>): XdsResources {
-    return grpcResources(this.sets.current(), names);
+    const set = this.sets.current();
+    const byNames = this.grpcs.get(set) ?? new Map<string, XdsResources>();
+    this.grpcs.set(set, byNames);
+    const key = JSON.stringify([...names].toSorted());
+    let made = byNames.get(key);
+    if (!made) {
+      made = grpcResources(set, names);
+      if (byNames.size < MOST_KEPT) byNames.set(key, made);
+    }
+    return made;
   }
 }
 
 /** Those of these names, or all. */
 export function discovered(all: readonly Resource[], names: ReadonlySet<string> | undefined): Discovered {
-  const resources = names ? all.filter((one) => names.has(nameOf(one))) : all;
+  if (names) return versioned(all.filter((one) => names.has(nameOf(one))));
+  const known = whole.get(all);
+  if (known) return known;
+  const made = versioned(all);
+  whole.set(all, made);
+  return made;
+}
+
+/** What many proxies ask for alike is hashed once. */
+const whole = new WeakMap<readonly Resource[], Discovered>();
+
+function versioned(resources: readonly Resource[]): Discovered {
   const version = createHash('sha256').update(JSON.stringify(resources)).digest('hex').slice(0, 16);
   return { version, resources };
 }

@@ -31,11 +31,15 @@ export interface DiscoveryAnswer {
 export class XdsCodec {
   private readonly root: Root = rootOf(XDS_MESSAGES);
   private readonly request = this.root.lookupType('envoy.service.discovery.v3.DiscoveryRequest');
+  /** The same resource goes to many proxies. */
+  private readonly encoded = new WeakMap<Resource, Buffer>();
   private readonly any = this.root.lookupType('google.protobuf.Any');
 
   /** An Any, encoded. @throws for what the list does not know: nothing is left out in silence */
   encode(resource: Resource): Buffer {
-    return Buffer.from(this.any.encode(this.anyOf(resource)).finish());
+    let bytes = this.encoded.get(resource);
+    if (!bytes) this.encoded.set(resource, (bytes = Buffer.from(this.any.encode(this.anyOf(resource)).finish())));
+    return bytes;
   }
 
   encodeAnswer({ version_info, type_url, nonce, resources }: DiscoveryAnswer): Buffer {

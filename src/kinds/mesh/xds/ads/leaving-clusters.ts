@@ -15,7 +15,7 @@ export class LeavingClusters {
   constructor(private readonly over: () => void) {}
 
   /** These, and those that were here lately. */
-  with(clusters: readonly Resource[], now = performance.now()): Resource[] {
+  with(clusters: readonly Resource[], now = performance.now()): readonly Resource[] {
     const present = new Set(clusters.map(({ name }) => name as string));
     for (const resource of clusters) this.known.set(resource.name as string, { resource, goneAt: undefined });
     const leaving: Resource[] = [];
@@ -25,7 +25,8 @@ export class LeavingClusters {
       if (now - one.goneAt >= GRACE_MS) this.known.delete(name);
       else leaving.push(one.resource);
     }
-    if (leaving.length > 0) this.timer ??= setTimeout(() => this.end(), GRACE_MS + 1).unref();
+    if (leaving.length === 0) return clusters;
+    this.timer ??= setTimeout(() => this.end(), GRACE_MS + 1).unref();
     return [...clusters, ...leaving];
   }
 
