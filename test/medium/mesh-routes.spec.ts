@@ -79,7 +79,7 @@ describe('routes of the mesh', () => {
     };
     const resolved = async (id: string) => ok(await service.api.post(`${ROUTES}/${id}/resolve`, {}));
     await eventually('the instances are known', async () => (await resolved(all.id)).target.candidates === 3);
-    expect((await ports(route.id, 4)).toSorted()).toEqual([7001, 7001, 7002, 7002]);
+    expect((await ports(route.id, 4)).toSorted((a, b) => a - b)).toEqual([7001, 7001, 7002, 7002]);
     expect(new Set(await ports(all.id, 3))).toEqual(new Set([7001, 7002, 7003]));
     ok(await service.api.put(`${MESH}/services/${shop.id}/balancer`, { load_balancer: 'ip_hash' }));
     expect(new Set(await ports(all.id, 6)).size).toBe(1);
@@ -147,5 +147,34 @@ describe('routes of the mesh', () => {
     const stats = ok(await service.api.get(`${MESH}/stats`));
     expect(stats.by_route.find((one: Json) => one.route_id === route.id)).toMatchObject({ requests: 10 });
     expect(wrongFields(await service.api.post(`${ROUTES}/${route.id}/report`, { success: true, destination: 'x' }))).toEqual(['destination']); // prettier-ignore
+  });
+
+  it('have versions as a whole set, with differences and a way back in one transaction', async () => {
+    const kept = await aRoute(service.api, { timeout_ms: 1000 });
+    const lost = await aRoute(service.api);
+    const [{ version: before, actor, changes }] = ok(await service.api.get(`${MESH}/versions?limit=1`));
+    expect(actor).toMatch(/^admin_key:/);
+    expect(changes).toEqual([{ id: lost.id, name: lost.name, change: 'added' }]);
+    ok(await service.api.patch(`${ROUTES}/${kept.id}`, { timeout_ms: 2000 }));
+    ok(await service.api.post(`${ROUTES}/${kept.id}/disable`));
+    ok(await service.api.delete(`${ROUTES}/${lost.id}`), 204);
+    const made = await aRoute(service.api);
+    const diff = ok(await service.api.get(`${MESH}/versions/${before}/diff`));
+    const byName = Object.fromEntries(diff.differences.map((one: Json) => [one.name, one.change]));
+    expect(byName).toEqual({ [kept.name]: 'changed', [lost.name]: 'removed', [made.name]: 'added' });
+    expect(diff.differences.find((one: Json) => one.name === kept.name).patch).toContainEqual({ op: 'replace', path: '/spec/timeout_ms', value: 2000 }); // prettier-ignore
+    const plan = ok(await service.api.post(`${MESH}/versions/${before}/rollback?dry_run=true`));
+    expect(plan).toMatchObject({ dry_run: true, version: diff.to });
+    expect(ok(await service.api.get(`${ROUTES}/${kept.id}`))).toMatchObject({ timeout_ms: 2000 });
+    const back = ok(await service.api.post(`${MESH}/versions/${before}/rollback`));
+    expect(back).toMatchObject({ dry_run: false, version: diff.to + 1, differences: plan.differences });
+    expect(ok(await service.api.get(`${ROUTES}/${kept.id}`))).toMatchObject({ timeout_ms: 1000, status: 'active' });
+    expect(ok(await service.api.get(`${ROUTES}/${lost.name}`)).destinations).toEqual(lost.destinations);
+    expect(await service.api.get(`${ROUTES}/${made.id}`)).toMatchObject({ status: 404 });
+    expect(ok(await service.api.get(`${MESH}/versions/${before}/diff`)).differences).toEqual([]);
+    const [newest] = ok(await service.api.get(`${MESH}/versions`));
+    expect(newest).toMatchObject({ version: back.version, note: `rollback to ${before}` });
+    expect(await service.api.get(`${MESH}/versions/999999`)).toMatchObject({ status: 404 });
+    expect(wrongFields(await service.api.get(`${MESH}/versions/x`))).toEqual(['version']);
   });
 });

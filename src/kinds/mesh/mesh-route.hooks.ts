@@ -18,7 +18,7 @@ export class MeshRouteHooks implements KindHooks {
   ) {}
 
   beforeSave({ spec }: EntryDraft): void {
-    checkRoute(spec as MeshRouteSpec);
+    checkRoute(spec);
   }
 
   afterSave(): Promise<void> {

@@ -35,6 +35,9 @@ import { MeshStatsController } from './stats/mesh-stats.controller.js';
 import { RouteCounts } from './stats/route-counts.js';
 import { RouteStatRepository } from './stats/route-stat.repository.js';
 import { TracesModule } from './traces/traces.module.js';
+import { MeshVersionRepository } from './versions/mesh-version.repository.js';
+import { MeshVersions } from './versions/mesh-versions.service.js';
+import { MeshVersionsController } from './versions/mesh-versions.controller.js';
 
 /** The service mesh. Routes with fixed words stand before `:id`. */
 @Module({
@@ -44,6 +47,7 @@ import { TracesModule } from './traces/traces.module.js';
     MeshConfigController,
     TrafficSplitController,
     MeshStatsController,
+    MeshVersionsController,
     BreakerController,
     ProxyController,
     ...kindControllers(meshRouteKind, [kindMetricsController]),
@@ -65,6 +69,8 @@ import { TracesModule } from './traces/traces.module.js';
     MeshSnapshot,
     MeshSnapshotRepository,
     MeshStatistics,
+    MeshVersionRepository,
+    MeshVersions,
     Mirrors,
     ProxyAgents,
     ProxyParts,

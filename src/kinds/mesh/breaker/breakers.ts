@@ -127,7 +127,7 @@ export class Breakers implements OnApplicationBootstrap, BeforeApplicationShutdo
       if (before && before.version > version) continue;
       const openUntil = state === 'open' ? now + Math.max(0, Number(open_ms ?? 0)) : 0;
       const same = before?.version === version;
-      if (same) Object.assign(before!, { state, openUntil });
+      if (before && same) Object.assign(before, { state, openUntil });
       else this.known.set(id, { state, version, openUntil, quietUntil: 0, asking: before?.asking ?? false });
     }
   }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import http from 'node:http';
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import https from 'node:https';
 import type { Duplex } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
@@ -50,7 +50,7 @@ export class SocketProxy implements OnModuleInit {
       if (request.url.startsWith(PROXY_PATH)) hideAuthorization(request, request);
       next();
     });
-    takeUpgrades(adapter.getHttpServer() as Server, (request, socket, rest) => {
+    takeUpgrades(adapter.getHttpServer(), (request, socket, rest) => {
       const isOurs = request.url?.startsWith(PROXY_PATH) && request.headers.upgrade?.toLowerCase() === 'websocket';
       if (!isOurs) return false;
       void this.upgrade(request, socket, rest);
