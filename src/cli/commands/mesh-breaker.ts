@@ -153,5 +153,5 @@ export const breakerGroup: GroupSpec = {
   aliases: ['breaker'],
   summary: 'See, set, open and close the circuit breaker of a route',
   fallback: 'show',
-  children: [showLeaf, setLeaf, resetLeaf, tripLeaf],
+  children: [showLeaf, setLeaf, tripLeaf, resetLeaf],
 };

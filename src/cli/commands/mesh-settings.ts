@@ -23,7 +23,7 @@ const showLeaf: LeafSpec = {
   name: 'show',
   aliases: ['get'],
   summary: 'Show what holds for every route that says nothing else',
-  examples: [{ cmd: 'mesh config' }, { cmd: 'mesh config -o json' }],
+  examples: [{ cmd: 'mesh config show' }, { cmd: 'mesh config -o json' }],
   effect: 'reads',
   view: configView,
   operations: [`GET ${PATH}`],

@@ -53,7 +53,7 @@ const listLeaf: LeafSpec = {
     { flags: '--until <time>', summary: 'up to then' },
     ...PAGE_OPTIONS.filter(({ flags }) => !flags.startsWith('--sort')),
   ],
-  examples: [{ cmd: 'mesh traces' }, { cmd: 'mesh traces --service checkout --slower 250ms --errors' }],
+  examples: [{ cmd: 'mesh traces list' }, { cmd: 'mesh traces --service checkout --slower 250ms --errors' }],
   effect: 'reads',
   view: traceView,
   operations: ['GET /api/v1/mesh/traces', 'GET /api/v1/mesh/routes/{id}/traces'],
@@ -127,7 +127,7 @@ const showLeaf: LeafSpec = {
   arguments: [
     {
       name: 'trace',
-      summary: 'its id, as "mesh traces" tells it',
+      summary: 'its id, as "mesh traces list" tells it',
       asked: { question: 'Which trace? (32 hex digits)' },
     },
   ],

@@ -8,7 +8,7 @@ import type { ArgumentSpec, GroupSpec, LeafSpec } from '../spec/types.js';
 import { questionFor } from './batch-answer.js';
 
 const PATH = '/api/v1/mesh/versions';
-const NUMBER: ArgumentSpec = { name: 'version', summary: 'its number, as "mesh versions" tells it' };
+const NUMBER: ArgumentSpec = { name: 'version', summary: 'its number, as "mesh versions list" tells it' };
 
 const versionOf = (text: unknown): number => parseCount(String(text), 'version', 1, Number.MAX_SAFE_INTEGER);
 
