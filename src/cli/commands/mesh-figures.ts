@@ -116,7 +116,7 @@ const metricsLeaf: LeafSpec = {
   operations: ['GET /api/v1/mesh/routes/{id}/metrics'],
   async run(context, invocation) {
     const { args, options } = invocation;
-    const rest = recorded.children[0]!;
+    const rest = recorded.children[0];
     if ((options.recorded === true || options.name !== undefined) && !isGroup(rest))
       return rest.run(context, invocation);
     const client = await context.client();

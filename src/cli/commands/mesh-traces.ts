@@ -63,7 +63,7 @@ const listLeaf: LeafSpec = {
     await printPages<Trace>(context, {
       path: route === undefined ? '/api/v1/mesh/traces' : pathOf(meshWords, route, 'traces'),
       query: {
-        service: service,
+        service,
         min_ms: slower === undefined ? undefined : Math.ceil(parseDuration(slower, '--slower')),
         error: errors,
         ...timeRange(options),

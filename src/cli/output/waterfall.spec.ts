@@ -20,7 +20,7 @@ describe('a waterfall', () => {
   });
 
   it.each([40, 60, 80, 120])('keeps to a terminal %i columns wide', async (width) => {
-    const long = { ...BARS[1]!, depth: 9, label: 'x'.repeat(300), note: 'y'.repeat(300) };
+    const long = { ...BARS[1], depth: 9, label: 'x'.repeat(300), note: 'y'.repeat(300) };
     const lines = await waterfallLines([...BARS, long], { width, paint });
     expect(lines.filter((line) => line.length > width)).toEqual([]);
     expect(lines.at(-2)).toContain('…');
@@ -28,7 +28,7 @@ describe('a waterfall', () => {
   });
 
   it('is drawn also of what took no time, or nothing', async () => {
-    const [, line] = await waterfallLines([{ ...BARS[0]!, duration: 0 }], { paint });
+    const [, line] = await waterfallLines([{ ...BARS[0], duration: 0 }], { paint });
     expect(line).toMatch(/^frontend GET \/orders {2}= +0 ms$/);
     expect(await waterfallLines([], { paint })).toHaveLength(1);
   });
