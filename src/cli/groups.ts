@@ -108,6 +108,12 @@ const TOP_COMMANDS: readonly TopCommand[] = [
     load: async () => (await import('./commands/grid.js')).gridCommand,
   },
   {
+    name: 'mesh',
+    summary: 'Route requests, split and break them, and see what became of them',
+    section: KINDS,
+    load: async () => (await import('./commands/mesh.js')).meshCommand,
+  },
+  {
     name: 'search',
     summary: 'Find entries by what they are about',
     section: FIND,

@@ -49,6 +49,7 @@ const KIND_PATHS: Record<string, string> = {
   plugin: 'plugins',
   'feature-flag': 'features',
   grid: 'grid/nodes',
+  mesh: 'mesh/routes',
 };
 
 /** Names in the registry that begin with `prefix`; of entries their keys. */

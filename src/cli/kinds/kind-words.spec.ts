@@ -4,6 +4,7 @@ import { configKind } from '../../kinds/config/config.kind.js';
 import { engineKind } from '../../kinds/engines/engine.kind.js';
 import { featureFlagKind } from '../../kinds/feature-flags/feature-flag.kind.js';
 import { gridNodeKind } from '../../kinds/grid/grid-node.kind.js';
+import { meshRouteKind } from '../../kinds/mesh/mesh-route.kind.js';
 import { pluginKind } from '../../kinds/plugins/plugin.kind.js';
 import { registryKind } from '../../kinds/registries/registry.kind.js';
 import { serviceKind } from '../../kinds/services/service.kind.js';
@@ -14,6 +15,7 @@ import { engineWords } from './engine.words.js';
 import { featureFlagWords } from './feature-flag.words.js';
 import { gridWords } from './grid.words.js';
 import type { KindWords } from './kind-words.js';
+import { meshWords } from './mesh.words.js';
 import { pluginWords } from './plugin.words.js';
 import { registryWords } from './registry.words.js';
 import { serviceWords } from './service.words.js';
@@ -27,6 +29,7 @@ const PAIRS: [KindWords, Kind][] = [
   [featureFlagWords, featureFlagKind],
   [configWords, configKind],
   [gridWords, gridNodeKind],
+  [meshWords, meshRouteKind],
 ];
 
 describe.each(PAIRS.map(([words, kind]) => [words.name, words, kind] as const))('%s', (_, words, kind) => {

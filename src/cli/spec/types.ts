@@ -15,6 +15,7 @@ export const NAMED = [
   'feature-flag',
   'config',
   'grid',
+  'mesh',
 ] as const;
 export type Named = (typeof NAMED)[number];
 
