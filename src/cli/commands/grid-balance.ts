@@ -46,7 +46,7 @@ export const balanceLeaf: LeafSpec = {
   options: [
     { flags: '--type <type>', summary: NODE_TYPES.join(', '), common: true },
     { flags: '--strategy <strategy>', summary: `${STRATEGIES.join(', ')} (default round_robin)`, common: true },
-    { flags: '-k, --key <key>', summary: 'what consistent_hash gives the same node again', common: true },
+    { flags: '--hash-key <key>', summary: 'what consistent_hash gives the same node again', common: true },
     { flags: '--region <region>', summary: 'only nodes of this region' },
     { flags: '--zone <zone>', summary: 'only nodes of this zone', common: true },
     { flags: '--prefer-same-zone', summary: 'other zones when none of --zone can take work', common: true },
@@ -59,7 +59,10 @@ export const balanceLeaf: LeafSpec = {
   ],
   examples: [
     { cmd: 'grid balance' },
-    { cmd: 'grid balance --strategy consistent_hash --key session-42 -o name', note: 'an address for other programs' },
+    {
+      cmd: 'grid balance --strategy consistent_hash --hash-key session-42 -o name',
+      note: 'an address for other programs',
+    },
   ],
   effect: 'writes',
   view: decisionView,
@@ -72,7 +75,7 @@ export const balanceLeaf: LeafSpec = {
       body: given({
         type: options.type,
         strategy: options.strategy,
-        key: options.key,
+        key: options.hashKey,
         region: options.region,
         zone: options.zone,
         prefer_same_zone: options.preferSameZone,
