@@ -130,6 +130,7 @@ describe('routes of the mesh', () => {
     expect(ok(await service.api.post(`${MESH}/tracing/enable`, { sample_percent: 7 }))).toEqual({
       enabled: true,
       sample_percent: 7,
+      per_second: 50,
     });
     expect(ok(await service.api.get(`${MESH}/config`))).toMatchObject({ timeout_ms: 1234 });
     ok(await service.api.put(`${MESH}/config`, {}));

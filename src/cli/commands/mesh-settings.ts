@@ -87,11 +87,16 @@ export const meshConfigGroup: GroupSpec = {
 interface Tracing extends Record<string, unknown> {
   enabled: boolean;
   sample_percent: number;
+  per_second: number;
 }
 
 const tracingView: View<Tracing> = {
-  fields: ['enabled', 'sample_percent'],
-  columns: [column('ENABLED', 'enabled'), column('SAMPLE %', 'sample_percent', { right: true })],
+  fields: ['enabled', 'sample_percent', 'per_second'],
+  columns: [
+    column('ENABLED', 'enabled'),
+    column('SAMPLE %', 'sample_percent', { right: true }),
+    column('A SECOND', 'per_second', { right: true }),
+  ],
   name: ({ enabled }) => (enabled ? 'on' : 'off'),
 };
 
@@ -104,7 +109,9 @@ function tracingLeaf(verb: 'enable' | 'disable', about: Pick<LeafSpec, 'summary'
     operations: [`POST /api/v1/mesh/tracing/${verb}`],
     async run(context, { options }) {
       const sample = options.sample === undefined ? undefined : parseCount(String(options.sample), '--sample', 0, 100);
-      const body = given({ sample_percent: sample });
+      const most =
+        options.perSecond === undefined ? undefined : parseCount(String(options.perSecond), '--per-second', 0, 100_000);
+      const body = given({ sample_percent: sample, per_second: most });
       const answer = await context.send({
         method: 'POST',
         path: `/api/v1/mesh/tracing/${verb}`,
@@ -113,7 +120,7 @@ function tracingLeaf(verb: 'enable' | 'disable', about: Pick<LeafSpec, 'summary'
       if (!answer) return;
       const now = answer.json<Tracing>();
       const sentence = now.enabled
-        ? `the proxy traces ${now.sample_percent} % of requests`
+        ? `the proxy traces ${now.sample_percent} % of requests, at most ${now.per_second} a second`
         : 'the proxy traces nothing';
       await context.changed(sentence, now, tracingView);
     },
@@ -126,7 +133,10 @@ export const tracingGroup: GroupSpec = {
   children: [
     tracingLeaf('enable', {
       summary: 'Let the proxy trace requests, all or a share of them',
-      options: [{ flags: '--sample <percent>', summary: 'so many of 100 (default as before)', common: true }],
+      options: [
+        { flags: '--sample <percent>', summary: 'so many of 100 (default as before)', common: true },
+        { flags: '--per-second <n>', summary: 'at most, by each replica (default as before)', common: true },
+      ],
       examples: [{ cmd: 'mesh tracing enable --sample 10' }],
     }),
     tracingLeaf('disable', { summary: 'Let the proxy trace nothing', examples: [{ cmd: 'mesh tracing disable' }] }),

@@ -102,8 +102,8 @@ export const CLIENT = {
 const OF_MESH: Record<string, unknown> = {
   config: { timeout_ms: 5000, load_balancer: null, circuit_breaker: null, tracing: null, version: 3, proxy: false },
   explain: EXPLANATION,
-  'tracing/enable': { enabled: true, sample_percent: 10 },
-  'tracing/disable': { enabled: false, sample_percent: 10 },
+  'tracing/enable': { enabled: true, sample_percent: 10, per_second: 50 },
+  'tracing/disable': { enabled: false, sample_percent: 10, per_second: 50 },
   traces: [TRACE],
   topology: {
     from: AT,

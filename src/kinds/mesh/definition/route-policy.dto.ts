@@ -122,4 +122,11 @@ export class MeshTracing {
   @BooleanField({ required: true, example: true }) enabled: boolean;
   @NumberField({ min: 0, max: 100, description: 'Of requests that bring no decision; 100 when left out.', example: 10 })
   sample_percent?: number | null;
+  @IntegerField({
+    min: 0,
+    max: 100_000,
+    description: 'Traced at most, by each replica; 50 when left out.',
+    example: 50,
+  })
+  per_second?: number | null;
 }

@@ -20,6 +20,7 @@ import type { Passage } from './proxy-exchange.js';
 import { ProxyParts } from './proxy-parts.js';
 import { rewrittenPath } from './proxy-path.js';
 import { ProxyTrace } from './proxy-trace.js';
+import { TraceAllowance } from './trace-allowance.js';
 
 /** Stands in for a route's name: whichever takes the request. */
 export const ANY_ROUTE = '-';
@@ -38,6 +39,8 @@ export interface Arrival {
 /** Sends requests on to where the mesh says. */
 @Injectable()
 export class MeshProxy {
+  private readonly allowance = new TraceAllowance();
+
   constructor(
     private readonly env: Env,
     private readonly snapshot: MeshSnapshot,
@@ -110,7 +113,7 @@ export class MeshProxy {
     const { settings } = this.snapshot;
     const traceparent = incoming.headers.traceparent as string | undefined;
     const { method, path: asked, requestId } = request;
-    const trace = ProxyTrace.of(route, { method, path: asked, requestId, traceparent }, settings);
+    const trace = ProxyTrace.of(route, { method, path: asked, requestId, traceparent }, settings, this.allowance);
     const cookie = stickyCookie(route, choice.branch);
     const passage: Passage = { route, request, choice, admission, incoming, response, path, cookie, trace };
     leaveAsItIs(response);

@@ -4,6 +4,7 @@ import type { MeshSpan } from '../spans.js';
 import type { CompiledRoute } from '../table/compiled-route.js';
 import type { Endpoint } from '../choice/endpoints.js';
 import { drawOf } from '../choice/hash.js';
+import type { TraceAllowance } from './trace-allowance.js';
 
 const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})/;
 const SAMPLED = 1;
@@ -31,13 +32,16 @@ export class ProxyTrace {
     route: CompiledRoute,
     request: { method: string; path: string; requestId: string; traceparent: string | undefined },
     { tracing }: MeshSettings,
+    allowance: TraceAllowance,
   ): ProxyTrace | undefined {
     if (!tracing.enabled) return undefined;
     const given = TRACEPARENT.exec(request.traceparent ?? '');
     const sampled = given
       ? (Number.parseInt(given[3], 16) & SAMPLED) === SAMPLED
       : drawOf(`${request.requestId}\ntrace`) * 100 < tracing.samplePercent;
-    return sampled ? new ProxyTrace(route, request, given?.[1] ?? idOf(16), given?.[2] ?? null) : undefined;
+    return sampled && allowance.take(tracing.perSecond)
+      ? new ProxyTrace(route, request, given?.[1] ?? idOf(16), given?.[2] ?? null)
+      : undefined;
   }
 
   /** A try begins: what is sent as `traceparent`, and what ends it. */

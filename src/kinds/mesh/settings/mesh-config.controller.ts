@@ -52,7 +52,7 @@ export class MeshConfigController {
   @ApiOkResponse({ type: MeshTracingState })
   @ApiProblems(400, 409, 413, 415, 422)
   enable(@Body() body: object | undefined): Promise<MeshTracingState> {
-    return this.configs.trace(true, validated(MeshTracingEnable, body ?? {}).sample_percent ?? undefined);
+    return this.configs.trace(true, validated(MeshTracingEnable, body ?? {}));
   }
 
   @Post('tracing/disable')

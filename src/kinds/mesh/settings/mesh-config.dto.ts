@@ -12,7 +12,8 @@ export class MeshConfigReplace {
   load_balancer?: LoadBalancer | null;
   @NestedField(() => MeshCircuitBreaker, { description: 'Of routes without one; none when left out.' })
   circuit_breaker?: MeshCircuitBreaker | null;
-  @NestedField(() => MeshTracing, { description: 'Every request when left out.' }) tracing?: MeshTracing | null;
+  @NestedField(() => MeshTracing, { description: 'All requests up to 50 a second when left out.' })
+  tracing?: MeshTracing | null;
 }
 
 export class MeshConfig extends MeshConfigReplace {
@@ -35,9 +36,17 @@ export class MeshServiceBalancer extends MeshServiceBalancerReplace {
 export class MeshTracingState {
   @Shown(true) enabled: boolean;
   @Shown(100) sample_percent: number;
+  @Shown(50, { type: 'integer', description: 'Traced at most, by each replica.' }) per_second: number;
 }
 
 export class MeshTracingEnable {
   @IntegerField({ min: 0, max: 100, description: 'As before when left out.', example: 10 })
   sample_percent?: number | null;
+  @IntegerField({
+    min: 0,
+    max: 100_000,
+    description: 'At most, by each replica; as before when left out.',
+    example: 50,
+  })
+  per_second?: number | null;
 }

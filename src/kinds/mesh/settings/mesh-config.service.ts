@@ -6,11 +6,10 @@ import { UnitOfWork } from '../../../platform/database/unit-of-work.js';
 import { Env } from '../../../platform/env/env.js';
 import { serviceKind } from '../../services/service.kind.js';
 import { MeshFeed } from '../snapshot/mesh-feed.js';
-import { MeshSnapshot } from '../snapshot/mesh-snapshot.js';
 import type { SettingRow } from '../snapshot/mesh-snapshot.repository.js';
-import type { MeshConfig, MeshConfigReplace, MeshServiceBalancer, MeshServiceBalancerReplace, MeshTracingState } from './mesh-config.dto.js'; // prettier-ignore
+import type { MeshConfig, MeshConfigReplace, MeshServiceBalancer, MeshServiceBalancerReplace, MeshTracingEnable, MeshTracingState } from './mesh-config.dto.js'; // prettier-ignore
 import { MeshSettingsRepository } from './mesh-settings.repository.js';
-import { CONFIG, balancerSetting } from './setting-values.js';
+import { CONFIG, balancerSetting, tracingOf } from './setting-values.js';
 
 /** What holds for the mesh as a whole, and for services wherever they are a destination. */
 @Injectable()
@@ -19,7 +18,6 @@ export class MeshConfigs {
     private readonly uow: UnitOfWork,
     private readonly repository: MeshSettingsRepository,
     private readonly kindEntries: KindEntriesService,
-    private readonly snapshot: MeshSnapshot,
     private readonly feed: MeshFeed,
     private readonly audit: AuditTrail,
     private readonly env: Env,
@@ -34,15 +32,17 @@ export class MeshConfigs {
   }
 
   /** Off: the proxy makes no spans. What was sampled before stays. */
-  async trace(enabled: boolean, samplePercent?: number): Promise<MeshTracingState> {
-    await this.put(CONFIG, (before) => {
+  async trace(enabled: boolean, { sample_percent, per_second }: MeshTracingEnable = {}): Promise<MeshTracingState> {
+    const { value } = await this.put(CONFIG, (before) => {
       const { tracing, ...rest } = (before ?? {}) as MeshConfigReplace;
-      const sample_percent = samplePercent ?? tracing?.sample_percent;
-      return { ...rest, tracing: { enabled, ...(sample_percent != null && { sample_percent }) } };
+      const share = sample_percent ?? tracing?.sample_percent;
+      const most = per_second ?? tracing?.per_second;
+      const shares = { ...(share != null && { sample_percent: share }), ...(most != null && { per_second: most }) };
+      return { ...rest, tracing: { enabled, ...shares } };
     });
-    await this.feed.settled();
-    const { tracing } = this.snapshot.settings;
-    return { enabled: tracing.enabled, sample_percent: tracing.samplePercent };
+    // Of what was written, not of what this process knows: another one may have written since.
+    const { samplePercent, perSecond } = tracingOf(value as MeshConfigReplace);
+    return { enabled, sample_percent: samplePercent, per_second: perSecond };
   }
 
   /** @throws NotFoundError `service.not_found` */
@@ -55,7 +55,7 @@ export class MeshConfigs {
 
   private async put(name: string, next: (before: unknown) => object): Promise<SettingRow> {
     const row = await this.uow.run(async () => {
-      const before = await this.repository.find(name);
+      const before = await this.repository.lock(name);
       const put = await this.repository.put(name, next(before?.value));
       await this.audit.record({
         action: 'mesh.configure',

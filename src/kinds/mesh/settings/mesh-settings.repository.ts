@@ -13,6 +13,12 @@ export class MeshSettingsRepository {
     return row && { ...row, version: Number(row.version) };
   }
 
+  /** In a transaction: as {@link find}, and nobody else changes it before its end. */
+  async lock(name: string): Promise<SettingRow | undefined> {
+    await this.uow.query(`SELECT pg_advisory_xact_lock(hashtextextended('mesh_setting ' || $1::text, 0))`, [name]);
+    return this.find(name);
+  }
+
   /** In a transaction. */
   async put(name: string, value: object): Promise<SettingRow> {
     await this.speak();

@@ -6,12 +6,12 @@ export interface MeshSettings {
   timeoutMs: number;
   loadBalancer: LoadBalancer;
   breaker: MeshCircuitBreaker | undefined;
-  tracing: { enabled: boolean; samplePercent: number };
+  tracing: { enabled: boolean; samplePercent: number; perSecond: number };
 }
 
 export const DEFAULT_SETTINGS: MeshSettings = {
   timeoutMs: 15_000,
   loadBalancer: 'round_robin',
   breaker: undefined,
-  tracing: { enabled: true, samplePercent: 100 },
+  tracing: { enabled: true, samplePercent: 100, perSecond: 50 },
 };

@@ -15,10 +15,16 @@ export function settingsOf(rows: ReadonlyMap<string, SettingRow>): MeshSettings 
     timeoutMs: config.timeout_ms ?? DEFAULT_SETTINGS.timeoutMs,
     loadBalancer: config.load_balancer ?? DEFAULT_SETTINGS.loadBalancer,
     breaker: config.circuit_breaker ?? undefined,
-    tracing: {
-      enabled: config.tracing?.enabled ?? DEFAULT_SETTINGS.tracing.enabled,
-      samplePercent: config.tracing?.sample_percent ?? DEFAULT_SETTINGS.tracing.samplePercent,
-    },
+    tracing: tracingOf(config),
+  };
+}
+
+export function tracingOf({ tracing }: MeshConfigReplace): MeshSettings['tracing'] {
+  const { enabled, samplePercent, perSecond } = DEFAULT_SETTINGS.tracing;
+  return {
+    enabled: tracing?.enabled ?? enabled,
+    samplePercent: tracing?.sample_percent ?? samplePercent,
+    perSecond: tracing?.per_second ?? perSecond,
   };
 }
 
