@@ -123,7 +123,7 @@ describe('routes of the mesh', () => {
     const whole = [{ destination: 'stable', percentage: 10 }, { destination: 'canary', percentage: 10 }]; // prettier-ignore
     const short = await service.api.put(`${ROUTES}/${route.id}/traffic-split`, { type: 'percentage', rules: whole });
     expect(wrongFields(short)).toEqual(['rules']);
-    expect((short.body as Json).detail).toMatch(/^rules sum up to 20 %/);
+    expect(short.body.detail).toMatch(/^rules sum up to 20 %/);
   });
 
   it('take what they leave out from the configuration of the mesh', async () => {
