@@ -1,6 +1,6 @@
-import { AsyncResource } from 'node:async_hooks';
 import { Injectable } from '@nestjs/common';
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
+import { ChangeFeed } from '../../../platform/database/change-feed.js';
 import { DatabaseListener } from '../../../platform/database/database-listener.js';
 import { UnitOfWork } from '../../../platform/database/unit-of-work.js';
 import { Jobs } from '../../../platform/jobs/jobs.js';
@@ -8,63 +8,49 @@ import { Logger } from '../../../platform/logging/logger.js';
 import { FlagSnapshot } from './flag-snapshot.js';
 import { FlagSnapshotRepository } from './flag-snapshot.repository.js';
 
-/** As the triggers name it. */
-const CHANNEL = 'feature_flags';
-/** How soon another process's change is seen where nobody is notified. */
-const POLL_MS = 1000;
 /** Cut off for longer, the end of a flag may have been missed: all is read again. */
 const MISSED_MS = 60_000;
 const GONE_MS = 300_000;
-/** How long a question waits for a change of this process to be read; the database may be away. */
-const PATIENCE_MS = 5000;
 /** Above every transaction: no change is after it. */
 const NONE = '18446744073709551615';
 
-/**
- * Keeps the rules in memory fresh: this process's own changes before the next answer, those of others when PostgreSQL says
- * so, and by asking every second in any case. One load at a time, so that an older answer never takes a newer one's place.
- */
+/** Keeps the rules in memory fresh. */
 @Injectable()
 export class FlagFeed implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly logger: Logger;
+  private readonly feed: ChangeFeed;
   private since = NONE;
   private freshAt = -Infinity;
-  private running?: Promise<void>;
-  private next?: Promise<void>;
-  private own?: Promise<void>;
-  private stopListening: () => unknown = () => undefined;
 
   constructor(
     private readonly repository: FlagSnapshotRepository,
     private readonly snapshot: FlagSnapshot,
-    private readonly listener: DatabaseListener,
+    listener: DatabaseListener,
     private readonly jobs: Jobs,
-    private readonly uow: UnitOfWork,
+    uow: UnitOfWork,
     logger: Logger,
   ) {
-    this.logger = logger.child('feature-flags');
+    const parts = { listener, jobs, uow, logger: logger.child('feature-flags') };
+    const work = { job: 'feature-flag-changes', channel: 'feature_flags', what: 'the flags', load: () => this.load() };
+    this.feed = new ChangeFeed(parts, work);
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    // A database that is away now is asked again by the job; until then no flag is known.
-    await this.refresh().catch((err: unknown) => this.logger.warn({ err }, 'the flags are not known yet, trying on'));
-    this.stopListening = await this.listener.listen(CHANNEL, () => this.wake());
-    this.jobs.every('feature-flag-changes', POLL_MS, () => this.refresh());
+    await this.feed.start();
     this.jobs.every('feature-flags-gone', GONE_MS, () => this.repository.forgetGone(), { lock: true });
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await this.stopListening();
+    await this.feed.stop();
   }
 
-  /** In the transaction of a change: when it has committed, the next answer waits for it. */
+  /** See {@link ChangeFeed.changing}. */
   changing(): void {
-    this.uow.afterCommit(this.committed);
+    this.feed.changing();
   }
 
-  /** Undefined when every change of this process is known, so that nearly always nobody waits. */
+  /** See {@link ChangeFeed.settled}. */
   settled(): Promise<void> | undefined {
-    return this.own;
+    return this.feed.settled();
   }
 
   /** Seconds since the rules were known to be right. */
@@ -74,28 +60,7 @@ export class FlagFeed implements OnApplicationBootstrap, BeforeApplicationShutdo
 
   /** Resolves when everything that is committed now is known. */
   refresh(): Promise<void> {
-    // A load that has begun may have asked before the commit: the one after it is waited for.
-    this.next ??= (this.running ?? Promise.resolve()).then(() => {
-      this.next = undefined;
-      const run = this.load();
-      this.running = run.catch(() => undefined);
-      return run;
-    });
-    return this.next;
-  }
-
-  /** Not within the context of the request whose commit it was. */
-  private readonly committed = AsyncResource.bind(() => {
-    const known = Promise.race([this.refresh(), pause(PATIENCE_MS)])
-      .catch(() => undefined)
-      .then(() => {
-        if (this.own === known) this.own = undefined;
-      });
-    this.own = known;
-  });
-
-  private wake(): void {
-    this.refresh().catch((err: unknown) => this.logger.warn({ err }, 'changes of flags could not be read, trying on'));
+    return this.feed.refresh();
   }
 
   private async load(): Promise<void> {
@@ -127,5 +92,3 @@ export class FlagFeed implements OnApplicationBootstrap, BeforeApplicationShutdo
     this.since = since;
   }
 }
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref());

@@ -1,6 +1,6 @@
-import { AsyncResource } from 'node:async_hooks';
 import { Injectable } from '@nestjs/common';
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
+import { ChangeFeed } from '../../../platform/database/change-feed.js';
 import { DatabaseListener } from '../../../platform/database/database-listener.js';
 import { UnitOfWork } from '../../../platform/database/unit-of-work.js';
 import { Jobs } from '../../../platform/jobs/jobs.js';
@@ -8,84 +8,49 @@ import { Logger } from '../../../platform/logging/logger.js';
 import { MeshSnapshot } from './mesh-snapshot.js';
 import { MeshSnapshotRepository } from './mesh-snapshot.repository.js';
 
-/** As the triggers name it. */
-const CHANNEL = 'mesh_changed';
-/** How soon another process's change is seen where nobody is notified. */
-const POLL_MS = 1000;
 /** Cut off for longer, all is read again: the end of a route may have been forgotten. */
 const MISSED_MS = 600_000;
-/** How long an answer waits for a change of this process to be read; the database may be away. */
-const PATIENCE_MS = 5000;
 
-/**
- * Keeps the routes in memory fresh: this process's own changes before the next answer, those of others when PostgreSQL says
- * so, and by asking every second in any case. One load at a time.
- */
+/** Keeps the routes in memory fresh. */
 @Injectable()
 export class MeshFeed implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly logger: Logger;
+  private readonly feed: ChangeFeed;
   private freshAt = -Infinity;
-  private running?: Promise<void>;
-  private next?: Promise<void>;
-  private own?: Promise<void>;
-  private stopListening: () => unknown = () => undefined;
 
   constructor(
     private readonly repository: MeshSnapshotRepository,
     private readonly snapshot: MeshSnapshot,
-    private readonly listener: DatabaseListener,
-    private readonly jobs: Jobs,
-    private readonly uow: UnitOfWork,
+    listener: DatabaseListener,
+    jobs: Jobs,
+    uow: UnitOfWork,
     logger: Logger,
   ) {
-    this.logger = logger.child('mesh');
+    const parts = { listener, jobs, uow, logger: logger.child('mesh') };
+    const work = { job: 'mesh-changes', channel: 'mesh_changed', what: 'the routes', load: () => this.load() };
+    this.feed = new ChangeFeed(parts, work);
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    // A database that is away now is asked again by the job; until then no route is known.
-    await this.refresh().catch((err: unknown) => this.logger.warn({ err }, 'the routes are not known yet, trying on'));
-    this.stopListening = await this.listener.listen(CHANNEL, () => this.wake());
-    this.jobs.every('mesh-changes', POLL_MS, () => this.refresh());
+    await this.feed.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await this.stopListening();
+    await this.feed.stop();
   }
 
-  /** In the transaction of a change: when it has committed, the next answer waits for it. */
+  /** See {@link ChangeFeed.changing}. */
   changing(): void {
-    this.uow.afterCommit(this.committed);
+    this.feed.changing();
   }
 
-  /** Undefined when every change of this process is known, so that nearly always nobody waits. */
+  /** See {@link ChangeFeed.settled}. */
   settled(): Promise<void> | undefined {
-    return this.own;
+    return this.feed.settled();
   }
 
   /** Resolves when everything that is committed now is known. */
   refresh(): Promise<void> {
-    // A load that has begun may have asked before the commit: the one after it is waited for.
-    this.next ??= (this.running ?? Promise.resolve()).then(() => {
-      this.next = undefined;
-      const run = this.load();
-      this.running = run.catch(() => undefined);
-      return run;
-    });
-    return this.next;
-  }
-
-  /** Not within the context of the request whose commit it was. */
-  private readonly committed = AsyncResource.bind(() => {
-    const known = Promise.race([this.refresh(), pause(PATIENCE_MS)])
-      .catch(() => undefined)
-      .then(() => {
-        if (this.own === known) this.own = undefined;
-      });
-    this.own = known;
-  });
-
-  private wake(): void {
-    this.refresh().catch((err: unknown) => this.logger.warn({ err }, 'changes of routes could not be read, trying on'));
+    return this.feed.refresh();
   }
 
   private async load(): Promise<void> {
@@ -106,5 +71,3 @@ export class MeshFeed implements OnApplicationBootstrap, BeforeApplicationShutdo
     this.freshAt = asked;
   }
 }
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref());
