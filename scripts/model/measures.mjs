@@ -69,7 +69,8 @@ export function tasks(test, tokensOf) {
   const named = new Map(test.map((one) => [one.name, one]));
   const wanted = PARAPHRASES.flatMap(([, names]) => names).map((name) => named.get(name)).filter(Boolean); // prettier-ignore
   const answers = [...packages.filter(({ name }) => !wanted.some((one) => one.name === name)), ...wanted];
-  return { documents, questions, answers, sections: sectioned(test, draw) };
+  const answerTexts = answers.map(({ summary: short, long }) => `${short}. ${long}`.slice(0, LETTERS));
+  return { documents, questions, answers, answerTexts, sections: sectioned(test, draw) };
 }
 
 function sectioned(test, draw) {
@@ -86,7 +87,7 @@ function sectioned(test, draw) {
     .flat();
 }
 
-export function retrieval(method, { documents, questions, answers }) {
+export function retrieval(method, { documents, questions, answers, answerTexts }) {
   const search = method.index(documents);
   const ranks = (pick) => questions.filter((one) => pick(one)).map((one) => rankOf(search(pick(one)), [one.at]));
   const hard = questions.filter(({ hard: text }) => text.includes(' '));
@@ -95,18 +96,27 @@ export function retrieval(method, { documents, questions, answers }) {
     typo: summary(ranks(({ typo }) => typo)),
     hard: summary(hard.map(({ at, hard: text }) => rankOf(search(text), [at]))),
     hardQuestions: hard.length,
-    paraphrase: paraphrase(method, answers),
+    paraphrase: paraphrase(method.index(answerTexts), answers),
   };
 }
 
-function paraphrase(method, answers) {
-  const search = method.index(answers.map(({ summary: short, long }) => `${short}. ${long}`.slice(0, LETTERS)));
+function paraphrase(search, answers) {
   const places = new Map(answers.map(({ name }, at) => [name, at]));
   const ranks = PARAPHRASES.map(([question, names]) => {
     const right = names.map((name) => places.get(name)).filter((at) => at !== undefined);
     return right.length > 0 ? rankOf(search(question), right) : Infinity;
   });
   return summary(ranks);
+}
+
+function highest(scores, count) {
+  const left = scores.slice();
+  return Array.from({ length: count }, () => {
+    let best = 0;
+    for (let at = 1; at < left.length; at++) if (left[at] > left[best]) best = at;
+    left[best] = -Infinity;
+    return best;
+  });
 }
 
 /** The section of a package by its nearest neighbours, none of them of its own group. */
@@ -117,7 +127,7 @@ export function sections(method, { sections: packages }) {
   for (const [at, { section }] of packages.entries()) {
     const scores = search(texts[at]);
     scores[at] = -1;
-    const near = [...scores.keys()].sort((a, b) => scores[b] - scores[a]).slice(0, NEIGHBOURS);
+    const near = highest(scores, NEIGHBOURS);
     const votes = new Map();
     for (const one of near) votes.set(packages[one].section, (votes.get(packages[one].section) ?? 0) + scores[one]);
     const [guess] = [...votes].sort(([, a], [, b]) => b - a)[0];

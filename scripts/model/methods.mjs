@@ -14,6 +14,22 @@ export function dot(a, b) {
   return sum;
 }
 
+/** Keeps what was indexed and asked: the fused methods ask both of theirs the same again. */
+function remembered(index) {
+  const searches = new Map();
+  return (documents) => {
+    if (!searches.has(documents)) {
+      const search = index(documents);
+      const answers = new Map();
+      searches.set(documents, (question) => {
+        if (!answers.has(question)) answers.set(question, search(question));
+        return answers.get(question).slice();
+      });
+    }
+    return searches.get(documents);
+  };
+}
+
 /** A method by an embedding of texts; texts without words are like nothing. */
 export function byVectors(name, about, embed) {
   const vectorOf = (text) => embed(text) ?? new Float32Array(384);
@@ -21,13 +37,13 @@ export function byVectors(name, about, embed) {
     name,
     about,
     vectorOf,
-    index(documents) {
+    index: remembered((documents) => {
       const vectors = documents.map(vectorOf);
       return (question) => {
         const vector = vectorOf(question);
         return Float64Array.from(vectors, (other) => dot(vector, other));
       };
-    },
+    }),
   };
 }
 
@@ -70,7 +86,7 @@ export function bm25Method({ tokensOf }) {
   return {
     name: 'BM25 (sparse)',
     about: '–',
-    index(documents) {
+    index: remembered((documents) => {
       const texts = documents.map(tokensOf);
       const postings = new Map();
       for (const [at, tokens] of texts.entries()) {
@@ -94,7 +110,7 @@ export function bm25Method({ tokensOf }) {
         }
         return scores;
       };
-    },
+    }),
   };
 }
 

@@ -15,7 +15,7 @@ const { values: options } = parseArgs({
 });
 const { modelId } = await import(new URL('../../dist/src/ai/embeddings/static/model-file.js', import.meta.url));
 const { state, rows } = readCheckpoint(options.checkpoint);
-const { dimensions, buckets, step, perEpoch, batch, seed, sources, cutByTime } = state;
+const { dimensions, buckets, step, perEpoch, batch, seed, sources, epochs } = state;
 const words = state.words.slice(0, Number(options.words));
 const chosen = [...words.keys(), ...Array.from({ length: buckets }, (_, bucket) => state.words.length + bucket)];
 const { scales, nibbles } = quantize(rows, dimensions, chosen);
@@ -28,7 +28,7 @@ const training = {
   epochs: Number((step / perEpoch).toFixed(2)),
   batch,
   seed,
-  cut_by_time: cutByTime,
+  cut_by_time: step < perEpoch * epochs,
 };
 const heading = {
   id: modelId(dimensions, body),

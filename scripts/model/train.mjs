@@ -113,12 +113,7 @@ function save() {
     dimensions: DIMENSIONS,
     buckets: BUCKETS,
   };
-  writeCheckpoint(
-    checkpointPath,
-    { ...about, words: prepared.words, counts: prepared.counts, cutByTime: step < total && progress >= 1 },
-    rows,
-    squares,
-  );
+  writeCheckpoint(checkpointPath, { ...about, words: prepared.words, counts: prepared.counts }, rows, squares);
   saved = performance.now();
 }
 
