@@ -29,7 +29,10 @@ export function nearest(vector, confirmed, k = K) {
 export const likenessesTo = (described, embed) => {
   const prototypes = described.map(({ label, descriptions }) => ({ label, vectors: descriptions.map((text) => embed(text)).filter(Boolean) })); // prettier-ignore
   return (vector) =>
-    prototypes.map(({ label, vectors }) => ({ label, similarity: Math.max(...vectors.map((one) => dot(vector, one))) }));
+    prototypes.map(({ label, vectors }) => ({
+      label,
+      similarity: Math.max(...vectors.map((one) => dot(vector, one))),
+    }));
 };
 
 /** Expected calibration error over ten equal bins, and the bins. */

@@ -62,7 +62,10 @@ const FEATURE_TAGS = [
   ['security-platform', /^(security::(?!log)|protocol::(ssl|kerberos)$|admin::forensics$)/],
   ['cloud-native', /^(system::(cloud|virtual)|admin::virtualization|suite::openstack)$/],
   ['data-engineering', /^(works-with::db|devel::lang:sql)$/],
-  ['devops-platform', /^(devel::(rcs|buildtools|testing-qa|packaging)|works-with::vcs|admin::(automation|configuring))$/],
+  [
+    'devops-platform',
+    /^(devel::(rcs|buildtools|testing-qa|packaging)|works-with::vcs|admin::(automation|configuring))$/,
+  ],
   [
     'system-ops',
     /^(admin::(backup|boot|filesystem|hardware|kernel|power-management|recovery|user-management|package-management|cluster)|hardware::storage|use::driver)$/,
@@ -128,7 +131,10 @@ const byName = (name) => FEATURE_NAMES.find(([, pattern]) => pattern.test(name.r
 export const featureItems = (packages, most) =>
   picked(
     packages
-      .map((one) => ({ ...one, label: byName(one.name) ?? byTags(FEATURE_TAGS, one.tags) ?? FEATURE_SECTIONS[one.section] }))
+      .map((one) => ({
+        ...one,
+        label: byName(one.name) ?? byTags(FEATURE_TAGS, one.tags) ?? FEATURE_SECTIONS[one.section],
+      }))
       .filter(({ label }) => label),
     most,
   );
@@ -141,7 +147,12 @@ export const categoryItems = (packages, most) =>
     most,
   );
 
-const lastWord = (name) => name.split(/[^A-Za-z]+/).filter(Boolean).at(-1)?.toLowerCase();
+const lastWord = (name) =>
+  name
+    .split(/[^A-Za-z]+/)
+    .filter(Boolean)
+    .at(-1)
+    ?.toLowerCase();
 
 /** npm packages by two sides, whatever shares a scope or the first word of its name on one of them. */
 export async function npmSides(path) {

@@ -92,13 +92,16 @@ export class ClassifyService {
   }
 
   /** The rules of the registry have the first word, as they have when an entry is registered. */
-  private async featureOf(
-    placed: Placed,
-    subject: Parameters<Classifier['matching']>[0],
-  ): Promise<LabelAnswer> {
+  private async featureOf(placed: Placed, subject: Parameters<Classifier['matching']>[0]): Promise<LabelAnswer> {
     const speakers = await this.speakers(placed, 'feature');
     const likenesses = placed.vector ? await this.descriptions.featuresOf(placed.model, placed.vector) : [];
-    const answer = answerOf('feature', placed.model, verdictOf(speakers, likenesses, STATIC_SCALE), speakers, likenesses);
+    const answer = answerOf(
+      'feature',
+      placed.model,
+      verdictOf(speakers, likenesses, STATIC_SCALE),
+      speakers,
+      likenesses,
+    );
     const matching = await this.rules.matching(subject);
     if (matching.length === 0) return answer;
     const [{ feature, confidence, rule }] = matching;
@@ -131,7 +134,11 @@ export class ClassifyService {
       .slice(0, NEIGHBOURS);
   }
 
-  private async confirmed(vector: Float32Array, model: string, target: 'category' | 'feature'): Promise<ConfirmedNeighbour[]> {
+  private async confirmed(
+    vector: Float32Array,
+    model: string,
+    target: 'category' | 'feature',
+  ): Promise<ConfirmedNeighbour[]> {
     const limit = target === 'category' ? NEIGHBOURS : SOUGHT;
     const near = await this.search.nearest(vector, { limit, model, filter: { types: CATEGORIES } });
     const rows = near && near.length > 0 ? await this.neighbours.of(near) : [];

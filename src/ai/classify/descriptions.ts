@@ -47,11 +47,7 @@ export class Descriptions {
   }
 
   /** To the nearest of a label's descriptions; a label without any known word is left out. */
-  private async likenesses(
-    described: readonly Described[],
-    model: string,
-    vector: Float32Array,
-  ): Promise<Likeness[]> {
+  private async likenesses(described: readonly Described[], model: string, vector: Float32Array): Promise<Likeness[]> {
     const provider = this.models.of(model);
     if (!provider) return [];
     const texts = described.flatMap(({ descriptions }) => descriptions);

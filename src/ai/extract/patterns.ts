@@ -6,7 +6,7 @@ const URL_PATTERN =
 const EMAIL = /(?<![\w.+-])[\w.+-]{1,64}@[a-z\d](?:[a-z\d-]{0,62}\.){1,8}[a-z]{2,24}(?![\w-])/gi;
 const IP = /(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?:\/\d{1,2})?(?![\w.]*\d)/g;
 const VERSION =
-  /(?<![\w.@-])(?:(?:[~^]|[<>]=?|=)\s?)?v?\d{1,10}(?:\.\d{1,10}){1,5}(?:-[0-9a-z][0-9a-z.-]{0,40})?(?:\+[0-9a-z.-]{1,40})?(?:\.[x*])?(?![\w%])/gi;
+  /(?:(?:[<>]=|(?<![<>=!])=|[~^<>])\s?|(?<![\w.@-]))v?\d{1,10}(?:\.\d{1,10}){1,5}(?:-[0-9a-z][0-9a-z.-]{0,40})?(?:\+[0-9a-z.-]{1,40})?(?:\.[x*])?(?![\w%])/gi;
 /** A number alone is a version where the text calls it one. */
 const NAMED_VERSION = /\b(?:version|release|ver\.|v)\s?(\d{1,6}(?:\.\d{1,6})*(?:-[0-9a-z.]{1,40})?)(?![\w%])/gi;
 const PORT = /\bports?:?\s{1,3}(\d{1,5}(?!\d)(?:\s?(?:,|and|or|&|-|–|to)\s{0,2}\d{1,5}(?!\d)){0,11})(?!\w)|(?<=[\w\]]):(\d{2,5})(?![\w.:])|(?<![\w.])(\d{1,5})\/(?:tcp|udp)\b/gi; // prettier-ignore
@@ -55,8 +55,11 @@ const versionsIn: Find = (text) => [
   }),
 ];
 
+/** A product's name, as far as letters tell: `OpenSSL`, `LDAP`, `log4j`. */
+const PRODUCT = /(?:\p{Ll}\p{Lu}\p{L}*|\p{Lu}{2,}\p{L}*|\p{L}\d[\p{L}\d]*)[ ]$/u;
+
 const isVersion = (written: string, before: string): boolean =>
-  /^[~^<>=]|v/i.test(written) || /\d\.\d+\.\d/.test(written) || /\p{Lu}[\p{L}+#.]*\s$/u.test(before) || /-\d|-[a-z]/i.test(written); // prettier-ignore
+  /^[~^<>=]|v/i.test(written) || /\d\.\d+\.\d|\d-[a-z\d]/i.test(written) || PRODUCT.test(before);
 
 const portsIn: Find = (text) =>
   [...text.matchAll(PORT)].flatMap((match) => {

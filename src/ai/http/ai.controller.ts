@@ -52,7 +52,10 @@ export class AiController {
   @Post('classify')
   @Cost(5)
   @HttpCode(200)
-  @ApiOperation({ operationId: 'classifyText', summary: 'Say of what category and feature a text is, how surely and why' })
+  @ApiOperation({
+    operationId: 'classifyText',
+    summary: 'Say of what category and feature a text is, how surely and why',
+  })
   @ApiOkResponse({ type: ClassifyResult })
   @ApiProblems(400, 413, 415)
   classify(@Body() body: AiSubject): Promise<ClassifyResult> {
@@ -72,7 +75,10 @@ export class AiController {
   @Post('extract')
   @Cost(5)
   @HttpCode(200)
-  @ApiOperation({ operationId: 'extractEntities', summary: 'Find what a text names: technologies, entries, versions, people …' })
+  @ApiOperation({
+    operationId: 'extractEntities',
+    summary: 'Find what a text names: technologies, entries, versions, people …',
+  })
   @ApiOkResponse({ type: ExtractResult })
   @ApiProblems(400, 413, 415)
   extract(@Body() { text, types }: ExtractRequest): Promise<ExtractResult> {
@@ -92,7 +98,10 @@ export class AiController {
   @Post('tags')
   @Cost(5)
   @HttpCode(200)
-  @ApiOperation({ operationId: 'suggestTags', summary: 'Suggest tags for a text, by like entries and by its own words' })
+  @ApiOperation({
+    operationId: 'suggestTags',
+    summary: 'Suggest tags for a text, by like entries and by its own words',
+  })
   @ApiOkResponse({ type: TagsResult })
   @ApiProblems(400, 413, 415)
   tags(@Body() body: TagsRequest): Promise<TagsResult> {

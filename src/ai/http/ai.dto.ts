@@ -12,7 +12,9 @@ const MOST_TEXT_OF_BATCH = 8192;
 const TEXT = 'Kafka-based service that scores card payments.';
 
 const lowered = ({ value }: { value: unknown }): unknown =>
-  Array.isArray(value) ? value.map((one: unknown) => (typeof one === 'string' ? one.trim().toLowerCase() : one)) : value;
+  Array.isArray(value)
+    ? value.map((one: unknown) => (typeof one === 'string' ? one.trim().toLowerCase() : one))
+    : value;
 
 /** A text, or what an entry says of itself; one of these at least. */
 export class AiSubject {
@@ -100,7 +102,8 @@ export class ExtractedEntity {
   @ApiPropertyOptional({
     type: Object,
     additionalProperties: true,
-    description: '`area` of a technology; `id`, `key`, `type` of an entry; `amount`, `unit` of a metric; `of` of a version.',
+    description:
+      '`area` of a technology; `id`, `key`, `type` of an entry; `amount`, `unit` of a metric; `of` of a version.',
     example: { area: 'database' },
   })
   detail?: Record<string, string | number>;

@@ -27,7 +27,13 @@ export class LabelVerdict {
   @Shown('ai-ml', { ...NULLABLE_TEXT, description: 'Null when no word of the text is known.' }) value: string | null;
   @Shown(0.84, { description: '0 to 1: of answers that say 0.9, about 90 % are right, where `calibrated` is true.' })
   confidence: number;
-  @ApiProperty({ type: String, enum: METHODS, nullable: true, description: 'What it rests on most.', example: 'neighbours' })
+  @ApiProperty({
+    type: String,
+    enum: METHODS,
+    nullable: true,
+    description: 'What it rests on most.',
+    example: 'neighbours',
+  })
   method: (typeof METHODS)[number] | null;
   @Shown('4 of the 15 nearest are ai-ml', { description: 'Why, for people.' }) reason: string;
   @Shown(null, { ...NULLABLE_TEXT, description: 'The expression, or the word of the title, that decided.' })
@@ -111,7 +117,11 @@ export class AiStatus {
   @ApiProperty({ type: 'integer', example: 384 }) dimensions: number;
   @Shown(true, { description: 'Whether the model answers.' }) ok: boolean;
   @Shown(null, NULLABLE_TEXT) detail: string | null;
-  @ApiProperty({ type: 'integer', description: 'Entries that wait for a vector; no more than 100,000 are counted.', example: 0 })
+  @ApiProperty({
+    type: 'integer',
+    description: 'Entries that wait for a vector; no more than 100,000 are counted.',
+    example: 0,
+  })
   queue_depth: number;
   @ApiProperty({ type: [AiIndexShown] }) indexes: AiIndexShown[];
   @Shown('static-en-384@7aa154882d74', { description: 'The model that is always here: it summarises.' })

@@ -56,5 +56,7 @@ export function chooseSentences(sentences: readonly Weighable[], count: number):
     for (const [at, other] of sentences.entries())
       if (vector && other.vector) likest[at] = Math.max(likest[at], dot(vector, other.vector));
   }
-  return chosen.sort((a, b) => a - b).map((index) => ({ index, score: Number(Math.min(1, weights[index]).toFixed(4)) }));
+  return chosen
+    .sort((a, b) => a - b)
+    .map((index) => ({ index, score: Number(Math.min(1, weights[index]).toFixed(4)) }));
 }

@@ -86,5 +86,9 @@ export function keyphrasesOf(text: string, most: number): Keyphrase[] {
   return kept.map(({ phrase, score }) => ({ phrase, score: score / kept[0].score }));
 }
 
-const overlaps = (one: string, other: string): boolean =>
-  ` ${one} `.includes(` ${other} `) || ` ${other} `.includes(` ${one} `);
+/** One within the other, or with two words in common: parts of one longer name. */
+function overlaps(one: string, other: string): boolean {
+  if (` ${one} `.includes(` ${other} `) || ` ${other} `.includes(` ${one} `)) return true;
+  const words = new Set(one.split(' '));
+  return other.split(' ').filter((word) => words.has(word)).length > 1;
+}

@@ -6,8 +6,7 @@ export interface Sentence {
 }
 
 /** After these a full stop ends no sentence. */
-const ABBREVIATION =
-  /(?:^|[\s(])(?:e\.g|i\.e|etc|vs|cf|approx|ca|no|nos|fig|sec|vol|dr|mr|mrs|ms|prof|st|jr|sr|inc|ltd|corp|co|[A-Z])\.$/i;
+const ABBREVIATION = /(?:^|[\s(])(?:e\.g|i\.e|etc|vs|cf|approx|ca|fig|vol|dr|mr|mrs|ms|prof|[A-Z])\.$/i;
 /** A blank line, or a line that begins as an item of a list, begins something new. */
 const PARAGRAPH = /\n[ \t]*\n|\n(?=[ \t]*(?:[-*•]|\d+[.)])[ \t])/g;
 
