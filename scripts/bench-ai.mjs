@@ -1,6 +1,7 @@
 // Judges what the engine says of texts, on packages that neither its model nor its curves were made of, and prints the tables
 // of docs/ai.md.
 //   npm run bench:ai -- --packages debian.jsonl.gz --npm npm-summaries.tsv.gz [--curves]
+// Without files the sample of the tests is taken, which is too small to say much.
 // `--curves` prints src/ai/classify/calibration-curves.ts instead, fitted on one half of the test side; the tables are of the
 // other half.
 import { parseArgs } from 'node:util';
@@ -12,8 +13,8 @@ import { readPackages, split } from './model/packages.mjs';
 
 const { values: options } = parseArgs({
   options: {
-    packages: { type: 'string', default: '/work/shared/data/debian-bookworm-packages.jsonl.gz' },
-    npm: { type: 'string', default: '/work/shared/data/npm-summaries.tsv.gz' },
+    packages: { type: 'string', default: 'test/fixtures/debian-sample.jsonl.gz' },
+    npm: { type: 'string' },
     curves: { type: 'boolean', default: false },
   },
 });
@@ -31,7 +32,7 @@ const { FEATURE_SEEDS } = await import(new URL('../dist/src/entries/features/fea
 const model = new StaticModel(await readModel(shippedModel()));
 const embed = (text) => model.embed(text);
 const debian = split(await readPackages(options.packages));
-const npm = await labels.npmSides(options.npm);
+const npm = options.npm ? await labels.npmSides(options.npm) : { train: [], test: [] };
 const both = { train: [...debian.train, ...npm.train], test: [...debian.test, ...npm.test] };
 
 const METHODS = ['rule', 'neighbours', 'zero_shot'];

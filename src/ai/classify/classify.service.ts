@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Classifier } from '../../entries/classification/classifier.js';
+import type { Classifiable } from '../../entries/classification/classifier.js';
 import { keyOf } from '../../entries/entry-key.js';
 import { VectorSearch } from '../../entries/vectors/vector-search.js';
 import { nameAsWords } from '../embeddings/static/tokenizer.js';
@@ -92,7 +93,7 @@ export class ClassifyService {
   }
 
   /** The rules of the registry have the first word, as they have when an entry is registered. */
-  private async featureOf(placed: Placed, subject: Parameters<Classifier['matching']>[0]): Promise<LabelAnswer> {
+  private async featureOf(placed: Placed, subject: Classifiable): Promise<LabelAnswer> {
     const speakers = await this.speakers(placed, 'feature');
     const likenesses = placed.vector ? await this.descriptions.featuresOf(placed.model, placed.vector) : [];
     const answer = answerOf(

@@ -105,4 +105,8 @@ export class FeedbackService implements OnApplicationBootstrap {
 
 const subjectOf = ({ id }: ExampleRow) => ({ type: 'ai_feedback', id });
 /** The trail keeps who said what of which text, not a second copy of a long text. */
-const toldOf = ({ text, category, feature }: ExampleRow) => ({ text: text.slice(0, 200), category, feature });
+const toldOf = ({ text, category, feature }: ExampleRow) => ({
+  text: [...text].slice(0, 200).join(''),
+  category,
+  feature,
+});
