@@ -44,6 +44,6 @@ export function reliability(answers) {
     bin.said += confidence;
     bin.right += right ? 1 : 0;
   }
-  const error = bins.reduce((sum, { n, said, right }) => sum + Math.abs(said - right), 0) / answers.length;
+  const error = bins.reduce((sum, { said, right }) => sum + Math.abs(said - right), 0) / answers.length;
   return { error, bins };
 }

@@ -160,7 +160,7 @@ export async function npmSides(path) {
   for await (const line of linesOf(path)) {
     const [name, , , text] = line.split('\t');
     const summary = squash(text);
-    if (summary.length < 25 || name === 'name' || /[^\u0000-\u024f]/.test(summary)) continue;
+    if (summary.length < 25 || name === 'name' || /[\u0250-\uffff]/.test(summary)) continue;
     const group = /^(?:@([^/]+)\/)?([a-z0-9]+)/i.exec(name)?.slice(1).find(Boolean) ?? name;
     const one = { name, npm: true, section: 'npm', tags: [], summary, long: '', group: `npm:${summary.toLowerCase()}` };
     (digest(`npm:${group}`) & 1 ? sides.test : sides.train).push(one);

@@ -51,6 +51,7 @@ export const CATEGORY_DESCRIPTIONS: readonly Described[] = [
     descriptions: [
       'plugin that extends a host program with additional features',
       'extension, add-on or module loaded by another application',
+      'adds support for another format, device or protocol to a program',
       'plugin for webpack, vite, babel, eslint, rollup, gulp or a browser',
     ],
   },
@@ -98,7 +99,8 @@ export const CATEGORY_DESCRIPTIONS: readonly Described[] = [
     label: 'component',
     descriptions: [
       'reusable software component or library for building applications',
-      'shared library, module with helper functions',
+      'shared library, runtime libraries, development files and headers to link with',
+      'module with helper functions for JavaScript, Python or C',
       'React, Vue, Angular or web component for a user interface',
     ],
   },
@@ -131,7 +133,7 @@ export const CATEGORY_DESCRIPTIONS: readonly Described[] = [
     descriptions: [
       'webhook receiver: HTTP callbacks on events, signature verification',
       'sends and handles webhook deliveries of GitHub, Stripe or Slack',
-      'incoming hook endpoint that is called when something happens elsewhere',
+      'incoming webhook endpoint of a web application',
     ],
   },
   {
@@ -147,6 +149,7 @@ export const CATEGORY_DESCRIPTIONS: readonly Described[] = [
     descriptions: [
       'knowledge base, knowledge graph, ontology or wiki',
       'documentation, manuals, articles and notes to be read and asked',
+      'this package contains the documentation, reference manual and examples of a program',
       'retrieval augmented generation over documents, facts and concepts',
     ],
   },
@@ -163,7 +166,7 @@ export const CATEGORY_DESCRIPTIONS: readonly Described[] = [
     descriptions: [
       'schema of events: names, payload types and versions of messages',
       'event definitions for Kafka, EventBridge or CloudEvents, AsyncAPI',
-      'types of the events that services publish and subscribe to',
+      'types of the events that services publish and subscribe to, event emitter, listeners and event bus',
     ],
   },
   {

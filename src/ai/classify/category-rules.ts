@@ -6,7 +6,7 @@ const NOUNS: Record<string, string> = {
   plugin: 'plugin', 'plug-in': 'plugin', addon: 'plugin', 'add-on': 'plugin', extension: 'plugin',
   prompt: 'prompt', embedding: 'embedding', memory: 'memory', api: 'api',
   integration: 'integration', connector: 'integration',
-  component: 'component', library: 'component', resource: 'resource', icon: 'resource', font: 'resource',
+  resource: 'resource', icon: 'resource', font: 'resource',
   infrastructure: 'infrastructure', construct: 'infrastructure', cluster: 'infrastructure',
   pipeline: 'pipeline', webhook: 'webhook', dataset: 'dataset', corpus: 'dataset',
   documentation: 'knowledge', 'knowledge base': 'knowledge', ontology: 'knowledge', manual: 'knowledge',
@@ -22,7 +22,7 @@ const BEHIND =
 const LEADING = /^(?:the|a|an|simple|official|this\s+is\s+an?)\s+/i;
 
 const singular = (word: string): string =>
-  /ies$/.test(word) ? word.replace(/ies$/, 'y') : word.replace(/(?<![su])s$/, '');
+  word.endsWith('ies') ? `${word.slice(0, -3)}y` : word.replace(/(?<![su])s$/, '');
 
 /** The category that a title or name states itself: `Slack webhook for deployments` is a webhook, a `mail server` a service. */
 export function statedCategory(title: string): { category: string; word: string } | undefined {

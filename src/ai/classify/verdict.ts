@@ -28,7 +28,7 @@ export interface SpaceScale {
 }
 
 /** As measured for the model that comes with the service. */
-export const STATIC_SCALE: SpaceScale = { near: 0.5, spread: 0.1, temperature: 0.06 };
+export const STATIC_SCALE: SpaceScale = { near: 0.6, spread: 0.12, temperature: 0.05 };
 
 /** What the descriptions weigh beside neighbours. */
 const DESCRIPTIONS_WEIGH = 0.5;

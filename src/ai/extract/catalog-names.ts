@@ -49,9 +49,8 @@ export class CatalogNames {
     const keys = await this.ids.resolveMany(distinct('key').slice(0, MOST_NAMES));
     const named = newestOf(await this.names.named(distinct('name').slice(0, MOST_NAMES)));
     return candidates.flatMap((candidate) => {
-      const text_ = candidate.text.toLowerCase();
-      if (candidate.as === 'name') return (named.get(text_) ?? []).slice(0, 1).map((row) => mentionOf(candidate, row));
-      const entry = keys.get(text_);
+      const written = candidate.text.toLowerCase();
+      const entry = candidate.as === 'key' ? keys.get(written) : named.get(written)?.[0];
       return entry ? [mentionOf(candidate, entry)] : [];
     });
   }
