@@ -59,8 +59,8 @@ export async function namesIn(text: string): Promise<Mention[]> {
         if (mention) found.push(mention);
       }
     };
-    add('person', document.people().json({ offset: true, terms: false }));
-    add('organisation', document.organizations().json({ offset: true, terms: false }));
+    add('person', document.people().json({ offset: true }));
+    add('organisation', document.organizations().json({ offset: true }));
     await turn();
   }
   return found;
