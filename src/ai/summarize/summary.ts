@@ -16,7 +16,7 @@ export interface Pick {
 const REDUNDANCY = 0.35;
 /** How much the first sentences of a text are preferred. */
 const LEAD = 0.15;
-const SHORTEST = 25;
+const SHORTEST = 15;
 
 const dot = (a: Float32Array, b: Float32Array): number => a.reduce((sum, value, at) => sum + value * b[at], 0);
 

@@ -116,7 +116,9 @@ const summarizeLeaf: LeafSpec = {
   arguments: [TEXT],
   options: [{ flags: '--sentences <n>', summary: 'how many (default 3)', common: true }, FILE_OPTION],
   examples: [
-    { cmd: 'ai summarize --sentences 1 "It scores payments. It reads them from Kafka. Mondays are bad." -o name' },
+    {
+      cmd: 'ai summarize --sentences 1 "It scores card payments. The payments come from Kafka. Mondays are bad." -o name',
+    },
   ],
   effect: 'reads',
   view: summaryView,
