@@ -8,7 +8,7 @@ describe('voteOnTags', () => {
   ];
 
   it('takes what the nearest entries agree on before what a far one says', () => {
-    expect(voteOnTags(entries, [], 3).map(({ tag }) => tag)).toEqual(['database', 'sql', 'games']);
+    expect(voteOnTags(entries, [], 3).map(({ tag }) => tag)).toEqual(['database', 'sql']);
     expect(voteOnTags(entries, [], 3)[0]).toMatchObject({ sources: ['neighbours'], neighbours: 2 });
   });
 

@@ -20,6 +20,8 @@ export interface TagSuggestion {
 /** How fast a neighbour's word loses weight with its distance, and what the text's own words count at most. */
 const SPREAD = 0.1;
 const TEXT_WEIGHS = 0.6;
+/** What scores less is a coincidence. */
+const LEAST = 0.05;
 
 /** A tag as this registry writes them: `message queue` becomes `message-queue`. */
 export const tagOf = (phrase: string): string =>
@@ -57,6 +59,7 @@ export function voteOnTags(entries: readonly TagSource[], fromText: readonly Tex
     suggestion.sources = [...suggestion.sources, 'text'];
   }
   return [...suggestions.values()]
+    .filter(({ score }) => score >= LEAST)
     .sort((a, b) => b.score - a.score || (a.tag < b.tag ? -1 : 1))
     .slice(0, most)
     .map((suggestion) => ({ ...suggestion, score: Number(suggestion.score.toFixed(4)) }));

@@ -13,5 +13,8 @@ export const STOP_WORDS: ReadonlySet<string> = new Set(
   supported supports sure take takes than that the their them themselves then there therefore these they thing things this those
   though three through thus to together too toward two type under until up upon us use used useful user users uses using usual
   usually various very via want was way we well were what whatever when where whether which while who whole whom whose why will
-  with within without work works would yet you your yours`.split(/\s+/),
+  with within without work works
+  add adds allow allows contain contains implement implements offer offers read reads send sends tell tells write writes would yet you your yours`.split(
+    /\s+/,
+  ),
 );
