@@ -25,7 +25,8 @@ function addressOf(written: string): string {
   for (;;) {
     const last = text.at(-1)!;
     const opens = { ')': '(', ']': '[', '}': '{' }[last];
-    if (/[.,;:!?*_]/.test(last) || (opens && !text.includes(opens))) text = text.slice(0, -1);
+    if (/[.,;:!?*_]/.test(last) || (opens && text.split(opens).length < text.split(last).length))
+      text = text.slice(0, -1);
     else return text;
   }
 }

@@ -10,6 +10,8 @@ const ABBREVIATION = /(?:^|[\s(])(?:e\.g|i\.e|etc|vs|cf|approx|ca|fig|vol|dr|mr|
 /** A blank line, or a line that begins as an item of a list, begins something new. */
 const PARAGRAPH = /\n[ \t]*\n|\n(?=[ \t]*(?:[-*•]|\d+[.)])[ \t])/g;
 
+const LINE_END = /[\n\r\u0085\u2028\u2029]/g;
+
 const segmenter = new Intl.Segmenter('en', { granularity: 'sentence' });
 
 /** The sentences of a text, each exactly as it stands there without the white space around it. */
@@ -27,7 +29,9 @@ export function sentencesOf(text: string): Sentence[] {
 function ofParagraph(text: string, from: number, to: number): Sentence[] {
   const sentences: Sentence[] = [];
   let open: number | undefined;
-  for (const { index, segment } of segmenter.segment(text.slice(from, to))) {
+  // To the segmenter every line is a paragraph, but lines are broken where they are full.
+  const oneLine = text.slice(from, to).replace(LINE_END, ' ');
+  for (const { index, segment } of segmenter.segment(oneLine)) {
     const start = open ?? from + index;
     const end = from + index + segment.length;
     const cut = trimmed(text, start, end);
