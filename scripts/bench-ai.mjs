@@ -42,10 +42,10 @@ const row = (...cells) => console.log(`| ${cells.join(' | ')} |`);
 /** What the engine says of every item of the test side, by which evidence, beside what it is. */
 function judged({ items, most, descriptions, sides, stated = () => undefined }) {
   const known = new Set(descriptions.map(({ label }) => label));
-  const side = (packages) => embedAll(items(packages, most).filter(({ label }) => known.has(label)), embed, labels.textOf); // prettier-ignore
-  const confirmed = side(sides.train);
+  const side = (packages, limit) => embedAll(items(packages, limit).filter(({ label }) => known.has(label)), embed, labels.textOf); // prettier-ignore
+  const confirmed = side(sides.train, most.confirmed);
   const like = likenessesTo(descriptions, embed);
-  const answers = side(sides.test).map((item) => {
+  const answers = side(sides.test, most.tested).map((item) => {
     const near = nearest(item.vector, confirmed);
     const likenesses = like(item.vector);
     return {
@@ -62,11 +62,11 @@ function judged({ items, most, descriptions, sides, stated = () => undefined }) 
   return { confirmed, answers, classes: known.size };
 }
 
-const sections = judged({ items: labels.sectionItems, most: 200, descriptions: labels.SECTION_DESCRIPTIONS, sides: debian }); // prettier-ignore
-const features = judged({ items: labels.featureItems, most: 250, descriptions: described.FEATURE_DESCRIPTIONS, sides: both }); // prettier-ignore
+const sections = judged({ items: labels.sectionItems, most: { confirmed: 60, tested: 40 }, descriptions: labels.SECTION_DESCRIPTIONS, sides: debian }); // prettier-ignore
+const features = judged({ items: labels.featureItems, most: { confirmed: 200, tested: 200 }, descriptions: described.FEATURE_DESCRIPTIONS, sides: both }); // prettier-ignore
 const categories = judged({
   items: labels.categoryItems,
-  most: 250,
+  most: { confirmed: 150, tested: 150 },
   descriptions: described.CATEGORY_DESCRIPTIONS,
   sides: both,
   stated: ({ summary }) => statedCategory(summary)?.category,
