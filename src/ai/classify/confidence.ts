@@ -8,7 +8,7 @@ export interface Likely {
   confidence: number;
 }
 
-/** Shares of another model were not measured: they are believed half as much where descriptions alone decide. */
+/** What another sort of model says was not measured, and is believed half as much. */
 const UNMEASURED = 0.5;
 const DIGITS = 3;
 
@@ -16,6 +16,9 @@ const rounded = (value: number): number => Number(value.toFixed(DIGITS));
 
 /** Whether the confidences of answers by this model were measured. */
 export const isCalibrated = (model: string): boolean => model === CALIBRATED_MODEL;
+
+/** Another training of the same model has other vectors, but cosines of the same size. */
+const isKin = (model: string): boolean => model.split('@', 1)[0] === CALIBRATED_MODEL.split('@', 1)[0];
 
 /**
  * The likeliest labels with their confidence, best first. The best one's was measured; the others share what is left of
@@ -30,7 +33,7 @@ export function confidencesOf(
   if (shares.length === 0) return [];
   const [best, ...others] = shares;
   const measured = calibrated(best.share, CURVES[target][method]);
-  const confidence = isCalibrated(model) || method === 'rule' ? measured : measured * UNMEASURED;
+  const confidence = isKin(model) || method === 'rule' ? measured : measured * UNMEASURED;
   const rest = others.reduce((sum, { share }) => sum + share, 0);
   const next = ({ label, share }: Share): Likely => ({
     value: label,
