@@ -38,9 +38,24 @@ export class LabelVerdict {
   @Shown('4 of the 15 nearest are ai-ml', { description: 'Why, for people.' }) reason: string;
   @Shown(null, { ...NULLABLE_TEXT, description: 'The expression, or the word of the title, that decided.' })
   rule: string | null;
-  @ApiProperty({ type: [ClassifyingNeighbour], description: 'The nearest that speak for it, at most 5.' })
+  @ApiProperty({
+    type: [ClassifyingNeighbour],
+    description: 'The nearest that speak for it, at most 5.',
+    example: [
+      {
+        id: '0192f0c1-7c3a-7a10-9d5e-0242ac120002',
+        key: 'svc_fraud-scoring',
+        title: 'Scores payments for fraud',
+        similarity: 0.71,
+      },
+    ],
+  })
   neighbours: ClassifyingNeighbour[];
-  @ApiProperty({ type: [CandidateLabel], description: 'The likeliest, best first, at most 5.' })
+  @ApiProperty({
+    type: [CandidateLabel],
+    description: 'The likeliest, best first, at most 5.',
+    example: [{ value: 'ai-ml', confidence: 0.84 }],
+  })
   candidates: CandidateLabel[];
 }
 
