@@ -13,6 +13,8 @@ RUN mkdir /data && chown node:node /data
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
+COPY --from=build /app/assets ./assets
+COPY --from=build /app/LICENSE /app/NOTICE ./
 USER node
 VOLUME /data
 EXPOSE 8080

@@ -57,6 +57,9 @@ import { MeshBreaker1764000009121 } from './1764000009121-mesh-breaker.js';
 import { MeshRouteStat1764000009122 } from './1764000009122-mesh-route-stat.js';
 import { MeshSpan1764000009130 } from './1764000009130-mesh-span.js';
 import { MeshClient1764000009131 } from './1764000009131-mesh-client.js';
+import { EntryEmbedding1764000009200 } from './1764000009200-entry-embedding.js';
+import { EntryClassification1764000009220 } from './1764000009220-entry-classification.js';
+import { ClassificationExample1764000009221 } from './1764000009221-classification-example.js';
 
 /** Every migration, oldest first. A merged one is never edited. */
 export const MIGRATIONS = [
@@ -119,4 +122,7 @@ export const MIGRATIONS = [
   MeshRouteStat1764000009122,
   MeshSpan1764000009130,
   MeshClient1764000009131,
+  EntryEmbedding1764000009200,
+  EntryClassification1764000009220,
+  ClassificationExample1764000009221,
 ];

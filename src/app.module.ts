@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule, Type } from '@nestjs/common';
+import { AiModule } from './ai/ai.module.js';
 import { DATABASE_SCHEMA } from './database-schema.js';
 import { EntriesModule } from './entries/entries.module.js';
 import { GatewayModule } from './gateway/gateway.module.js';
@@ -42,6 +43,7 @@ export class AppModule {
         ...more,
         GraphModule,
         SearchModule,
+        AiModule,
         StreamsModule,
       ],
     };

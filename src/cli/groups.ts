@@ -126,6 +126,12 @@ const TOP_COMMANDS: readonly TopCommand[] = [
     load: async () => (await import('./commands/graph.js')).graphCommand,
   },
   {
+    name: 'ai',
+    summary: 'Say what a text is, names and says in short; suggest tags',
+    section: FIND,
+    load: async () => (await import('./commands/ai.js')).aiCommand,
+  },
+  {
     name: 'stats',
     summary: 'Count what the registry holds',
     section: FIND,

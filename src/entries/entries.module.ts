@@ -5,6 +5,7 @@ import { EntryBulkWriter } from './bulk/entry-bulk.writer.js';
 import { RelationshipBulkWriter } from './bulk/relationship-bulk.writer.js';
 import { ClassificationRuleRepository } from './classification/classification-rule.repository.js';
 import { ClassificationService } from './classification/classification.service.js';
+import { ClassifiedEntryRepository } from './classification/classified-entry.repository.js';
 import { Classifier } from './classification/classifier.js';
 import { DriverSecrets } from './drivers/driver-secrets.js';
 import { KubernetesCluster } from './drivers/kubernetes/kubernetes-cluster.js';
@@ -151,6 +152,7 @@ const OFFERED = [
     MetricRetention,
     ClassificationRuleRepository,
     ClassificationService,
+    ClassifiedEntryRepository,
     EntryBulkWriter,
     EntryHistoryRepository,
     EntryInclusions,

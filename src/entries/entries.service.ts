@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { isForeignKeyViolation } from '../platform/database/database-errors.js';
 import { UnitOfWork } from '../platform/database/unit-of-work.js';
 import { ConflictError, ImpossibleError, NotFoundError } from '../platform/errors/registry-error.js';
+import { ClassifiedEntryRepository } from './classification/classified-entry.repository.js';
 import { Classifier } from './classification/classifier.js';
 import type { ClassificationResult } from './classification/classifier.js';
 import { EntryIds } from './entry-ids.js';
@@ -37,6 +38,7 @@ export class EntriesService {
     private readonly repository: EntryRepository,
     private readonly relationships: RelationshipRepository,
     private readonly classifier: Classifier,
+    private readonly classified: ClassifiedEntryRepository,
     private readonly outbox: Outbox,
     private readonly secrets: EntrySecrets,
     private readonly kinds: KindCatalog,
@@ -53,7 +55,7 @@ export class EntriesService {
     if (classification) draft.feature = classification.feature;
     const base = draft.name;
     for (let attempt = 1; attempt <= NAME_ATTEMPTS; attempt++) {
-      const row = await this.insert(draft);
+      const row = await this.insert(draft, classification);
       if (row) return { row, classification };
       // A name the client chose is taken; one made from the title gets a suffix.
       if (body.name) break;
@@ -155,7 +157,7 @@ export class EntriesService {
   }
 
   /** Undefined when the identity is taken. */
-  private insert(draft: EntryDraft): Promise<EntryRow | undefined> {
+  private insert(draft: EntryDraft, classification?: ClassificationResult): Promise<EntryRow | undefined> {
     return this.uow.run(async () => {
       const uid = uuidv7();
       await this.kinds.beforeSave(draft);
@@ -164,6 +166,7 @@ export class EntriesService {
       const [row] = await this.repository.insertFree([{ uid, ...concealed }]);
       if (!row) return undefined;
       if (secrets.length > 0) await this.secrets.save([{ entryId: row.id, secrets }]);
+      if (classification) await this.classified.insert([{ entryId: row.id, classification }]);
       await this.outbox.record([createdEvent(row)]);
       await this.kinds.afterSave(row);
       return row;

@@ -120,6 +120,11 @@ function inOrder(leaves: readonly Leaf[]): Leaf[] {
 
 /** What they print is long, or another every time: the docs show the command alone. */
 const UNSTEADY = new Set([
+  'ai classify',
+  'ai embed',
+  'ai feedback list',
+  'ai status',
+  'ai tags',
   'completion',
   'permission list',
   'usage',

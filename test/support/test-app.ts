@@ -36,8 +36,8 @@ export interface TestApp {
 export async function testApp({ env = {}, logger, place, modules }: TestAppOptions = {}): Promise<TestApp> {
   const own = place ?? (await testPlace());
   const adminKey = makeKey('admin_key');
-  // All that is wrong in a suite comes from one address.
-  const quiet = { LOG_LEVEL: 'silent', AUTH_FAILURE_LIMIT: 'off' };
+  // All that is wrong in a suite comes from one address; and vectors are made where they are asked for.
+  const quiet = { LOG_LEVEL: 'silent', AUTH_FAILURE_LIMIT: 'off', EMBEDDING_PROVIDER: 'none' };
   const settings = readEnv({ ...quiet, REGISTRY_ADMIN_KEY: adminKey, ...own.env, ...env });
   const app = await application(settings, logger ?? quietLogger(), modules);
   await app.listen(0, '127.0.0.1');

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { validated } from '../../platform/http/validation.pipe.js';
+import { ClassifiedEntryRepository } from '../classification/classified-entry.repository.js';
 import { Classifier } from '../classification/classifier.js';
+import type { ClassificationResult } from '../classification/classifier.js';
 import { alreadyThere, createdEvent, updatedEvent } from '../entry-events.js';
 import { draftOf } from '../entry-draft.js';
 import type { EntryDraft } from '../entry-draft.js';
@@ -45,9 +47,13 @@ interface Change extends NewEntry, ConcealedDraft {
 /** Registers entries many at a time: a handful of statements a batch, an event an entry. */
 @Injectable()
 export class EntryBulkWriter implements BulkWriter<EntryDraft> {
+  /** What the service itself said of drafts without a feature; a transaction that is run again finds it here. */
+  private readonly classifications = new WeakMap<EntryDraft, ClassificationResult>();
+
   constructor(
     private readonly repository: EntryRepository,
     private readonly classifier: Classifier,
+    private readonly classified: ClassifiedEntryRepository,
     private readonly outbox: Outbox,
     private readonly secrets: EntrySecrets,
     private readonly kinds: KindCatalog,
@@ -60,13 +66,18 @@ export class EntryBulkWriter implements BulkWriter<EntryDraft> {
   }
 
   async write(items: readonly Placed<EntryDraft>[], onConflict: ConflictAction): Promise<BulkResult[]> {
-    for (const { item } of items)
-      if (item.feature === null) item.feature = (await this.classifier.classify(item)).feature;
+    for (const { item } of items) if (item.feature === null) await this.classify(item);
     const results: BulkResult[] = [];
     for (const type of new Set(items.map(({ item }) => item.type))) await this.kinds.hooksOf(type).beforeLock?.();
     for (const group of membershipOrder(items))
       for (const wave of wavesOf(group, identityOf)) results.push(...(await this.writeWave(wave, onConflict)));
     return results.toSorted((a, b) => a.index - b.index);
+  }
+
+  private async classify(draft: EntryDraft): Promise<void> {
+    const classification = await this.classifier.classify(draft);
+    draft.feature = classification.feature;
+    this.classifications.set(draft, classification);
   }
 
   private async writeWave(wave: readonly Placed<EntryDraft>[], onConflict: ConflictAction): Promise<BulkResult[]> {
@@ -106,16 +117,24 @@ export class EntryBulkWriter implements BulkWriter<EntryDraft> {
   ): Promise<{ inserted: Map<string, EntryRow>; refused: Map<number, BulkResult> }> {
     const refused = new Map<number, BulkResult>();
     const entries = new Map<string, NewEntry & ConcealedDraft>();
+    const drafts = new Map<string, EntryDraft>();
     // One order for every writer, so that two bulks of the same entries wait for each other instead of dead-locking.
     for (const { index, item } of items.toSorted((a, b) => (identityOf(a.item) < identityOf(b.item) ? -1 : 1))) {
       const uid = uuidv7();
       const concealed = await this.conceal(index, uid, item);
       if ('error' in concealed) refused.set(index, concealed);
       else entries.set(uid, { uid, ...concealed });
+      drafts.set(uid, item);
     }
     const rows = entries.size > 0 ? await this.repository.insertFree([...entries.values()]) : [];
     const secrets = rows.map(({ id, uid }) => ({ entryId: id, secrets: entries.get(uid)!.secrets }));
     await this.secrets.save(secrets.filter((entry) => entry.secrets.length > 0));
+    await this.classified.insert(
+      rows.flatMap(({ id, uid }) => {
+        const classification = this.classifications.get(drafts.get(uid)!);
+        return classification ? [{ entryId: id, classification }] : [];
+      }),
+    );
     for (const row of rows) await this.kinds.afterSave(row);
     return { inserted: new Map(rows.map((row) => [rowIdentity(row), row])), refused };
   }

@@ -12,7 +12,7 @@ import {
   ValidateBy,
 } from 'class-validator';
 import { AllowedTargets } from '../http-client/allowed-targets.js';
-import { DriverEnv } from './driver-env.js';
+import { EmbeddingEnv } from './embedding-env.js';
 import { FromVariable, base64List, bytes, flag, integer, list, rate, text } from './variable.js';
 import type { Rate } from './variable.js';
 
@@ -52,7 +52,7 @@ const isRate = (value: unknown): boolean => {
 const IsRate = (): PropertyDecorator => ValidateBy({ name: 'isRate', validator: { validate: isRate } });
 
 /** The settings of the process, read and checked once at start (see `.env.example`). */
-export class Env extends DriverEnv {
+export class Env extends EmbeddingEnv {
   @FromVariable('PORT', integer, 'be a whole number from 0 to 65535')
   @IsInt()
   @Min(0)

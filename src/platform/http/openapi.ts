@@ -35,6 +35,7 @@ const TAGS: Record<string, string> = {
     'Feature flags, what they answer and how they roll out; and the feature categories that entries are sorted into.',
   ofrep: 'The OpenFeature Remote Evaluation Protocol: flags for any OpenFeature SDK.',
   classification: 'The rules that sort entries into feature categories.',
+  ai: 'What a text is, names and says: classification, extraction, summaries, tags, vectors.',
   registry: 'The same catalog in the words of an enterprise catalog; also under /api/v1/registry.',
   events: 'Every change, in order, once: by poll, by server-sent events, by WebSocket.',
   discovery: 'Finding what runs, in the words of others: Prometheus, Consul.',

@@ -1,6 +1,7 @@
 import { topCommandsOf } from '../../../src/cli/groups.js';
 import { KIND_CALLS } from './kind-calls.js';
 import { leavesOf, type LeafSpec } from '../../../src/cli/spec/types.js';
+import { AI_CALLS } from './stub-ai.js';
 
 export interface Leaf {
   /** `graph impact`. */
@@ -47,6 +48,7 @@ export const CALLS: Record<string, { args: string[]; local?: true; stdin?: strin
   'graph neighbors': { args: ['plugin_my-service'] },
   'graph path': { args: ['plugin_a', 'plugin_b'] },
   'graph cycles': { args: [] },
+  ...AI_CALLS,
   stats: { args: [] },
   'import entries': { args: ['EXPORT'] },
   'import debian': { args: ['FILE'] },

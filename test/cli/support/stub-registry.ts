@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { aiAnswer } from './stub-ai.js';
 import { gatewayAnswer } from './stub-gateway.js';
 import { gridAnswer } from './stub-grid.js';
 import { kindAnswer } from './stub-kinds.js';
@@ -44,7 +45,11 @@ const NODE = { ...ENTRY, distance: 1, path: ['plugin_a', ENTRY.key] };
 /** Answers of a registry in their shape; what they say is the same every time. */
 function answerTo({ method, path, body, query }: Seen): unknown {
   const ofKind =
-    runtimeAnswer(method, path) ?? gridAnswer(path) ?? meshAnswer(method, path) ?? kindAnswer(method, path, query);
+    runtimeAnswer(method, path) ??
+    aiAnswer(method, path) ??
+    gridAnswer(path) ??
+    meshAnswer(method, path) ??
+    kindAnswer(method, path, query);
   if (ofKind !== undefined) return ofKind;
   if (path === '/health')
     return {

@@ -1,0 +1,92 @@
+import { Injectable } from '@nestjs/common';
+import { UnitOfWork } from '../../platform/database/unit-of-work.js';
+
+export interface ExampleRow {
+  id: string;
+  text: string;
+  category: string | null;
+  feature: string | null;
+  actor: string;
+  created_at: Date;
+}
+
+export interface NewExample extends Pick<ExampleRow, 'id' | 'text' | 'category' | 'feature' | 'actor'> {
+  hash: Buffer;
+  /** Null where the model finds no word, or could not be had. */
+  vector: Float32Array | null;
+  model: string | null;
+}
+
+export interface NearExample {
+  id: string;
+  label: string;
+  similarity: number;
+}
+
+const COLUMNS = 'id, text, category, feature, actor, created_at';
+const vectorText = (vector: Float32Array | null): string | null => vector && `[${vector.join(',')}]`;
+
+@Injectable()
+export class ExampleRepository {
+  constructor(private readonly uow: UnitOfWork) {}
+
+  /** Oldest first, behind this one. */
+  list(limit: number, offset: number): Promise<ExampleRow[]> {
+    return this.uow.query<ExampleRow & object>(
+      `SELECT ${COLUMNS} FROM classification_example ORDER BY created_at, id LIMIT $1 OFFSET $2`,
+      [limit, offset],
+    );
+  }
+
+  async count(): Promise<number> {
+    const [{ n }] = await this.uow.query<{ n: string }>('SELECT count(*) AS n FROM classification_example');
+    return Number(n);
+  }
+
+  /** What was said of the same text before gives way, as far as this says something else. */
+  async save({ id, text, hash, category, feature, model, vector, actor }: NewExample): Promise<ExampleRow> {
+    const [row] = await this.uow.query<ExampleRow & object>(
+      `INSERT INTO classification_example AS x (id, text, text_hash, category, feature, model, embedding, actor)
+       VALUES ($1, $2, $3, $4, $5, $6, $7::halfvec(384), $8)
+       ON CONFLICT (text_hash) DO UPDATE SET category = coalesce(excluded.category, x.category),
+         feature = coalesce(excluded.feature, x.feature), model = excluded.model, embedding = excluded.embedding, actor = excluded.actor
+       RETURNING ${COLUMNS}`,
+      [id, text, hash, category, feature, model, vectorText(vector), actor],
+    );
+    return row;
+  }
+
+  /** The example that was; undefined when there was none. */
+  async delete(id: string): Promise<ExampleRow | undefined> {
+    const [row] = await this.uow.query<ExampleRow & object>(
+      `DELETE FROM classification_example WHERE id = $1 RETURNING ${COLUMNS}`,
+      [id],
+    );
+    return row;
+  }
+
+  /** The nearest that say the category or feature, by comparing with all: there are a few thousand at most. */
+  nearest(of: 'category' | 'feature', vector: Float32Array, model: string, limit: number): Promise<NearExample[]> {
+    return this.uow.query<NearExample & object>(
+      `SELECT id, ${of} AS label, 1 - (embedding <=> $1::halfvec(384)) AS similarity FROM classification_example
+       WHERE model = $2 AND embedding IS NOT NULL AND ${of} IS NOT NULL ORDER BY embedding <=> $1::halfvec(384), id LIMIT $3`,
+      [vectorText(vector), model, limit],
+    );
+  }
+
+  /** Those whose vector is of another model. */
+  strangers(model: string, limit: number): Promise<Pick<ExampleRow, 'id' | 'text'>[]> {
+    return this.uow.query<Pick<ExampleRow, 'id' | 'text'> & object>(
+      'SELECT id, text FROM classification_example WHERE model IS DISTINCT FROM $1 ORDER BY created_at, id LIMIT $2',
+      [model, limit],
+    );
+  }
+
+  async place(id: string, model: string, vector: Float32Array | null): Promise<void> {
+    await this.uow.query(
+      'UPDATE classification_example SET model = $2, embedding = $3::halfvec(384) WHERE id = $1',
+      [id, model, vectorText(vector)],
+      'classification-example-place',
+    );
+  }
+}
