@@ -135,7 +135,9 @@ const UNSTEADY = new Set([
   // Whether it is drained by then.
   'grid events',
   'config rotate-keys',
-  // Counts are written down within seconds.
+  // Counts are written down, and vectors made, within seconds.
+  'trending',
+  'index stats',
   'mesh metrics show',
   'mesh stats',
 ]);

@@ -5,6 +5,7 @@ import { nameTexts, parseQuery } from '../query/query-syntax.js';
 import { QueryTermRepository } from '../query/query-term.repository.js';
 import { looseQuery, meantQuery, queryTerms, strictQuery, widenedQuery } from '../query/text-query.js';
 import type { Corpus, QueryTerm, TextQuery } from '../query/text-query.js';
+import { wordless } from '../search-leg.js';
 import type { LegAnswer, LegHit, SearchLeg, SearchQuestion } from '../search-leg.js';
 import { QueryCorrector } from '../query/query-corrector.js';
 import { PinnedNames } from './pinned-names.js';
@@ -27,6 +28,7 @@ class Page {
     public offset: number,
     /** One more than asked, which tells whether there is a next page. */
     readonly limit: number,
+    private readonly enough = Infinity,
   ) {}
 
   get missing(): number {
@@ -35,6 +37,11 @@ class Page {
 
   get full(): boolean {
     return this.missing === 0;
+  }
+
+  /** True when what is there makes guesses needless. */
+  get satisfied(): boolean {
+    return this.full || this.hits.length >= this.enough;
   }
 
   /** True when there is no time for guesses. */
@@ -75,9 +82,10 @@ export class TextLeg implements SearchLeg {
 
   find(question: SearchQuestion): Promise<LegAnswer> {
     return this.bounded(async () => {
-      const page = new Page(question.offset, question.limit + 1);
+      const page = new Page(question.offset, question.limit + 1, question.enough);
       const corrected = await this.answer(page, question);
-      const more = page.hits.length > question.limit;
+      // Guesses that were left out may have more.
+      const more = page.hits.length > question.limit || (!page.full && page.satisfied);
       return { hits: page.hits.slice(0, question.limit), more, corrected };
     });
   }
@@ -88,7 +96,7 @@ export class TextLeg implements SearchLeg {
       const scope: Scope = { filter: question.filter, without: [], withoutIds: [] };
       const slice = { limit: question.limit + 1, offset: question.offset };
       const ids = await this.ranking.listed(scope, await this.terms.corpus(), slice);
-      const hits = ids.map((id) => ({ id, score: 0, text: null, marks: null, about: null, corrected: null }));
+      const hits = ids.map((id) => wordless(id));
       return { hits: hits.slice(0, question.limit), more: hits.length > question.limit, corrected: null };
     });
   }
@@ -114,15 +122,15 @@ export class TextLeg implements SearchLeg {
     const strict = strictQuery(groups, corpus);
     await this.pin(run, nameTexts(parsed), strict, ['exact', 'prefix']);
     await this.stage(run, 'match', strict);
-    if (page.full) return null;
+    if (page.satisfied) return null;
     run.corrected = await this.corrector.correct(groups);
     if (run.corrected !== null) {
       const meant = meantQuery(groups, corpus);
       await this.pin(run, nameTexts(parseQuery(run.corrected)), meant, ['meant-exact', 'meant-prefix']);
       await this.stage(run, 'meant', meant);
     }
-    if (!page.late) await this.stage(run, 'widened', widenedQuery(groups, corpus));
-    if (!page.late) await this.stage(run, 'loose', looseQuery(groups, corpus));
+    if (!page.satisfied && !page.late) await this.stage(run, 'widened', widenedQuery(groups, corpus));
+    if (!page.satisfied && !page.late) await this.stage(run, 'loose', looseQuery(groups, corpus));
     return run.corrected;
   }
 
@@ -150,6 +158,7 @@ export class TextLeg implements SearchLeg {
 
   private hit({ corrected }: Run, { id, text, rank }: RankedRow, tier: Tier, query: TextQuery): LegHit {
     const score = scoreOf(tier, rank);
-    return { id, score, text: Math.round(text * 1e6) / 1e6, marks: query.match, about: query.about, corrected };
+    const words = Math.round(text * 1e6) / 1e6;
+    return wordless(id, { score, tier, text: words, marks: query.match, about: query.about, corrected });
   }
 }
