@@ -111,6 +111,13 @@ describe('search by words and meaning', () => {
     }
   });
 
+  it('answers the vector of an entry, which finds that entry', async () => {
+    const { embedding } = (await app.api.get(`${ENTITIES}/resource_ledger?include=embedding`)).body;
+    expect(embedding.model).toMatch(/^static-en-384@/);
+    const [first] = await find({ vector: embedding.values, limit: 1 });
+    expect(first).toMatchObject({ name: 'ledger', score: expect.closeTo(1, 2) });
+  });
+
   it('weighs the legs as asked, in either way of putting them together', async () => {
     for (const fusion of ['weighted', 'rrf']) {
       const [byWords] = await find({ query: 'servers', fusion, weights: { vector: 0, text: 1, filters: 0 } });

@@ -17,7 +17,6 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { DIMENSIONS } from '../../entries/vectors/embedding-provider.js';
-import type { EntryFilter } from '../../entries/entry-filter.js';
 import { ALL_STATUSES, ENTRY_HEALTHS, ENTRY_TYPES } from '../../entries/entry-types.js';
 import { DEFAULT_ROWS, MOST_ROWS, WholeNumber } from '../../platform/http/paging.js';
 import { DEFAULT_WEIGHTS, FUSIONS } from '../hybrid/fusion.js';

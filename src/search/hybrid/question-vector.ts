@@ -55,6 +55,11 @@ export const plainText = (groups: readonly TermGroup[]): string =>
     .map((term) => term.text)
     .join(' ');
 
-/** Quotes and minus are demands on the words themselves: what they did not find must not come in by meaning. */
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/**
+ * Quotes and minus are demands on the words themselves: what they did not find must not come in by meaning. And an id
+ * means nothing.
+ */
 export const demandsWords = (groups: readonly TermGroup[]): boolean =>
-  groups.flat().some((term) => term.phrase || term.negated);
+  groups.flat().some((term) => term.phrase || term.negated || UUID.test(term.text));
