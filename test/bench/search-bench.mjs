@@ -70,26 +70,47 @@ class Service {
   post = (path, body) => this.ask(path, { method: 'POST', body: JSON.stringify(body) });
 }
 
+/** Milliseconds of a search by words and an entry by id, by turns, one client, for so many seconds. */
+async function answerTimes(service, seconds) {
+  const { rows } = await service.database.query('SELECT uid FROM entry ORDER BY popularity DESC LIMIT 100');
+  const paths = [
+    ...rows.map(({ uid }) => `/api/v1/entities/${uid}`),
+    ...['image viewer', 'web server', 'mail client'].map((q) => `/api/v1/search?mode=text&limit=10&q=${q}`),
+  ];
+  const times = [];
+  for (const until = performance.now() + 1000 * seconds; performance.now() < until;) {
+    const started = performance.now();
+    await service.get(paths[times.length % paths.length]);
+    times.push(performance.now() - started);
+  }
+  return times;
+}
+
+/** Imports, waits until every entry has a vector, and answers how long that took and what others waited meanwhile. */
 async function filled(service, file) {
   const started = performance.now();
-  const since = () => ((performance.now() - started) / 1000).toFixed(0);
+  const since = () => (performance.now() - started) / 1000;
   await promisify(execFile)(
     process.execPath,
     [here('../../dist/cli/main.mjs'), 'import', 'debian', file, '--server', service.process.url, '--key', adminKey],
     { maxBuffer: 1e8 },
   );
-  console.error(`imported after ${since()} s`);
+  const imported = since();
+  const meanwhile = [];
   for (;;) {
     const { vectors } = await service.get('/api/v1/search/stats');
     if (vectors.state === 'serving' && vectors.indexes[0].backlog === 0) break;
-    await pause(5000);
-    console.error(`${vectors.indexes[0]?.vectors ?? 0} vectors after ${since()} s`);
+    meanwhile.push(...(await answerTimes(service, 5)));
+    console.error(`${vectors.indexes[0]?.vectors ?? 0} vectors after ${since().toFixed(0)} s`);
   }
   const embedded = since();
   await service.post('/api/v1/search/reindex', {});
   while ((await service.get('/api/v1/search/stats')).reindex.done_at === null) await pause(1000);
   await service.database.query('VACUUM ANALYZE');
-  return embedded;
+  await pause(5000);
+  const afterwards = await answerTimes(service, 10);
+  const p95 = (times) => `${percentile(times, 0.95).toFixed(1)} ms`;
+  return `imported in ${imported.toFixed(0)} s, embedded ${(embedded - imported).toFixed(0)} s later; p95 of other requests ${p95(meanwhile)} meanwhile, ${p95(afterwards)} afterwards`;
 }
 
 function judged(found, right) {
@@ -157,11 +178,11 @@ try {
   const database = new Client({ connectionString: databaseUrl });
   await database.connect();
   service = new Service(running, database);
-  const embedded = await filled(service, file);
+  const told = await filled(service, file);
   const counts = Object.entries({ ...tasks, autocomplete }).map(([task, list]) => `${task} ${list.length}`);
   const { vectors, recall } = await service.get('/api/v1/search/stats?sample=50');
   console.log(
-    `${cpus()[0].model}, ${cpus().length} cores; Node ${process.version}; ${packages.length} packages, imported and embedded after ${embedded} s; ${vectors.model}; recall@10 of the index ${recall.recall}`,
+    `${cpus()[0].model}, ${cpus().length} cores; Node ${process.version}; ${packages.length} packages; ${told}; ${vectors.model}; recall@10 of the index ${recall.recall}`,
   );
   console.log(`questions: ${counts.join(', ')}; cells: MRR / recall@10 % / success@5 %`);
   // A round that is not counted warms up statements, plans and caches.

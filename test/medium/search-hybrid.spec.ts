@@ -45,7 +45,7 @@ const QUEUES = Array.from({ length: 60 }, (_, n) => ({
 
 async function withEntries(app: TestApp, entries: object[]): Promise<void> {
   const { status, body } = await app.api.post(`${ENTITIES}/bulk`, entries);
-  if (status !== 200) throw new Error(JSON.stringify(body));
+  if (status !== 201) throw new Error(JSON.stringify(body));
   await eventually('every entry has a vector', async () => {
     const [size] = await app.app.get(VectorSearch).sizes();
     return size?.state === 'serving' && size.backlog === 0 && size.vectors >= entries.length;
