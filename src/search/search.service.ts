@@ -119,7 +119,13 @@ export class SearchService {
     const rows = await this.hits.rows(hits);
     return rows.map((row) => {
       const { score, text, vector, filters, corrected } = byId.get(row.id)!;
-      const matched = { text, vector, filters, highlight: toHighlight(row.headline), corrected };
+      const matched = {
+        text,
+        vector: vector && Math.round(vector * 1e6) / 1e6,
+        filters,
+        highlight: toHighlight(row.headline),
+        corrected,
+      };
       return { ...toEntryResponse(row), score, matched };
     });
   }

@@ -21,7 +21,9 @@ const all = [popular, words, meaning, both];
 
 describe('the legs of a search put together', () => {
   it('put what both find first, in either way', () => {
-    for (const fusion of ['weighted', 'rrf'] as const) expect(order(all, { fusion })[0]).toBe('3');
+    const weights = { vector: 0.5, text: 0.3, filters: 0.01 };
+    for (const fusion of ['weighted', 'rrf'] as const) expect(order(all, { fusion, weights })[0]).toBe('3');
+    expect(order(all)[0]).toBe('3');
   });
 
   it('follow the weights', () => {
