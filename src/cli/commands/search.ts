@@ -93,7 +93,11 @@ export const searchCommand: LeafSpec = {
     { cmd: 'search "tensorflow"' },
     { cmd: 'search image viewer --type resource --limit 5' },
     { cmd: 'search \'"mail server" or postfix -exim\' -o name' },
-    { cmd: 'search program to look at pictures --why', note: 'by meaning too, with what each leg says' },
+    {
+      cmd: 'search program to look at pictures --why',
+      note: 'with what each leg says',
+      norun: 'what means the same is found once vectors are made, in the background',
+    },
   ],
   effect: 'reads',
   view: hitView,
