@@ -14,6 +14,7 @@ import type { Degradation } from './hybrid/question-vector.js';
 import { VectorLeg } from './hybrid/vector-leg.js';
 import { parseQuery } from './query/query-syntax.js';
 import type { LegAnswer, SearchQuestion } from './search-leg.js';
+import { withinTime } from './text/search-time.js';
 import { TextLeg } from './text/text-leg.js';
 
 export const SEARCH_MODES = ['hybrid', 'text', 'vector'] as const;
@@ -82,7 +83,7 @@ export class SearchService {
    */
   async find(search: Search): Promise<SearchAnswer> {
     const groups = parseQuery(search.query, search.field);
-    const found = await this.found(search, { groups, ...search });
+    const found = await withinTime(() => this.found(search, { groups, ...search }));
     if (groups.length > 0 && search.offset === 0 && found.hits.length > 0) this.activity.noteSearch(search.query);
     const { mode, degraded, corrected, more } = found;
     return { hits: await this.responses(found), mode, degraded, corrected, more };

@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { EntryFilter } from '../../entries/entry-filter.js';
 import { parseQuery } from '../query/query-syntax.js';
+import type { TermGroup } from '../query/query-syntax.js';
 import { QueryTermRepository } from '../query/query-term.repository.js';
 import { looseQuery, queryTerms, strictQuery } from '../query/text-query.js';
+import { LONGEST_STATEMENT_MS, withinTime } from '../text/search-time.js';
 import { TextSearchRepository } from '../text/text-search.repository.js';
 import type { Scope } from '../text/text-search.repository.js';
 import { FacetRepository } from './facet.repository.js';
@@ -19,7 +21,6 @@ export interface FacetsAnswer {
 /** Counting more than this takes longer than anyone waits for. */
 const MOST_COUNTED = 20_000;
 const SAMPLE = 5000;
-const LONGEST_STATEMENT_MS = 5000;
 const NONE: FacetsAnswer = {
   total: { value: 0, relation: 'exact' },
   sampled: null,
@@ -39,18 +40,20 @@ export class FacetsService {
   async count(query: string, field: string, filter: EntryFilter): Promise<FacetsAnswer> {
     const groups = parseQuery(query, field);
     if (groups.length === 0 && query.trim() !== '') return NONE;
-    return this.search.bounded(LONGEST_STATEMENT_MS, async () => {
-      const scope: Scope = { filter, without: [], withoutIds: [] };
-      if (groups.length === 0) return this.within(scope);
-      const { terms, corpus } = await this.terms.analyse(groups.flatMap((group) => group.map(({ text }) => text)));
-      const analysed = queryTerms(groups, terms);
-      if (analysed.length === 0) return NONE;
-      for (const way of [strictQuery(analysed, corpus), looseQuery(analysed, corpus)]) {
-        const found = way && (await this.within({ ...scope, match: way.match, negates: way.negates }));
-        if (found && found.total.value > 0) return found;
-      }
-      return NONE;
-    });
+    return withinTime(() => this.search.bounded(LONGEST_STATEMENT_MS, () => this.found(groups, filter)));
+  }
+
+  private async found(groups: readonly TermGroup[], filter: EntryFilter): Promise<FacetsAnswer> {
+    const scope: Scope = { filter, without: [], withoutIds: [] };
+    if (groups.length === 0) return this.within(scope);
+    const { terms, corpus } = await this.terms.analyse(groups.flatMap((group) => group.map(({ text }) => text)));
+    const analysed = queryTerms(groups, terms);
+    if (analysed.length === 0) return NONE;
+    for (const way of [strictQuery(analysed, corpus), looseQuery(analysed, corpus)]) {
+      const found = way && (await this.within({ ...scope, match: way.match, negates: way.negates }));
+      if (found && found.total.value > 0) return found;
+    }
+    return NONE;
   }
 
   private async within(scope: Scope): Promise<FacetsAnswer> {

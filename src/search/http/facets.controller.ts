@@ -58,7 +58,7 @@ export class FacetsController {
     summary: 'Count what the words of a search find by type, status, health, feature and tag',
   })
   @ApiOkResponse({ type: Facets })
-  @ApiProblems(400)
+  @ApiProblems(400, 422)
   count(@Query() query: FacetsQuery): Promise<Facets> {
     return this.facets.count(query.q ?? '', 'q', filterOfQuery(query));
   }

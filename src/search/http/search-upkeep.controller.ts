@@ -2,6 +2,7 @@ import { Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '../../platform/http/api-problem.decorator.js';
 import { Cost } from '../../platform/http/cost.decorator.js';
+import { EmptyBody } from '../../platform/http/empty-body.decorator.js';
 import { Permission } from '../../platform/http/permission.decorator.js';
 import { TrendingService } from '../activity/trending.service.js';
 import { SearchStatsService } from '../stats/search-stats.service.js';
@@ -43,6 +44,7 @@ export class SearchUpkeepController {
   }
 
   @Post('reindex')
+  @EmptyBody()
   @HttpCode(202)
   @Permission('admin:system')
   @ApiOperation({

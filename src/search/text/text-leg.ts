@@ -1,6 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { sqlStateOf } from '../../platform/database/database-errors.js';
-import { ImpossibleError } from '../../platform/errors/registry-error.js';
 import { nameTexts, parseQuery } from '../query/query-syntax.js';
 import { QueryTermRepository } from '../query/query-term.repository.js';
 import { looseQuery, meantQuery, queryTerms, strictQuery, widenedQuery } from '../query/text-query.js';
@@ -11,11 +9,11 @@ import { QueryCorrector } from '../query/query-corrector.js';
 import { PinnedNames } from './pinned-names.js';
 import { scoreOf } from './score.js';
 import type { Tier } from './score.js';
+import { LONGEST_STATEMENT_MS, withinTime } from './search-time.js';
 import { StageRanking } from './stage-ranking.js';
 import { TextSearchRepository } from './text-search.repository.js';
 import type { RankedRow, Scope } from './text-search.repository.js';
 
-const LONGEST_STATEMENT_MS = 5000;
 /** After this no guesses are made any more: a search that found too little answers what it has. */
 const LONGEST_SEARCH_MS = 2000;
 
@@ -101,17 +99,8 @@ export class TextLeg implements SearchLeg {
     });
   }
 
-  /** What takes too long is the query's doing: hundreds of phrases and common words in one. */
-  private async bounded(find: () => Promise<LegAnswer>): Promise<LegAnswer> {
-    try {
-      return await this.search.bounded(LONGEST_STATEMENT_MS, find);
-    } catch (error) {
-      if (sqlStateOf(error) !== '57014') throw error;
-      throw new ImpossibleError(
-        'search.too_slow',
-        `The search took longer than ${LONGEST_STATEMENT_MS / 1000} s. Ask with fewer, rarer or unquoted words.`,
-      );
-    }
+  private bounded(find: () => Promise<LegAnswer>): Promise<LegAnswer> {
+    return withinTime(() => this.search.bounded(LONGEST_STATEMENT_MS, find));
   }
 
   private async answer(page: Page, { groups: parsed, filter }: SearchQuestion): Promise<string | null> {
