@@ -58,6 +58,7 @@ import { MeshRouteStat1764000009122 } from './1764000009122-mesh-route-stat.js';
 import { MeshSpan1764000009130 } from './1764000009130-mesh-span.js';
 import { MeshClient1764000009131 } from './1764000009131-mesh-client.js';
 import { EntryEmbedding1764000009200 } from './1764000009200-entry-embedding.js';
+import { SearchActivity1764000009205 } from './1764000009205-search-activity.js';
 import { EntryClassification1764000009220 } from './1764000009220-entry-classification.js';
 import { ClassificationExample1764000009221 } from './1764000009221-classification-example.js';
 
@@ -123,6 +124,7 @@ export const MIGRATIONS = [
   MeshSpan1764000009130,
   MeshClient1764000009131,
   EntryEmbedding1764000009200,
+  SearchActivity1764000009205,
   EntryClassification1764000009220,
   ClassificationExample1764000009221,
 ];

@@ -1,8 +1,9 @@
 // Trains the static embedding model; a maintainers' script, never part of CI. One thread; the same seed, batch, epochs and
 // files give the same rows. `--minutes` ends it in time (the rate then falls by the clock, which no second run repeats).
 //   npm run model:train -- --packages FILE [--npm FILE] [--wordnet FOLDER] [--glove FOLDER] --out FOLDER
-//       [--epochs 10] [--minutes N] [--batch 256] [--seed 1] [--resume]
+//       [--epochs 10] [--minutes N] [--batch 256] [--seed 1] [--steps N] [--resume]
 // `--epochs 0` only prepares; `--resume` goes on from the last checkpoint in the folder, with the texts prepared there.
+// `--steps` ends this run after so many, to be resumed another time.
 // It leaves FOLDER/checkpoint.bin; `npm run model:pack` makes the asset of it, `npm run model:eval` judges it.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -27,6 +28,7 @@ const { values: options } = parseArgs({
     minutes: { type: 'string', default: '0' },
     batch: { type: 'string', default: '256' },
     seed: { type: 'string', default: '1' },
+    steps: { type: 'string', default: 'Infinity' },
     resume: { type: 'boolean', default: false },
   },
 });
@@ -35,7 +37,9 @@ const BUCKETS = 8192;
 const RATE = 0.02;
 const SAVE_EVERY_MS = 240_000;
 const REPORT_EVERY = 25;
-const [epochs, minutes, batch, seed] = ['epochs', 'minutes', 'batch', 'seed'].map((name) => Number(options[name]));
+const [epochs, minutes, batch, seed, steps] = ['epochs', 'minutes', 'batch', 'seed', 'steps'].map((name) =>
+  Number(options[name]),
+);
 const words = await import(new URL('../../dist/src/ai/embeddings/static/tokenizer.js', import.meta.url));
 const started = performance.now();
 const say = (text) => console.log(`${((performance.now() - started) / 60_000).toFixed(1).padStart(6)} min  ${text}`);
@@ -118,11 +122,11 @@ function save() {
 }
 
 say(`${perEpoch} steps an epoch, ${total} in all, ${firstStep} done`);
-for (let epoch = Math.floor(step / perEpoch); epoch < epochs && progress < 1; epoch++) {
+for (let epoch = Math.floor(step / perEpoch); epoch < epochs && progress < 1 && step - firstStep < steps; epoch++) {
   const batches = batchesOf(prepared.lists, epoch);
   for (let at = step % perEpoch; at < batches.length; at++) {
     progress = Math.max(step / total, firstProgress + (1 - firstProgress) * timeUsed());
-    if (progress >= 1) break;
+    if (progress >= 1 || step - firstStep >= steps) break;
     loss += trainer.step(batches[at], RATE * (1 - progress), random(seed, epoch, step));
     step++;
     if (step % REPORT_EVERY === 0) {
@@ -135,6 +139,7 @@ for (let epoch = Math.floor(step / perEpoch); epoch < epochs && progress < 1; ep
     if (performance.now() - saved > SAVE_EVERY_MS) save();
   }
 }
-if (total > 0) progress = 1;
+const done = total > 0 && step - firstStep < steps;
+if (done) progress = 1;
 save();
-say(`done after ${step} steps`);
+say(`${done ? 'done' : 'to be resumed'} after ${step} steps`);

@@ -120,6 +120,36 @@ const TOP_COMMANDS: readonly TopCommand[] = [
     load: async () => (await import('./commands/search.js')).searchCommand,
   },
   {
+    name: 'suggest',
+    summary: 'Complete what is being typed',
+    section: FIND,
+    load: async () => (await import('./commands/search-aids.js')).suggestCommand,
+  },
+  {
+    name: 'related',
+    summary: 'Show what has to do with an entry, and why',
+    section: FIND,
+    load: async () => (await import('./commands/search-aids.js')).relatedCommand,
+  },
+  {
+    name: 'facets',
+    summary: 'Count what a search finds by type, status and tag',
+    section: FIND,
+    load: async () => (await import('./commands/search-aids.js')).facetsCommand,
+  },
+  {
+    name: 'trending',
+    summary: 'Show what is searched and read most',
+    section: FIND,
+    load: async () => (await import('./commands/search-aids.js')).trendingCommand,
+  },
+  {
+    name: 'index',
+    summary: 'Look at the indexes of search, and make them true again',
+    section: FIND,
+    load: async () => (await import('./commands/search-index.js')).indexCommand,
+  },
+  {
     name: 'graph',
     summary: 'Walk the relationships of an entry',
     section: FIND,

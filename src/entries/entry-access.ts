@@ -45,9 +45,15 @@ export class EntryAccess implements OnModuleInit, BeforeApplicationShutdown {
     const reads = [...this.reads].toSorted(([a], [b]) => (BigInt(a) < BigInt(b) ? -1 : 1));
     this.reads = new Map();
     await this.uow.query(
-      `INSERT INTO entry_access AS a (entry_id, reads, accessed_at)
-       SELECT r.* FROM unnest($1::bigint[], $2::bigint[], $3::timestamptz[]) AS r(entry_id, reads, accessed_at)
-       WHERE EXISTS (SELECT FROM entry e WHERE e.id = r.entry_id)
+      `WITH read AS MATERIALIZED (
+         SELECT r.* FROM unnest($1::bigint[], $2::bigint[], $3::timestamptz[]) AS r(entry_id, reads, accessed_at)
+         WHERE EXISTS (SELECT FROM entry e WHERE e.id = r.entry_id) ORDER BY r.entry_id
+       ), hours AS (
+         INSERT INTO entry_read AS h (hour, entry_id, n)
+         SELECT date_trunc('hour', accessed_at), entry_id, reads FROM read
+         ON CONFLICT (hour, entry_id) DO UPDATE SET n = h.n + excluded.n
+       )
+       INSERT INTO entry_access AS a (entry_id, reads, accessed_at) SELECT * FROM read
        ON CONFLICT (entry_id) DO UPDATE
        SET reads = a.reads + excluded.reads, accessed_at = greatest(a.accessed_at, excluded.accessed_at)`,
       [reads.map(([id]) => id), reads.map(([, read]) => read.count), reads.map(([, read]) => read.at)],

@@ -1,5 +1,6 @@
 import type { EntryFilter } from '../entries/entry-filter.js';
 import type { TermGroup } from './query/query-syntax.js';
+import type { Tier } from './text/score.js';
 
 /** What every leg is asked: the same filter holds inside each, so that none is narrowed after the fact. */
 export interface SearchQuestion {
@@ -7,6 +8,8 @@ export interface SearchQuestion {
   filter: EntryFilter;
   limit: number;
   offset: number;
+  /** With so many hits no guesses are made at what else may have been meant. */
+  enough?: number;
 }
 
 /** An entry one leg found. */
@@ -15,8 +18,14 @@ export interface LegHit {
   id: string;
   /** 0..1, comparable within the leg's answer. */
   score: number;
+  /** In which way its words answered; null when there were none, or none of its own. */
+  tier: Tier | null;
   /** 0..1, what the words alone say; null when there were none. */
   text: number | null;
+  /** Cosine, -1 to 1; null where meaning was not asked for. */
+  vector: number | null;
+  /** 0..1, what speaks for it whatever was asked; null where that was not weighed. */
+  filters: number | null;
   /** tsquery text to mark in the highlight; null for none. */
   marks: string | null;
   /** How the word begins that the query is most about, for the part of a description to show. */
@@ -36,3 +45,17 @@ export interface LegAnswer {
 export interface SearchLeg {
   find(question: SearchQuestion): Promise<LegAnswer>;
 }
+
+/** An entry that no word of the query led to. */
+export const wordless = (id: string, change: Partial<LegHit> = {}): LegHit => ({
+  id,
+  score: 0,
+  tier: null,
+  text: null,
+  vector: null,
+  filters: null,
+  marks: null,
+  about: null,
+  corrected: null,
+  ...change,
+});

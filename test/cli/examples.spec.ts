@@ -140,7 +140,13 @@ const UNSTEADY = new Set([
   // Whether it is drained by then.
   'grid events',
   'config rotate-keys',
-  // Counts are written down within seconds.
+  // Counts are written down, words learned and indexes looked through within seconds.
+  'trending',
+  'suggest',
+  'related',
+  'facets',
+  'index stats',
+  'index rebuild',
   'mesh metrics show',
   'mesh stats',
 ]);

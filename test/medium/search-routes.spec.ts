@@ -12,10 +12,15 @@ describe('the routes of search', () => {
   const find = (body: object): Promise<Json[]> => hitsOf(app, body);
 
   describe('modes', () => {
-    it('answers hybrid by text, and says so', async () => {
-      for (const mode of ['hybrid', 'text', undefined]) {
-        const answer = await app.api.post(SEARCH, { query: 'video', mode });
-        expect([answer.status, answer.headers.get('x-search-mode')]).toEqual([200, 'text']);
+    it('answers by text while there are no vectors, and says so', async () => {
+      for (const [mode, degraded] of [
+        ['hybrid', 'embeddings.off'],
+        ['text', null],
+        [undefined, 'embeddings.off'],
+      ]) {
+        const { status, headers } = await app.api.post(SEARCH, { query: 'video', mode });
+        expect([status, headers.get('x-search-mode')]).toEqual([200, 'text']);
+        expect(headers.get('x-search-degraded')).toBe(degraded);
       }
     });
 

@@ -49,6 +49,7 @@ describe('search', () => {
       expect(hit.matched).toEqual({
         text: expect.any(Number),
         vector: null,
+        filters: null,
         highlight: expect.stringContaining('<mark>Video</mark>'),
         corrected: null,
       });

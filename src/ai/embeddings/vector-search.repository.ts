@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { filterConditions } from '../../entries/entry-filter.js';
 import type { EntryFilter } from '../../entries/entry-filter.js';
-import type { Neighbour } from '../../entries/vectors/vector-search.js';
+import type { Neighbour, VectorIndexSize } from '../../entries/vectors/vector-search.js';
 import { visible } from '../../entries/visibility.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import type { EmbeddingIndex } from './embedding-index.repository.js';
@@ -101,6 +101,45 @@ export class VectorSearchRepository {
       values,
     );
     return row && Float32Array.from(JSON.parse(row.embedding) as number[]);
+  }
+
+  /** How near these entries are, in no order. */
+  async similarities(index: EmbeddingIndex, vector: Float32Array, ids: readonly string[]): Promise<Neighbour[]> {
+    const values: unknown[] = [vectorText(vector), ids];
+    const rows = await this.uow.query<NeighbourRow>(
+      `SELECT m.entry_id AS id, ${this.distance} AS distance FROM entry_embedding_${index.slot} m
+       WHERE m.entry_id = ANY($2::bigint[]) AND m.embedding IS NOT NULL AND ${visible('m.entry_id', values)}`,
+      values,
+    );
+    return rows.map(neighbourOf);
+  }
+
+  /** The entries at or after places evenly spread over the ids. */
+  async sample({ slot }: EmbeddingIndex, count: number): Promise<string[]> {
+    const rows = await this.uow.query<{ id: string }>(
+      `WITH ends AS (SELECT min(entry_id) AS first, max(entry_id) AS last FROM entry_embedding_${slot})
+       SELECT DISTINCT at.entry_id AS id FROM ends, generate_series(0, $1::int - 1) AS n,
+         LATERAL (SELECT m.entry_id FROM entry_embedding_${slot} m
+           WHERE m.entry_id >= ends.first + (ends.last - ends.first) * n / greatest($1::int, 1) AND m.embedding IS NOT NULL
+           ORDER BY m.entry_id LIMIT 1) at`,
+      [count],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  async size({ slot, model, filledTo }: EmbeddingIndex, state: VectorIndexSize['state']): Promise<VectorIndexSize> {
+    const values: unknown[] = [filledTo];
+    const [row] = await this.uow.query<{ vectors: string; backlog: string; bytes: string }>(
+      `SELECT m.vectors, greatest(e.entries - m.rows, e.beyond) AS backlog,
+         pg_total_relation_size('entry_embedding_${slot}') AS bytes
+       FROM (SELECT count(*) AS rows, count(embedding) AS vectors FROM entry_embedding_${slot} v
+             WHERE ${visible('v.entry_id', values)}) m,
+            (SELECT count(*) AS entries, count(*) FILTER (WHERE n.id > $1) AS beyond FROM entry n
+             WHERE ${visible('n.id', values)}) e`,
+      values,
+    );
+    const { vectors, backlog, bytes } = row;
+    return { model, state, vectors: Number(vectors), backlog: Number(backlog), size_bytes: Number(bytes) };
   }
 
   /** The vectors (alias m) of entries (alias e) that may be answered; entries are joined only where the filter asks for it. */

@@ -12,6 +12,7 @@ export class DatabaseSizes {
   @ApiProperty({ type: 'integer', example: 209715200 }) entries_bytes: number;
   @ApiProperty({ type: 'integer', example: 157286400 }) relationships_bytes: number;
   @ApiProperty({ type: 'integer', example: 104857600 }) text_index_bytes: number;
+  @ApiProperty({ type: 'integer', example: 157286400 }) vector_index_bytes: number;
   @ApiProperty({ type: 'integer', example: 262144000 }) events_bytes: number;
 }
 

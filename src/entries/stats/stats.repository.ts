@@ -15,6 +15,7 @@ export interface CatalogStats {
     entries_bytes: number;
     relationships_bytes: number;
     text_index_bytes: number;
+    vector_index_bytes: number;
     events_bytes: number;
   };
 }
@@ -27,7 +28,8 @@ interface Counter {
   n: string;
 }
 
-const EVENT_BYTES = `(SELECT coalesce(sum(pg_total_relation_size(inhrelid)), 0) FROM pg_inherits WHERE inhparent = 'event'::regclass)`;
+const partitionBytes = (table: string): string =>
+  `(SELECT coalesce(sum(pg_total_relation_size(inhrelid)), 0) FROM pg_inherits WHERE inhparent = '${table}'::regclass)`;
 
 /** What is to be taken off the counters for who may not see it; `$1` has the viewer's names. */
 const HIDDEN_ENTRIES = `UNION ALL SELECT e.kind, e.status, e.health, coalesce(e.feature, ''), -1
@@ -61,7 +63,8 @@ export class StatsRepository {
       this.uow.query<Record<string, string>>(
         `SELECT pg_database_size(current_database()) AS size_bytes, pg_total_relation_size('entry') AS entries_bytes,
            pg_total_relation_size('relationship') AS relationships_bytes,
-           pg_total_relation_size('entry_document') AS text_index_bytes, ${EVENT_BYTES} AS events_bytes`,
+           pg_total_relation_size('entry_document') AS text_index_bytes,
+           ${partitionBytes('entry_embedding')} AS vector_index_bytes, ${partitionBytes('event')} AS events_bytes`,
       ),
     ]);
     const by = (field: keyof Counter): Record<string, number> => sumBy(counters, (row) => row[field]);

@@ -17,6 +17,8 @@ export interface ProviderHealth {
 export interface EmbeddingProvider {
   /** Model and whatever shapes its vectors: `static-en-384@<sha>`, `http:<model>@384+project`, `onnx:<sha>@384`. */
   readonly id: string;
+  /** Cosine that two texts which have nothing to do with each other hardly ever reach; undefined where nobody measured it. */
+  readonly floor?: number;
   /**
    * Vectors of unit length and {@link DIMENSIONS} numbers in the order of the texts; null for a text in which the model
    * finds nothing.

@@ -10,7 +10,8 @@ import { sendPage } from '../../platform/http/paging.js';
 import { Permission } from '../../platform/http/permission.decorator.js';
 import { SearchService } from '../search.service.js';
 import { commaList } from './list-transforms.js';
-import { MOST_SEARCH_OFFSET, SearchQuery, filterOfQuery } from './search.dto.js';
+import { MOST_SEARCH_OFFSET, SearchQuery } from './search.dto.js';
+import { filterOfQuery } from './search-words.js';
 
 export class RegistrySearchQuery extends PickType(SearchQuery, ['q', 'status', 'owner', 'limit', 'offset'] as const) {
   @ApiPropertyOptional({ type: [String], enum: CATEGORIES, description: 'Either of these.', example: ['model'] })

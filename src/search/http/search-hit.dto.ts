@@ -13,8 +13,23 @@ export class SearchMatch {
   })
   text: number | null;
 
-  @Shown(null, { type: Number, nullable: true, description: 'Closeness in meaning; null when not asked for.' })
+  @Shown(0.58, {
+    type: Number,
+    nullable: true,
+    description:
+      'How near its meaning is to the query: the cosine of their vectors, -1 to 1. What counts as near depends on the ' +
+      'model. Null when meaning was not asked for, or where the entry has no vector.',
+  })
   vector: number | null;
+
+  @Shown(0.4, {
+    type: Number,
+    nullable: true,
+    description:
+      'What speaks for it whatever was asked, 0 to 1: how much depends on it, beside what does most among the candidates. ' +
+      'Null where that was not weighed.',
+  })
+  filters: number | null;
 
   @Shown('Scores <mark>card</mark> <mark>payments</mark> in real time.', {
     type: String,
@@ -37,7 +52,9 @@ export class SearchHit extends Entry {
   @Shown(0.78, {
     type: Number,
     description:
-      '1: its name, id or key is the query. 0.9 to 0.999: its name begins with it. 0.4 to 0.9: it has every word. ' +
+      'Best first; comparable within one answer. 1: its name, id or key is the query. By hybrid search, what words, meaning ' +
+      'and use by others come to by their weights, each as share of the best candidate. By meaning alone, the cosine. By ' +
+      'words alone, 0.9 to 0.999: its name begins with it. 0.4 to 0.9: it has every word. ' +
       '0.3 to 0.4: it has every word as it was probably meant. 0.2 to 0.3: it has words that begin so. Below 0.2: it has ' +
       'some of the words. Within each, 80 % `matched.text` and 20 % how much depends on it (for names, how close they ' +
       'are counts too). 0 when there were no words.',

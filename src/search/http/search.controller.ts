@@ -9,21 +9,22 @@ import { SearchService } from '../search.service.js';
 import type { Search, SearchAnswer, SearchHitResponse } from '../search.service.js';
 import { SuggestService } from '../suggest/suggest.service.js';
 import { SearchHit, Suggestion } from './search-hit.dto.js';
-import {
-  MOST_SEARCH_OFFSET,
-  SearchQuery,
-  SearchRequest,
-  SuggestQuery,
-  filterOfQuery,
-  filterOfRequest,
-} from './search.dto.js';
+import { DEGRADATIONS } from '../hybrid/question-vector.js';
+import { MOST_SEARCH_OFFSET, SearchQuery, SearchRequest, SuggestQuery } from './search.dto.js';
+import { filterOfQuery, filterOfRequest, vectorOf, weightsOf } from './search-words.js';
 
 const ANSWER = {
   type: SearchHit,
   isArray: true,
   description: 'Best first.',
   headers: {
-    'X-Search-Mode': { description: 'How it was answered.', schema: { type: 'string' as const, example: 'text' } },
+    'X-Search-Mode': { description: 'How it was answered.', schema: { type: 'string' as const, example: 'hybrid' } },
+    'X-Search-Degraded': {
+      description:
+        'Why words alone answered where meaning was asked for: there is no model, its index is not whole yet, the model ' +
+        'cannot be had now, or it knows no word of the query.',
+      schema: { type: 'string' as const, enum: [...DEGRADATIONS], example: 'embeddings.unavailable' },
+    },
     'X-Search-Corrected': {
       description: 'The query as understood, percent-encoded, when a word was taken for a typing error.',
       schema: { type: 'string' as const, example: 'video%20player' },
@@ -43,7 +44,7 @@ export class SearchController {
   @Post()
   @Cost(5)
   @HttpCode(200)
-  @ApiOperation({ operationId: 'searchEntities', summary: 'Search entries by words and filters' })
+  @ApiOperation({ operationId: 'searchEntities', summary: 'Search entries by words, meaning and filters' })
   @ApiOkResponse(ANSWER)
   @ApiProblems(400, 413, 415, 422)
   async find(
@@ -58,13 +59,19 @@ export class SearchController {
       filter: filterOfRequest(body),
       limit,
       offset,
+      fusion: body.fusion ?? undefined,
+      weights: weightsOf(body.weights),
+      vector: vectorOf(body.vector),
     };
     return told(response, await this.search.find(search)).hits;
   }
 
   @Get()
   @Cost(5)
-  @ApiOperation({ operationId: 'searchByAddress', summary: 'Search entries by words and filters in the address' })
+  @ApiOperation({
+    operationId: 'searchByAddress',
+    summary: 'Search entries by words, meaning and filters in the address',
+  })
   @ApiOkResponse(ANSWER)
   @ApiProblems(400, 422)
   async get(
@@ -80,6 +87,7 @@ export class SearchController {
       filter: filterOfQuery(query),
       limit,
       offset,
+      fusion: query.fusion,
     };
     const { hits, more } = told(response, await this.search.find(search));
     const next = offset + limit;
@@ -101,6 +109,7 @@ export class SearchController {
 /** Headers take Latin letters only, so what a query may hold is encoded. */
 function told(response: Response, answer: SearchAnswer): SearchAnswer {
   response.setHeader('X-Search-Mode', answer.mode);
+  if (answer.degraded !== null) response.setHeader('X-Search-Degraded', answer.degraded);
   if (answer.corrected !== null) response.setHeader('X-Search-Corrected', encodeURIComponent(answer.corrected));
   return answer;
 }

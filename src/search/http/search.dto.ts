@@ -1,10 +1,12 @@
-import { ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiPropertyOptional, PickType } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
 import {
   ArrayMaxSize,
+  ArrayMinSize,
   IsArray,
   IsIn,
   IsInt,
+  IsNumber,
   IsObject,
   IsOptional,
   IsString,
@@ -14,9 +16,11 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
-import type { EntryFilter } from '../../entries/entry-filter.js';
+import { DIMENSIONS } from '../../entries/vectors/embedding-provider.js';
 import { ALL_STATUSES, ENTRY_HEALTHS, ENTRY_TYPES } from '../../entries/entry-types.js';
 import { DEFAULT_ROWS, MOST_ROWS, WholeNumber } from '../../platform/http/paging.js';
+import { DEFAULT_WEIGHTS, FUSIONS } from '../hybrid/fusion.js';
+import type { Fusion } from '../hybrid/fusion.js';
 import { MOST_QUERY_LENGTH } from '../query/query-syntax.js';
 import { SEARCH_MODES } from '../search.service.js';
 import type { SearchMode } from '../search.service.js';
@@ -34,12 +38,24 @@ class SearchPage {
   @ApiPropertyOptional({
     enum: SEARCH_MODES,
     default: 'hybrid',
-    description: 'The header X-Search-Mode tells which answered.',
+    description:
+      '`text`: by words. `vector`: by meaning. `hybrid`: both together. The header X-Search-Mode tells which answered: by ' +
+      'words alone while meaning cannot be asked for, and then X-Search-Degraded tells why.',
   })
   @Transform(lowerCase)
   @IsOptional()
   @IsIn(SEARCH_MODES)
   mode?: SearchMode;
+
+  @ApiPropertyOptional({
+    enum: FUSIONS,
+    default: 'weighted',
+    description: 'How hybrid search puts words and meaning together: by `weighted` scores or reciprocal ranks (`rrf`).',
+  })
+  @Transform(lowerCase)
+  @IsOptional()
+  @IsIn(FUSIONS)
+  fusion?: Fusion;
 
   @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: MOST_ROWS, default: DEFAULT_ROWS, example: 10 })
   @WholeNumber()
@@ -109,6 +125,24 @@ export class SearchFilters {
   metadata?: Record<string, unknown>;
 }
 
+const Weight = (value: number, description: string): PropertyDecorator => {
+  const decorators = [
+    ApiPropertyOptional({ type: Number, minimum: 0, maximum: 100, default: value, description, example: value }),
+    IsOptional(),
+    IsNumber({ allowNaN: false, allowInfinity: false }),
+    Min(0),
+    Max(100),
+  ];
+  return (target, key) => decorators.forEach((decorate) => decorate(target, key));
+};
+
+/** What each leg of hybrid search counts for. */
+export class SearchWeights {
+  @Weight(DEFAULT_WEIGHTS.vector, 'What it is about.') vector?: number;
+  @Weight(DEFAULT_WEIGHTS.text, 'Its words.') text?: number;
+  @Weight(DEFAULT_WEIGHTS.filters, 'What speaks for it whatever was asked: how much depends on it.') filters?: number;
+}
+
 export class SearchRequest extends SearchPage {
   @ApiPropertyOptional({
     maxLength: MOST_QUERY_LENGTH,
@@ -140,6 +174,26 @@ export class SearchRequest extends SearchPage {
   @ValidateNested()
   @Type(() => SearchFilters)
   filters?: SearchFilters;
+
+  @ApiPropertyOptional({ type: SearchWeights, description: 'Only how they stand to each other matters; not all 0.' })
+  @IsOptional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => SearchWeights)
+  weights?: SearchWeights;
+
+  @ApiPropertyOptional({
+    type: [Number],
+    minItems: DIMENSIONS,
+    maxItems: DIMENSIONS,
+    description: 'Asked instead of what the query means; of the model whose index is searched (see the statistics).',
+  })
+  @IsOptional()
+  @IsArray()
+  @ArrayMinSize(DIMENSIONS)
+  @ArrayMaxSize(DIMENSIONS)
+  @IsNumber({ allowNaN: false, allowInfinity: false }, { each: true })
+  vector?: number[];
 }
 
 export class SearchQuery extends SearchPage {
@@ -208,6 +262,16 @@ export class SearchQuery extends SearchPage {
   tag?: string[];
 }
 
+export class FacetsQuery extends PickType(SearchQuery, [
+  'q',
+  'type',
+  'status',
+  'health',
+  'feature',
+  'owner',
+  'tag',
+] as const) {}
+
 export class SuggestQuery {
   @ApiPropertyOptional({ maxLength: 128, default: '', description: 'What was typed so far.', example: 'kub' })
   @IsString()
@@ -221,25 +285,3 @@ export class SuggestQuery {
   @Max(50)
   limit: number = 10;
 }
-
-/** `null` says no more than leaving a filter out. */
-const given = <T>(value: T | null | undefined): T | undefined => value ?? undefined;
-
-export const filterOfRequest = ({ entity_types, filters }: SearchRequest): EntryFilter => ({
-  types: given(entity_types),
-  status: given(filters?.status),
-  health: given(filters?.health),
-  feature: given(filters?.feature),
-  tags: given(filters?.tags),
-  owner: given(filters?.owner),
-  metadata: given(filters?.metadata),
-});
-
-export const filterOfQuery = (query: SearchQuery): EntryFilter => ({
-  types: query.type,
-  status: query.status,
-  health: query.health,
-  feature: query.feature,
-  tags: query.tag,
-  owner: query.owner,
-});

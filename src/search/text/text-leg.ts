@@ -1,20 +1,19 @@
 import { Injectable } from '@nestjs/common';
-import { sqlStateOf } from '../../platform/database/database-errors.js';
-import { ImpossibleError } from '../../platform/errors/registry-error.js';
 import { nameTexts, parseQuery } from '../query/query-syntax.js';
 import { QueryTermRepository } from '../query/query-term.repository.js';
 import { looseQuery, meantQuery, queryTerms, strictQuery, widenedQuery } from '../query/text-query.js';
 import type { Corpus, QueryTerm, TextQuery } from '../query/text-query.js';
+import { wordless } from '../search-leg.js';
 import type { LegAnswer, LegHit, SearchLeg, SearchQuestion } from '../search-leg.js';
 import { QueryCorrector } from '../query/query-corrector.js';
 import { PinnedNames } from './pinned-names.js';
 import { scoreOf } from './score.js';
 import type { Tier } from './score.js';
+import { LONGEST_STATEMENT_MS, withinTime } from './search-time.js';
 import { StageRanking } from './stage-ranking.js';
 import { TextSearchRepository } from './text-search.repository.js';
 import type { RankedRow, Scope } from './text-search.repository.js';
 
-const LONGEST_STATEMENT_MS = 5000;
 /** After this no guesses are made any more: a search that found too little answers what it has. */
 const LONGEST_SEARCH_MS = 2000;
 
@@ -27,6 +26,7 @@ class Page {
     public offset: number,
     /** One more than asked, which tells whether there is a next page. */
     readonly limit: number,
+    private readonly enough = Infinity,
   ) {}
 
   get missing(): number {
@@ -35,6 +35,11 @@ class Page {
 
   get full(): boolean {
     return this.missing === 0;
+  }
+
+  /** True when what is there makes guesses needless. */
+  get satisfied(): boolean {
+    return this.full || this.hits.length >= this.enough;
   }
 
   /** True when there is no time for guesses. */
@@ -75,9 +80,10 @@ export class TextLeg implements SearchLeg {
 
   find(question: SearchQuestion): Promise<LegAnswer> {
     return this.bounded(async () => {
-      const page = new Page(question.offset, question.limit + 1);
+      const page = new Page(question.offset, question.limit + 1, question.enough);
       const corrected = await this.answer(page, question);
-      const more = page.hits.length > question.limit;
+      // Guesses that were left out may have more.
+      const more = page.hits.length > question.limit || (!page.full && page.satisfied);
       return { hits: page.hits.slice(0, question.limit), more, corrected };
     });
   }
@@ -88,22 +94,13 @@ export class TextLeg implements SearchLeg {
       const scope: Scope = { filter: question.filter, without: [], withoutIds: [] };
       const slice = { limit: question.limit + 1, offset: question.offset };
       const ids = await this.ranking.listed(scope, await this.terms.corpus(), slice);
-      const hits = ids.map((id) => ({ id, score: 0, text: null, marks: null, about: null, corrected: null }));
+      const hits = ids.map((id) => wordless(id));
       return { hits: hits.slice(0, question.limit), more: hits.length > question.limit, corrected: null };
     });
   }
 
-  /** What takes too long is the query's doing: hundreds of phrases and common words in one. */
-  private async bounded(find: () => Promise<LegAnswer>): Promise<LegAnswer> {
-    try {
-      return await this.search.bounded(LONGEST_STATEMENT_MS, find);
-    } catch (error) {
-      if (sqlStateOf(error) !== '57014') throw error;
-      throw new ImpossibleError(
-        'search.too_slow',
-        `The search took longer than ${LONGEST_STATEMENT_MS / 1000} s. Ask with fewer, rarer or unquoted words.`,
-      );
-    }
+  private bounded(find: () => Promise<LegAnswer>): Promise<LegAnswer> {
+    return withinTime(() => this.search.bounded(LONGEST_STATEMENT_MS, find));
   }
 
   private async answer(page: Page, { groups: parsed, filter }: SearchQuestion): Promise<string | null> {
@@ -114,15 +111,15 @@ export class TextLeg implements SearchLeg {
     const strict = strictQuery(groups, corpus);
     await this.pin(run, nameTexts(parsed), strict, ['exact', 'prefix']);
     await this.stage(run, 'match', strict);
-    if (page.full) return null;
+    if (page.satisfied) return null;
     run.corrected = await this.corrector.correct(groups);
     if (run.corrected !== null) {
       const meant = meantQuery(groups, corpus);
       await this.pin(run, nameTexts(parseQuery(run.corrected)), meant, ['meant-exact', 'meant-prefix']);
       await this.stage(run, 'meant', meant);
     }
-    if (!page.late) await this.stage(run, 'widened', widenedQuery(groups, corpus));
-    if (!page.late) await this.stage(run, 'loose', looseQuery(groups, corpus));
+    if (!page.satisfied && !page.late) await this.stage(run, 'widened', widenedQuery(groups, corpus));
+    if (!page.satisfied && !page.late) await this.stage(run, 'loose', looseQuery(groups, corpus));
     return run.corrected;
   }
 
@@ -150,6 +147,7 @@ export class TextLeg implements SearchLeg {
 
   private hit({ corrected }: Run, { id, text, rank }: RankedRow, tier: Tier, query: TextQuery): LegHit {
     const score = scoreOf(tier, rank);
-    return { id, score, text: Math.round(text * 1e6) / 1e6, marks: query.match, about: query.about, corrected };
+    const words = Math.round(text * 1e6) / 1e6;
+    return wordless(id, { score, tier, text: words, marks: query.match, about: query.about, corrected });
   }
 }

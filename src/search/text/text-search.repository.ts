@@ -130,6 +130,11 @@ export class TextSearchRepository {
     return rows.map((row) => row.id);
   }
 
+  /** What a statement of another repository about the entries (alias e) in scope reads from. */
+  source(scope: Scope, values: unknown[]): string {
+    return this.from(scope, values, { entry: true });
+  }
+
   private async pin(setting: 'on' | 'off'): Promise<void> {
     await this.uow.query(
       `SELECT set_config('enable_bitmapscan', $1, true), set_config('enable_seqscan', $1, true),

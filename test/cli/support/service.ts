@@ -21,7 +21,13 @@ export class Service {
     execFileSync('npm', ['run', '--silent', 'build:server'], { stdio: 'pipe' });
     const port = await freePort();
     this.url = `http://127.0.0.1:${port}`;
-    const env = { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: String(port), LOG_LEVEL: 'warn' };
+    const env = {
+      PATH: process.env.PATH,
+      HOST: '127.0.0.1',
+      PORT: String(port),
+      LOG_LEVEL: 'warn',
+      EMBEDDING_PROVIDER: 'none',
+    };
     const child = spawn(process.execPath, [join(process.cwd(), 'dist/src/main.js')], {
       cwd: this.folder,
       env,

@@ -42,6 +42,39 @@ export const ENTRY = {
 
 const NODE = { ...ENTRY, distance: 1, path: ['plugin_a', ENTRY.key] };
 
+function searchAnswer(path: string): unknown {
+  const { id, key, name, type } = ENTRY;
+  const at = '2026-03-01T09:30:00.000Z';
+  if (path.endsWith('/suggest')) return [{ text: name, kind: 'name', key, type, title: null }];
+  if (path.endsWith('/related'))
+    return [
+      { id, key, name, type, score: 0.7, reasons: [{ kind: 'source', score: 1, detail: 'has the same homepage' }] },
+    ];
+  if (path.endsWith('/facets'))
+    return {
+      total: { value: 1, relation: 'exact' },
+      sampled: null,
+      facets: { type: [{ value: 'plugin', count: 1 }], status: [], health: [], feature: [], tags: [] },
+    };
+  if (path.endsWith('/trending'))
+    return {
+      window: '7d',
+      half_life_hours: 42,
+      queries: [{ query: 'tensorflow', searches: 2, score: 1.5 }],
+      entries: [{ id, key, name, type, reads: 3, score: 2.5 }],
+    };
+  const reindex = { asked_at: at, done_at: null, changed: null };
+  if (path.endsWith('/reindex')) return reindex;
+  const size = { size_bytes: 8192, counted_at: at };
+  return {
+    text: { entries: 8, lexemes: 40, average_length: 5, ...size },
+    vocabulary: { words: 30, ...size },
+    vectors: { state: 'off', model: null, indexes: [] },
+    recall: null,
+    reindex,
+  };
+}
+
 /** Answers of a registry in their shape; what they say is the same every time. */
 function answerTo({ method, path, body, query }: Seen): unknown {
   const ofKind =
@@ -62,6 +95,7 @@ function answerTo({ method, path, body, query }: Seen): unknown {
   if (path.endsWith('/bulk')) return bulk(body);
   if (path.endsWith('/import')) return { created: 1, updated: 0, unchanged: 0, skipped: 0, failed: 0, errors: [] };
   if (path.includes('/gateway/')) return gatewayAnswer(method, path);
+  if (path.includes('/search/') || path.endsWith('/related')) return searchAnswer(path);
   if (path.endsWith('/stats')) return { total_entities: 8, total_relationships: 2, by_type: { plugin: 8 } };
   if (path.endsWith('/feature-categories')) return [{ id: ENTRY.id, key: 'feature_ai-ml', name: 'ai-ml', entries: 4 }];
   if (path.endsWith('/search')) return [{ ...ENTRY, score: 0.9, matched: { highlight: '<mark>My</mark> &amp; you' } }];

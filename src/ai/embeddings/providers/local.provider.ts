@@ -9,10 +9,13 @@ const SLICE_MS = 4;
 /** The model that comes with the service: no network, no native code, read when first needed (23 MB). */
 export class LocalProvider implements EmbeddingProvider {
   readonly id: string;
+  readonly floor?: number;
   private model?: Promise<StaticModel>;
 
   constructor(private readonly path: string = shippedModel()) {
-    this.id = readHeading(path).id;
+    const { id, evaluation } = readHeading(path);
+    this.id = id;
+    this.floor = (evaluation as { cosines?: { random?: { p99?: number } } } | undefined)?.cosines?.random?.p99;
   }
 
   async embed(texts: readonly string[], { signal }: EmbedOptions = {}): Promise<(Float32Array | null)[]> {
