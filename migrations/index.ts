@@ -50,6 +50,7 @@ import { FeatureFlagChange1764000009090 } from './1764000009090-feature-flag-cha
 import { FeatureFlagEvaluation1764000009091 } from './1764000009091-feature-flag-evaluation.js';
 import { FeatureFlagRollout1764000009092 } from './1764000009092-feature-flag-rollout.js';
 import { FeatureFlagStreamSecret1764000009093 } from './1764000009093-feature-flag-stream-secret.js';
+import { GraphMetric1764000009210 } from './1764000009210-graph-metric.js';
 
 /** Every migration, oldest first. A merged one is never edited. */
 export const MIGRATIONS = [
@@ -105,4 +106,5 @@ export const MIGRATIONS = [
   FeatureFlagEvaluation1764000009091,
   FeatureFlagRollout1764000009092,
   FeatureFlagStreamSecret1764000009093,
+  GraphMetric1764000009210,
 ];

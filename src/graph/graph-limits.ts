@@ -13,3 +13,15 @@ export const PATH = { nodes: 200_000, edges: 1_000_000, milliseconds: 15_000 };
 
 /** Strongly connected components hold the relationships in memory, some twenty bytes each. */
 export const CYCLES = { edges: 10_000_000, shownNodes: 100, milliseconds: 120_000, types: ['depends_on', 'requires'] };
+
+/**
+ * Centrality, components, communities. A result that was worked out within `quick` is never answered stale: it is worked out
+ * anew first.
+ */
+export const ANALYSIS = {
+  milliseconds: 60_000,
+  quickMilliseconds: 3_000,
+  storingMilliseconds: 15_000,
+  waiting: 16,
+  shownNodes: 100,
+};

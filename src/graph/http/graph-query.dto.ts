@@ -28,7 +28,7 @@ const list = ({ value }: Given): unknown =>
       );
 
 /** `?types=a,b` and `?types=a&types=b` are the same list. */
-const Types = (description: string): PropertyDecorator =>
+export const Types = (description: string): PropertyDecorator =>
   applyDecorators(
     ApiPropertyOptional({ type: [String], maxItems: 50, description, example: ['depends_on', 'requires'] }),
     Transform(list),
@@ -42,7 +42,12 @@ const Types = (description: string): PropertyDecorator =>
     }),
   );
 
-const Whole = (options: { default?: number; most: number; description: string; example: number }): PropertyDecorator =>
+export const Whole = (options: {
+  default?: number;
+  most: number;
+  description: string;
+  example: number;
+}): PropertyDecorator =>
   applyDecorators(
     ApiPropertyOptional({
       type: 'integer',
@@ -59,7 +64,7 @@ const Whole = (options: { default?: number; most: number; description: string; e
     Max(options.most),
   );
 
-const DirectionField = (fallback: Direction): PropertyDecorator =>
+export const DirectionField = (fallback: Direction): PropertyDecorator =>
   applyDecorators(
     ApiPropertyOptional({
       enum: ['out', 'in', 'both'],
@@ -72,7 +77,7 @@ const DirectionField = (fallback: Direction): PropertyDecorator =>
   );
 
 /** An entry named by a query; required, which the route says where nothing else was given either. */
-const Entry = (description: string, example: string): PropertyDecorator =>
+export const Entry = (description: string, example: string): PropertyDecorator =>
   applyDecorators(ApiProperty({ maxLength: 300, description, example }), IsString(), Length(1, 300));
 
 export class WalkQuery {
