@@ -40,10 +40,19 @@ export interface Results {
   components: Extent & { groups: Groups };
 }
 
-/** Brandes' algorithm takes entries times steps; beyond this a sample is drawn. */
-const MOST_EXACT = 2e9;
-const SAMPLE: SourceBudget = { sources: 256, leastSources: 16 };
-const EXACT: SourceBudget = { sources: Infinity, leastSources: 16 };
+/** Brandes' algorithm looks at every step once from each entry: so many steps are affordable. */
+const AFFORDABLE = 2e9;
+const LEAST_SAMPLE = 256;
+/** Where time ends before the sample is complete, so many entries are still one. */
+const LEAST_CUT = 16;
+
+/** All entries where that is affordable, else as many as are. */
+function sourcesOf({ ids, out }: WholeGraph): SourceBudget {
+  const steps = Math.max(1, out.targets.length);
+  const isAffordable = ids.length * steps <= AFFORDABLE;
+  const sample = Math.max(LEAST_SAMPLE, Math.floor(AFFORDABLE / steps));
+  return { sources: isAffordable ? Infinity : sample, leastSources: LEAST_CUT };
+}
 
 /** Whole-graph algorithms, as the thread runs them. */
 export function workedOut(
@@ -82,7 +91,7 @@ function centrality(graph: WholeGraph, check: Check): Omit<Centrality, keyof Ext
   const inDegree = Uint32Array.from({ length: size }, (_, i) => graph.in.offsets[i + 1] - graph.in.offsets[i]);
   const outDegree = Uint32Array.from({ length: size }, (_, i) => graph.out.offsets[i + 1] - graph.out.offsets[i]);
   const degree = Float64Array.from(inDegree, (value, i) => value + outDegree[i]);
-  const paths = pathCentrality(graph, size * graph.out.targets.length <= MOST_EXACT ? EXACT : SAMPLE, check);
+  const paths = pathCentrality(graph, sourcesOf(graph), check);
   return {
     ids: graph.ids,
     inDegree,
