@@ -6,7 +6,7 @@ import type { RelationshipPage } from './stored-graph.repository.js';
 const SPARSE = 8;
 
 /** Shared between threads: the one that calculates reads the columns where they are. */
-const shared = {
+export const shared = {
   float64: (size: number): Float64Array => new Float64Array(new SharedArrayBuffer(size * 8)),
   uint32: (size: number): Uint32Array => new Uint32Array(new SharedArrayBuffer(size * 4)),
   uint16: (size: number): Uint16Array => new Uint16Array(new SharedArrayBuffer(size * 2)),
@@ -65,7 +65,7 @@ export class StoredGraphBuilder {
 }
 
 /** Finds the place of an id among rising ones; -1 where it is not there. */
-function placesOf(ids: Float64Array): (id: number) => number {
+export function placesOf(ids: Float64Array): (id: number) => number {
   const last = ids.length === 0 ? 0 : ids[ids.length - 1];
   if (last <= SPARSE * ids.length + 100_000) {
     const table = new Int32Array(last + 1).fill(-1);

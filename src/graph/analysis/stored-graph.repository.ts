@@ -20,6 +20,23 @@ interface Place {
   target: number;
 }
 
+const PACKED = 'int8send(source_id) || int8send(target_id) || int2send(type) || boolsend(bidirectional)';
+const CHANGES = [
+  'entity_created',
+  'entity_deleted',
+  'relationship_created',
+  'relationship_updated',
+  'relationship_deleted',
+];
+
+/** Inside ids of entries. */
+export interface GraphChanges {
+  added: Set<number>;
+  removed: Set<number>;
+  /** Their relationships are others by now. */
+  changed: Set<number>;
+}
+
 export interface RelationshipPage {
   sources: Float64Array;
   targets: Float64Array;
@@ -93,7 +110,7 @@ export class StoredGraphRepository {
     for (;;) {
       const page = await this.page(
         'relationships',
-        `SELECT string_agg(int8send(source_id) || int8send(target_id) || int2send(type) || boolsend(bidirectional), ''::bytea) AS page
+        `SELECT string_agg(${PACKED}, ''::bytea) AS page
          FROM (SELECT source_id, target_id, type, bidirectional FROM relationship
            WHERE (source_id, type, target_id) > ($1, $2, $3) ORDER BY source_id, type, target_id LIMIT ${PAGE}) r`,
         [after.source, after.type, after.target],
@@ -104,6 +121,47 @@ export class StoredGraphRepository {
       if (last + 1 < PAGE) return;
       after = { source: rows.sources[last], type: rows.types[last], target: rows.targets[last] };
     }
+  }
+
+  /** How far the numbered events reach, and from which number on they are all there. */
+  async eventPlace(): Promise<{ seq: number; floor: number }> {
+    const [row] = await this.uow.query<{ seq: string; floor: string }>('SELECT seq, floor FROM event_sequence');
+    return { seq: Number(row.seq), floor: Number(row.floor) };
+  }
+
+  /**
+   * What events tell since a place, those that have no number yet included; undefined where they are more than `most`. An
+   * event may be told that was heard of before.
+   */
+  async changesSince(seq: number, most: number): Promise<GraphChanges | undefined> {
+    const rows = await this.uow.query<{ what: 'added' | 'removed' | 'changed' | 'more'; id: string | null }>(
+      `WITH told AS MATERIALIZED (
+         SELECT type, entry_id, payload FROM event WHERE (seq > $1 OR seq IS NULL) AND type = ANY($2::text[]) LIMIT $3
+       )
+       SELECT 'added' AS what, e.id FROM told t JOIN entry e ON e.id = t.entry_id WHERE t.type = 'entity_created'
+       UNION ALL SELECT 'removed', t.entry_id FROM told t WHERE t.type = 'entity_deleted'
+       UNION ALL SELECT 'changed', e.id FROM (
+         SELECT DISTINCT (r ->> 'source_id')::uuid AS uid FROM told t, jsonb_array_elements(t.payload -> 'relationships') r
+       ) s JOIN entry e ON e.uid = s.uid
+       UNION ALL SELECT 'more', NULL WHERE (SELECT count(*) FROM told) = $3`,
+      [seq, CHANGES, most + 1],
+    );
+    if (rows.some(({ what }) => what === 'more')) return undefined;
+    const ids = (kind: string): Set<number> =>
+      new Set(rows.flatMap(({ what, id }) => (what === kind ? [Number(id)] : [])));
+    return { added: ids('added'), removed: ids('removed'), changed: ids('changed') };
+  }
+
+  /** All relationships of these sources, by source. */
+  async relationshipsOf(sources: readonly number[]): Promise<RelationshipPage> {
+    return unpacked(
+      await this.page(
+        'relationships-of',
+        `SELECT string_agg(${PACKED}, ''::bytea) AS page
+         FROM (SELECT r.* FROM unnest($1::bigint[]) u(n) JOIN relationship r ON r.source_id = u.n ORDER BY r.source_id) r`,
+        [sources],
+      ),
+    );
   }
 
   private async page(name: string, sql: string, values: unknown[]): Promise<Buffer> {

@@ -2,16 +2,26 @@ import { Injectable } from '@nestjs/common';
 import type { OnModuleDestroy } from '@nestjs/common';
 import { Env } from '../../platform/env/env.js';
 import { ImpossibleError } from '../../platform/errors/registry-error.js';
+import { inSlices } from '../engine/slices.js';
 import { Stopped } from '../engine/stopped.js';
 import type { StoredGraph } from '../engine/whole-graph.js';
 import { sameVersion } from './graph-version.js';
 import type { GraphVersion } from './graph-version.js';
+import { patchedGraph } from './patched-graph.js';
 import { StoredGraphBuilder } from './stored-graph.builder.js';
 import { StoredGraphRepository } from './stored-graph.repository.js';
 
 export interface LoadedGraph {
   graph: StoredGraph;
   version: GraphVersion;
+}
+
+/** With what tells which later changes it lacks. */
+interface KeptGraph extends LoadedGraph {
+  /** Number of the last event before it was read. */
+  seq: number;
+  /** When all of it was read. */
+  readAt: number;
 }
 
 /** When loading ends before it is done. */
@@ -26,11 +36,19 @@ const BYTES_PER_RELATIONSHIP = 60;
 const BYTES_PER_ENTRY = 150;
 /** A graph that nobody has asked about for so long is let go. */
 const IDLE_MS = 300_000;
+/** Beyond such a share of the entries whose relationships have changed, reading all is as quick. */
+const MOST_CHANGED = 0.05;
+const MOST_EVENTS = 5_000;
+/** Who writes past the service tells no event: then only counts show that something is missing, and in the end this. */
+const READ_ANEW_MS = 3_600_000;
 
-/** The catalog's graph in memory, as long as it is asked about; loaded anew when relationships have changed. */
+/**
+ * The catalog's graph in memory, as long as it is asked about. When relationships have changed, what events tell of is
+ * read and laid over the rest; all is read anew where they tell too much, or the counts say that they tell too little.
+ */
 @Injectable()
 export class StoredGraphs implements OnModuleDestroy {
-  private loaded?: LoadedGraph;
+  private loaded?: KeptGraph;
   private idle?: NodeJS.Timeout;
 
   constructor(
@@ -46,9 +64,14 @@ export class StoredGraphs implements OnModuleDestroy {
       const version = await this.repository.version();
       if (!this.loaded || !sameVersion(version, this.loaded.version)) {
         this.assertFits(version);
-        // The old one goes first: both together may be more than there is room for.
+        const before = this.loaded;
+        // The old one goes first: a whole new one beside it may be more than there is room for.
         this.loaded = undefined;
-        this.loaded = { graph: await this.load(limit), version };
+        const { seq, floor } = await this.repository.eventPlace();
+        const patched = before && floor <= before.seq ? await this.patched(before, version) : undefined;
+        this.loaded = patched
+          ? { ...patched, version, seq }
+          : { graph: await this.load(limit), version, seq, readAt: performance.now() };
       }
       return this.loaded;
     } finally {
@@ -60,6 +83,19 @@ export class StoredGraphs implements OnModuleDestroy {
   onModuleDestroy(): void {
     clearTimeout(this.idle);
     this.loaded = undefined;
+  }
+
+  private async patched(
+    { graph, seq, readAt }: KeptGraph,
+    { entries, relationships }: GraphVersion,
+  ): Promise<Pick<KeptGraph, 'graph' | 'readAt'> | undefined> {
+    if (performance.now() - readAt > READ_ANEW_MS) return undefined;
+    const changes = await this.repository.changesSince(seq, MOST_EVENTS);
+    if (!changes || changes.changed.size > Math.max(100, graph.ids.length * MOST_CHANGED)) return undefined;
+    const read = await this.repository.relationshipsOf([...changes.changed]);
+    const patched = await inSlices(patchedGraph(graph, changes, read));
+    const isWhole = patched.ids.length === entries && patched.targets.length === relationships;
+    return isWhole ? { graph: patched, readAt } : undefined;
   }
 
   private async load(limit: LoadLimit): Promise<StoredGraph> {
