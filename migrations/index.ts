@@ -50,6 +50,13 @@ import { FeatureFlagChange1764000009090 } from './1764000009090-feature-flag-cha
 import { FeatureFlagEvaluation1764000009091 } from './1764000009091-feature-flag-evaluation.js';
 import { FeatureFlagRollout1764000009092 } from './1764000009092-feature-flag-rollout.js';
 import { FeatureFlagStreamSecret1764000009093 } from './1764000009093-feature-flag-stream-secret.js';
+import { GridNode1764000009100 } from './1764000009100-grid-node.js';
+import { ConfigMade1764000009110 } from './1764000009110-config-made.js';
+import { MeshVersion1764000009120 } from './1764000009120-mesh-version.js';
+import { MeshBreaker1764000009121 } from './1764000009121-mesh-breaker.js';
+import { MeshRouteStat1764000009122 } from './1764000009122-mesh-route-stat.js';
+import { MeshSpan1764000009130 } from './1764000009130-mesh-span.js';
+import { MeshClient1764000009131 } from './1764000009131-mesh-client.js';
 import { GraphMetric1764000009210 } from './1764000009210-graph-metric.js';
 
 /** Every migration, oldest first. A merged one is never edited. */
@@ -106,5 +113,12 @@ export const MIGRATIONS = [
   FeatureFlagEvaluation1764000009091,
   FeatureFlagRollout1764000009092,
   FeatureFlagStreamSecret1764000009093,
+  GridNode1764000009100,
+  ConfigMade1764000009110,
+  MeshVersion1764000009120,
+  MeshBreaker1764000009121,
+  MeshRouteStat1764000009122,
+  MeshSpan1764000009130,
+  MeshClient1764000009131,
   GraphMetric1764000009210,
 ];

@@ -102,6 +102,18 @@ const TOP_COMMANDS: readonly TopCommand[] = [
     load: async () => (await import('./commands/config.js')).configCommand,
   },
   {
+    name: 'grid',
+    summary: 'Keep the nodes of the grid, and choose one for the next piece of work',
+    section: KINDS,
+    load: async () => (await import('./commands/grid.js')).gridCommand,
+  },
+  {
+    name: 'mesh',
+    summary: 'Route requests, split and break them, and see what became of them',
+    section: KINDS,
+    load: async () => (await import('./commands/mesh.js')).meshCommand,
+  },
+  {
     name: 'search',
     summary: 'Find entries by what they are about',
     section: FIND,

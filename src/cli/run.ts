@@ -196,6 +196,7 @@ async function choose(
   const spec = await top.load();
   const chosen: Chosen = { top, spec, words: [spec.name], args: [...args] };
   let here: CommandSpec = spec;
+  let last = first.index;
   for (const { word, index } of [...rest, { word: undefined, index: -1 }]) {
     if (!isGroup(here)) break;
     const group: CommandSpec = here;
@@ -205,6 +206,7 @@ async function choose(
     );
     if (child) {
       here = child;
+      last = index;
       chosen.words.push(child.name);
       continue;
     }
@@ -212,7 +214,7 @@ async function choose(
     const asksForHelp = forHelp || args.includes('-h') || args.includes('--help');
     const something = word !== undefined || args.length > first.index + 1 + chosen.words.length - 1;
     if (!fallback || asksForHelp || !something) break;
-    chosen.args.splice(index === -1 ? first.index + 1 : index, 0, fallback.name);
+    chosen.args.splice(index === -1 ? last + 1 : index, 0, fallback.name);
     chosen.surplus = word;
     chosen.words.push(fallback.name);
     here = fallback;

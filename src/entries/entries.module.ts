@@ -70,9 +70,12 @@ import { OutboxSignal } from './outbox-signal.js';
 import { RelationshipRepository } from './relationships/relationship.repository.js';
 import { RelationshipsService } from './relationships/relationships.service.js';
 import { RelationshipTypes } from './relationships/relationship-types.js';
+import { PrometheusController } from './scrape/prometheus.controller.js';
+import { ScrapeTargets } from './scrape/scrape-targets.js';
 import { EntrySecretRepository } from './secrets/entry-secret.repository.js';
 import { EntrySecrets } from './secrets/entry-secrets.js';
 import { SecretUpkeep } from './secrets/secret-upkeep.js';
+import { ServiceDirectory } from './service-directory.js';
 import { StatsRepository } from './stats/stats.repository.js';
 import { TransferService } from './transfer/transfer.service.js';
 
@@ -97,11 +100,13 @@ const OFFERED = [
   KindCatalog,
   Drivers,
   DriverSecrets,
+  KubernetesCluster,
   OperationsService,
   EntryAccess,
   EntryMetrics,
   KindEntriesService,
   KindPages,
+  KubernetesCluster,
   LifecycleService,
   MembershipRepository,
   Memberships,
@@ -114,6 +119,8 @@ const OFFERED = [
   OutboxSignal,
   RelationshipRepository,
   RelationshipTypes,
+  ScrapeTargets,
+  ServiceDirectory,
   StatsRepository,
 ];
 
@@ -130,6 +137,7 @@ const OFFERED = [
     RegistryEntriesController,
     RelationshipsController,
     FeatureCategoriesController,
+    PrometheusController,
     ClassificationController,
     StatsController,
   ],
@@ -149,7 +157,6 @@ const OFFERED = [
     EntrySecretRepository,
     FeatureCategoriesService,
     FeatureSeeder,
-    KubernetesCluster,
     KubernetesDriver,
     OperationEnds,
     OperationRepository,

@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { ForbiddenError, UnauthenticatedError } from '../platform/errors/registry-error.js';
+import { CREDENTIAL_PLACES } from '../platform/http/credential-places.decorator.js';
+import type { CredentialPlaces } from '../platform/http/credential-places.decorator.js';
 import { PUBLIC } from '../platform/http/permission.decorator.js';
 import { currentRequest } from '../platform/http/request-context.js';
 import { RefusedCredentials } from './audit/refused-credentials.js';
@@ -43,15 +45,16 @@ export class GatewayGuard implements CanActivate {
     const [request, response] = context.getArgs<[Request, Response]>();
     const terms = { required, cost: costOf(controller, handler), response };
     if (claimsSignature(handler, request.headers)) return true;
-    const credential = this.credentialOf(request);
+    const credential = this.credentialOf(request, placesOf(controller));
     const known = this.authenticator.known(credential, request.ip);
     if (known) return this.admit(known, terms);
     return this.authenticator.authenticate(credential, request.ip).then((caller) => this.admit(caller, terms));
   }
 
-  private credentialOf({ headers }: Request): string {
+  private credentialOf(request: Request, places: CredentialPlaces | undefined): string {
+    const { headers } = request;
     try {
-      return credentialOf(headers);
+      return credentialOf(headers, places && [headers[places.header], inQuery(request, places.query)]);
     } catch (error) {
       if (error instanceof UnauthenticatedError) this.refused.missing();
       throw error;
@@ -65,6 +68,24 @@ export class GatewayGuard implements CanActivate {
     if (caller.replaced) announceEnd(caller.replaced, response);
     const counted = this.limiter.admit(caller, cost, response);
     return counted ? counted.then(() => permit(caller, required)) : permit(caller, required);
+  }
+}
+
+/** Read once per controller: `reflect-metadata` walks prototypes, and this is asked on every request. */
+const places = new Map<object, CredentialPlaces | undefined>();
+
+function placesOf(controller: object): CredentialPlaces | undefined {
+  if (!places.has(controller))
+    places.set(controller, Reflect.getMetadata(CREDENTIAL_PLACES, controller) as CredentialPlaces | undefined);
+  return places.get(controller);
+}
+
+/** Of a query that cannot be read nothing is known; who may ask is told so afterwards. */
+function inQuery(request: Request, name: string): unknown {
+  try {
+    return request.query[name];
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { flagWords, GLOBAL_OPTIONS } from '../../src/cli/spec/global-options.js';
 import { isNeeded } from '../../src/cli/spec/help.js';
 import { isRepeated } from './support/kind-calls.js';
 import { CALLS, everyLeaf, share, type Leaf } from './support/leaves.js';
@@ -76,6 +77,14 @@ describe('every command', () => {
     expect(every.map(({ path }) => path).sort()).toEqual(Object.keys(CALLS).sort());
     expect(every.filter(({ spec }) => spec.summary === '' || spec.examples.length === 0)).toEqual([]);
     expect(every.filter(({ spec }) => spec.summary.length > 100)).toEqual([]);
+  });
+
+  it('has no flag that hides one of the whole program', () => {
+    const common = new Set(GLOBAL_OPTIONS.map(({ flags }) => flagWords(flags).long));
+    const hidden = every.flatMap(({ path, spec }) =>
+      (spec.options ?? []).filter(({ flags }) => common.has(flagWords(flags).long)).map(({ flags }) => [path, flags]),
+    );
+    expect(hidden).toEqual([]);
   });
 
   it('answers its valid call with 0, data on stdout, and no colour when piped', async () => {
@@ -245,6 +254,10 @@ describe('every command that changes something', () => {
       'config delete',
       'config discard',
       'config reset',
+      'grid delete',
+      'grid give-up',
+      'mesh circuit-breaker trip',
+      'mesh rollback',
       'key revoke',
       'token revoke',
       'role delete',

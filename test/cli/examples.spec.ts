@@ -92,7 +92,14 @@ const PREPARED: Record<string, string> = {
     'engine update engine_inference --set driver.type=webhook --set driver.url=https://controller.example.com/',
 };
 /** Possible in some states only. */
-const AFTER: Record<string, string> = { 'engine scale': 'engine restart', 'engine workload lease': 'engine restart' };
+const AFTER: Record<string, string> = {
+  'engine scale': 'engine restart',
+  'engine workload lease': 'engine restart',
+  'grid heartbeat': 'grid activate',
+  'grid topology': 'grid activate',
+  'grid release': 'grid activate',
+  'grid balance': 'grid activate',
+};
 
 /** What makes things first, then what fills them, what takes them away last; what was prepared would change what others show. */
 function rank(path: string): number {
@@ -123,7 +130,14 @@ const UNSTEADY = new Set([
   'audit export',
   'feature-flag schedule show',
   'feature-flag stats',
+  'grid stats',
+  'grid give-up',
+  // Whether it is drained by then.
+  'grid events',
   'config rotate-keys',
+  // Counts are written down within seconds.
+  'mesh metrics show',
+  'mesh stats',
 ]);
 
 const own = useOwnService();
@@ -135,6 +149,13 @@ beforeAll(async () => {
   }
   const seeded = await ureg(['import', '-'], SEED.map((line) => JSON.stringify(line)).join('\n'));
   if (seeded.code !== 0) throw new Error(seeded.stderr);
+  const spans = readFileSync('docs/examples/spans.json', 'utf8');
+  const answer = await fetch(`${own.service.url}/v1/traces`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${own.service.adminKey}` },
+    body: spans.replaceAll('NOW', String(Math.floor(Date.now() / 1000) - 1)),
+  });
+  if (!answer.ok) throw new Error(await answer.text());
 });
 
 const ureg = (args: string[], stdin = ''): Promise<Ended> =>
@@ -208,6 +229,8 @@ describe('every example of the help', () => {
       if (path === 'engine workload lease') {
         const [{ id, lease_token }] = [JSON.parse(ended.stdout)].flat() as { id: string; lease_token: string }[];
         finished = `engine workload complete engine_inference ${id} --lease ${lease_token}`;
+        // All that is shown in between may take longer than the minute it was leased for.
+        await ureg(shellWords(`engine workload heartbeat engine_inference ${id} --lease ${lease_token} --for 1h`));
       }
       if (!UNSTEADY.has(path)) captured[cmd] = firstLines(normalised(ended.stdout));
     }

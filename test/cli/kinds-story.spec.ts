@@ -27,7 +27,8 @@ describe.each(KINDS.map((kind) => [kind.name, kind] as const))('%s on the real s
     expect(changed.revision).toBe(made.revision + 1);
     const stale = await own.ureg(...shellWords(update), '--title', 'late', '--if-match', String(made.revision));
     expect(stale.code).toBe(5);
-    expect(await own.ureg(...shellWords(create))).toMatchObject({ code: 5, stdout: '' });
+    // What is set twice has a new value; everything else is there already.
+    if (name !== 'config') expect(await own.ureg(...shellWords(create))).toMatchObject({ code: 5, stdout: '' });
   });
 
   it('walks its lifecycle, and says what is possible when a verb is not', async () => {
@@ -38,7 +39,9 @@ describe.each(KINDS.map((kind) => [kind.name, kind] as const))('%s on the real s
       const after = await own.json<Shown>(name, verb.name, id);
       expect(after.status).toBe(plan.to);
     }
-    const again = await own.ureg(name, kind.verbs.at(-1)?.name ?? '', id);
+    const last = kind.verbs.at(-1)?.name;
+    if (last === undefined) return;
+    const again = await own.ureg(name, last, id);
     expect(again).toMatchObject({ code: 5, stdout: '', stderr: expect.stringContaining('not possible') });
   });
 

@@ -11,7 +11,8 @@ const bin = (): string => join(own.program.folder, 'bin');
 
 /** How long a reading command may take to show what follows from the one before: numbering, propagation, discovery. */
 const PATIENCE_MS = 15_000;
-const READS = /^npx ureg (?:health|search|graph|\w+ (?:list|events)|service discover|audit verify)\b|^curl .*since=/;
+const READS =
+  /^npx ureg (?:health|list|search|graph|\w+ (?:list|events)|service discover|audit verify)\b|^curl .*since=/;
 
 beforeAll(() => {
   mkdirSync(bin());

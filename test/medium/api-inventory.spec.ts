@@ -42,7 +42,9 @@ describe('what the service answers', () => {
     const described = Object.entries(paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`),
     );
-    expect(answered.filter((name) => !PAGES.test(name))).toEqual(described.sort());
+    // A colon that begins no parameter is written with a backslash, and a parameter of several segments with a star.
+    const plain = answered.map((name) => name.replaceAll('\\', '').replace('/*', '/:')).sort();
+    expect(plain.filter((name) => !PAGES.test(name))).toEqual(described.sort());
   });
 
   it('has the routes that the page on security names', () => {

@@ -3,7 +3,7 @@ import type { Json } from '../support/api-client.js';
 import { eventually } from '../support/processes.js';
 import { testApp } from '../support/test-app.js';
 import type { TestApp } from '../support/test-app.js';
-import { testPlace } from '../support/database.js';
+import { isNative, testPlace } from '../support/database.js';
 import type { TestPlace } from '../support/database.js';
 import { CONFIG, MASTER_KEY, good, put, read, valueOf } from './config-fixture.js';
 
@@ -224,6 +224,11 @@ describe('the rotation of keys', () => {
   it('moves everything while it is read and written, shows how far it is, and goes on after a restart', async () => {
     for (let n = 0; n < 120; n++) await put(app.api, `rot.${n}`, `rotating-secret-${n}`, '', { type: 'secret' });
     const rotation = async (): Promise<Json> => good(await app.api.get(`${CONFIG}/rotate-keys`));
+    // Another replica has a key in hand, and hears of the new one later. The embedded database belongs to one process.
+    const env = { ...MASTER_KEY, REGISTRY_ADMIN_KEY: app.adminKey };
+    const second = isNative() ? await testApp({ env, place }) : undefined;
+    const other = second?.api.as(app.adminKey) ?? app.api;
+    await put(other, 'rot.0', 'rotating-secret-0', '', { type: 'secret' });
     const failures: unknown[] = [];
     const load = { on: true };
     const reader = async (from: number): Promise<void> => {
@@ -234,21 +239,22 @@ describe('the rotation of keys', () => {
     };
     const writer = async (): Promise<void> => {
       for (let n = 0; load.on; n = (n + 1) % 120) {
-        const { status } = await app.api.put(`${CONFIG}/rot.${n}`, { value: `rotating-secret-${n}-again` });
+        const { status } = await other.put(`${CONFIG}/rot.${n}`, { value: `rotating-secret-${n}-again` });
         if (status !== 200) failures.push([n, status]);
       }
     };
     const running = [reader(0), reader(60), writer()];
     const begun = await app.api.post(`${CONFIG}/rotate-keys`);
     expect(begun).toMatchObject({ status: 202, body: { state: 'running', done: 0 } });
-    expect(begun.body.total).toBeGreaterThan(240);
+    expect(begun.body.total).toBeGreaterThanOrEqual(240);
     const seen: Json[] = [];
-    while (seen.at(-1)?.state !== 'done' && seen.length < 2000) {
+    while (seen.at(-1)?.state !== 'done' && seen.length < 4000) {
       seen.push(await rotation());
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     load.on = false;
     await Promise.all(running);
+    await second?.close();
     expect(failures).toEqual([]);
     expect(seen.at(-1)).toMatchObject({ state: 'done', failed: 0, percent: 100 });
     expect(seen.map(({ done }) => done)).toEqual(seen.map(({ done }) => done).toSorted((a, b) => a - b));

@@ -117,6 +117,7 @@ describe('an import of another tool’s flags', () => {
       featureEnvironments: [
         { featureName: 'env-flag', environment: 'development', enabled: true },
         { featureName: 'env-flag', environment: 'production', enabled: true },
+        { featureName: 'env-flag', environment: 'constructor', enabled: true },
       ],
     };
     expect((await take('unleash', document)).body).toMatchObject({ created: 1 });

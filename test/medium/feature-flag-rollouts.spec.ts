@@ -49,6 +49,8 @@ describe('rollouts', () => {
     const there = await post(one, 'rollout', { percentage: 50, environment: 'production' });
     expect(there.body).toMatchObject({ percentage: 5, environments: { production: { percentage: 50 } } });
     expect(await post(one, 'rollout', { percentage: 1.234 })).toMatchObject({ status: 400, body: { errors: [{ field: 'percentage' }] } }); // prettier-ignore
+    for (const environment of ['constructor', 'a b', '__proto__'])
+      expect(await post(one, 'rollout', { percentage: 5, environment })).toMatchObject({ status: 400, body: { errors: [{ field: 'environment' }] } }); // prettier-ignore
     await post(one, 'archive');
     expect(await post(one, 'rollout', { percentage: 5 })).toMatchObject({
       status: 409,

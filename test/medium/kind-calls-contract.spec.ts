@@ -1,6 +1,6 @@
 import type { Json } from '../support/api-client.js';
-import { NodesModule, nodeKind } from '../support/grid-node-stand-in.js';
 import { KIND_FIXTURES, KindClient } from '../support/kind-fixtures.js';
+import type { KindFixture } from '../support/kind-fixtures.js';
 import { testApp } from '../support/test-app.js';
 import type { TestApp } from '../support/test-app.js';
 
@@ -13,15 +13,15 @@ let app: TestApp;
 /** An empty registry. */
 let other: TestApp;
 beforeAll(async () => {
-  app = await testApp({ modules: [NodesModule], env: MASTER_KEY });
-  other = await testApp({ modules: [NodesModule], env: MASTER_KEY });
+  app = await testApp({ env: MASTER_KEY });
+  other = await testApp({ env: MASTER_KEY });
 });
 afterAll(async () => {
   await app.close();
   await other.close();
 });
 
-describe.each([...KIND_FIXTURES, { kind: nodeKind }])('the calls of kind $kind.name', ({ kind, instead }) => {
+describe.each<KindFixture>(KIND_FIXTURES)('the calls of kind $kind.name', ({ kind, instead, samplesAt }) => {
   let client: KindClient;
   beforeAll(() => {
     client = new KindClient(app.api, kind, { instead });
@@ -58,12 +58,13 @@ describe.each([...KIND_FIXTURES, { kind: nodeKind }])('the calls of kind $kind.n
     const series = [3, 1, 2].map((second) => ({ name: 'cpu', value: second / 10, unit: 'ratio', at: at(second) }));
     expect(await app.api.post(path, series)).toMatchObject({ status: 201, body: { accepted: 3 } });
     expect(await app.api.post(path, { name: 'queue', value: 7, tags: { q: 'a' } })).toMatchObject({ status: 201 });
-    expect(await client.get(id, 'metrics')).toMatchObject([
+    const samples = (answer: Json): Json => (samplesAt === undefined ? answer : answer[samplesAt]);
+    expect(samples(await client.get(id, 'metrics'))).toMatchObject([
       { name: 'cpu', value: 0.3, unit: 'ratio', tags: {}, at: at(3) },
       { name: 'queue', value: 7, unit: null, tags: { q: 'a' } },
     ]);
     const values = async (query: string) =>
-      (await client.get(id, `metrics?name=cpu${query}`)).map(({ value }: Json) => value);
+      samples(await client.get(id, `metrics?name=cpu${query}`)).map(({ value }: Json) => value);
     expect(await values('')).toEqual([0.1, 0.2, 0.3]);
     expect(await values(`&from=${at(2)}`)).toEqual([0.2, 0.3]);
     expect(await values(`&to=${at(2)}`)).toEqual([0.1, 0.2]);

@@ -1,7 +1,6 @@
 import { KindCatalog } from '../../src/entries/kind/kind-catalog.js';
 import { transitionOf, verbsFrom } from '../../src/entries/kind/kind.js';
 import type { Json } from '../support/api-client.js';
-import { NodesModule, nodeKind } from '../support/grid-node-stand-in.js';
 import { KIND_FIXTURES, KindClient, verbsOf } from '../support/kind-fixtures.js';
 import { testApp } from '../support/test-app.js';
 import type { TestApp } from '../support/test-app.js';
@@ -11,16 +10,16 @@ const MASTER_KEY = { REGISTRY_MASTER_KEY: Buffer.alloc(32, 7).toString('base64')
 
 let app: TestApp;
 beforeAll(async () => {
-  app = await testApp({ modules: [NodesModule], env: MASTER_KEY });
+  app = await testApp({ env: MASTER_KEY });
 });
 afterAll(() => app.close());
 
 it('every kind there is passes this suite', () => {
-  const tested = [...KIND_FIXTURES, { kind: nodeKind }].map(({ kind }) => kind.name);
+  const tested = KIND_FIXTURES.map(({ kind }) => kind.name);
   expect(app.app.get(KindCatalog).all().map(({ name }) => name).toSorted()).toEqual(tested.toSorted()); // prettier-ignore
 });
 
-describe.each([...KIND_FIXTURES, { kind: nodeKind }])('entries of kind $kind.name', ({ kind, instead }) => {
+describe.each(KIND_FIXTURES)('entries of kind $kind.name', ({ kind, instead }) => {
   let client: KindClient;
   beforeAll(() => {
     client = new KindClient(app.api, kind, { instead });

@@ -1,13 +1,15 @@
+import { featureFlagKind } from '../../src/kinds/feature-flags/feature-flag.kind.js';
 import { componentKind } from '../../src/kinds/components/component.kind.js';
 import { engineKind } from '../../src/kinds/engines/engine.kind.js';
 import { pluginKind } from '../../src/kinds/plugins/plugin.kind.js';
 import { registryKind } from '../../src/kinds/registries/registry.kind.js';
 import { serviceKind } from '../../src/kinds/services/service.kind.js';
 import type { Kind } from '../../src/entries/kind/kind.js';
+import { RUNTIME_ARRANGEMENTS } from './conformance-runtime.js';
 import type { Call, Stage } from './conformance-stage.js';
 
 /** What must be before an operation can succeed: what of the request by the examples is to be another, and why. */
-type Arrangement = (stage: Stage, call: Call, status?: number) => Promise<Partial<Call>> | Partial<Call>;
+export type Arrangement = (stage: Stage, call: Call, status?: number) => Promise<Partial<Call>> | Partial<Call>;
 
 const body = ({ body: example }: Call): Record<string, unknown> => example as Record<string, unknown>;
 
@@ -86,6 +88,9 @@ const host: Arrangement = async (stage) => {
 const belowIt = { level: 'environment' };
 
 export const ARRANGEMENTS: Readonly<Record<string, Arrangement>> = {
+  ...RUNTIME_ARRANGEMENTS,
+  replaceFeatureFlag: itsOwn(featureFlagKind),
+  patchFeatureFlag: itsOwn(featureFlagKind),
   replacePlugin: itsOwn(pluginKind),
   patchPlugin: itsOwn(pluginKind),
   replaceService: itsOwn(serviceKind),

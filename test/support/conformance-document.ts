@@ -29,12 +29,14 @@ type Operation = {
   responses: Record<string, { content?: Record<string, Media> }>;
 };
 
-const FIRST_ROWS = /^\/api\/v1\/(plugins|services|engines|components|registries|system\/facts)(\/|$)/;
+/** An answer that goes on for as long as the client listens, or waits for a change. */
+const ENDLESS = /\/watch$/;
 
-/** Every operation of the first five kinds. */
-export function endpointsOf(document: OpenApi): Endpoint[] {
+/** Every operation of these kinds, by their paths. */
+export function endpointsOf(document: OpenApi, kinds: readonly string[]): Endpoint[] {
+  const rows = new RegExp(`^/api/v1/(${kinds.join('|')})(/|$)`);
   return Object.entries(document.paths)
-    .filter(([path]) => FIRST_ROWS.test(path))
+    .filter(([path]) => rows.test(path) && !ENDLESS.test(path))
     .flatMap(([path, methods]) =>
       Object.entries(methods).map(([method, operation]) =>
         endpoint(method.toUpperCase(), path, operation as unknown as Operation),

@@ -22,7 +22,7 @@ export interface Refused {
 type Refusal = (stage: Stage, endpoint: Endpoint, refused: Refused) => Promise<Answer[]>;
 
 const JSON_TYPE = 'application/json';
-const TEXT = 'text/plain';
+const TEXT = 'text/csv';
 
 const changes = ({ method }: Endpoint): boolean => ['POST', 'PUT', 'PATCH'].includes(method);
 

@@ -2,6 +2,7 @@ import { stringify } from 'yaml';
 import type { Kind } from '../../src/entries/kind/kind.js';
 import type { Answer, ApiClient, Header, Json } from './api-client.js';
 import { ARRANGEMENTS } from './conformance-arrangements.js';
+import { TOGETHER } from './conformance-runtime.js';
 import type { Endpoint } from './conformance-document.js';
 import { KIND_FIXTURES, KindClient, verbsOf } from './kind-fixtures.js';
 
@@ -94,8 +95,10 @@ export class Stage {
 
   /** The example as it is, but for the name of what is made. */
   private renamed({ path, method }: Endpoint, example: unknown): unknown {
-    if (path.endsWith('/import')) return String(example).replace(/("?name"?: ?"?)[a-z-]+/, `$1${this.name()}`);
-    const makes = method === 'POST' && /\/(register|plugins|services|engines|components|registries)$/.test(path);
+    if (path.endsWith('/import') && !String(example).startsWith('DB_'))
+      return String(example).replace(/("?name"?: ?"?)[a-z-]+/, `$1${this.name()}`);
+    const makes =
+      method === 'POST' && /\/(register|plugins|services|engines|components|registries|features|config)$/.test(path);
     return makes ? { ...(example as object), name: this.name() } : example;
   }
 
@@ -114,10 +117,13 @@ export const typesOf = ({ bodies }: Endpoint): (string | undefined)[] =>
 export async function variantsOf(stage: Stage, endpoint: Endpoint): Promise<Call[]> {
   const { method, parameters, answers } = endpoint;
   const call = await stage.settled(endpoint);
-  if (method === 'POST' && parameters.some(({ name }) => name === 'dry_run'))
+  const together = TOGETHER[endpoint.id] ?? [];
+  if (method === 'POST' && !together.includes('dry_run') && parameters.some(({ name }) => name === 'dry_run'))
     return [{ ...call, query: 'dry_run=true' }];
   if (method !== 'GET') return [];
-  const queries = parameters.filter(({ in: place, name }) => place === 'query' && name !== 'cursor');
+  const queries = parameters.filter(
+    ({ in: place, name }) => place === 'query' && name !== 'cursor' && !together.includes(name),
+  );
   return [
     ...queries.flatMap(({ name, schema, example }) =>
       (schema.enum ?? [example ?? schema.examples?.[0] ?? schema.default]).map((value) => ({

@@ -17,6 +17,13 @@ const OFREP = /^\/ofrep\/v1\/evaluate\/flags(\/\{key\})?$/;
 const OFREP_STATUSES = [400, 404];
 const OFREP_CODES = ['PARSE_ERROR', 'TARGETING_KEY_MISSING', 'INVALID_CONTEXT', 'GENERAL', 'FLAG_NOT_FOUND'];
 
+/** Routes that answer in Consul's manner: errors are lines of text, and what it does not know is passed over. */
+const CONSUL = /^\/v1\/(agent|catalog|health|kv|status)(\/|$)/;
+/** Routes that answer every error as OTLP does. */
+const OTLP = /^\/v1\/traces$/;
+/** What a newer client says beside is passed over, by the protocols that these speak. */
+const FORGIVING = [OFREP, OTLP, CONSUL, /^\/v3\/discovery:/];
+
 const CODE = /^[a-z_]+(\.[a-z0-9_]+)+$/;
 
 /** What is wrong with an answer, in words; nothing when all is well. */
@@ -36,14 +43,18 @@ export function complaints(
   if (inside) wrong.push(`tells of the inside: ${inside}`);
   if (secrets.some((secret) => text.includes(secret))) wrong.push('tells a secret');
   if (answer.headers['x-powered-by']) wrong.push('tells what it is made of');
-  if (status >= 400 && one.request.method !== 'HEAD')
-    wrong.push(...(speaksOfrep(one, answer) ? ofrepComplaints(one, answer) : problemComplaints(one, answer)));
+  if (status >= 400 && one.request.method !== 'HEAD') wrong.push(...bodyComplaints(one, answer));
   if (!allowed(one, sender, status)) wrong.push(`status ${status} for ${sender}`);
-  // By OFREP what a newer client says beside is passed over.
-  const refused = one.refused && !OFREP.test(one.operation.path);
+  const refused = one.refused && !FORGIVING.some((path) => path.test(one.operation.path));
   if (refused && sender === 'admin' && !one.credential && ![400, 413].includes(status))
     wrong.push(`not refused: ${status}`);
   return wrong;
+}
+
+function bodyComplaints(one: HostileCase, answer: WireAnswer): string[] {
+  if (speaksConsul(one, answer)) return [];
+  if (speaksOtlp(one, answer)) return otlpComplaints(answer);
+  return speaksOfrep(one, answer) ? ofrepComplaints(one, answer) : problemComplaints(one, answer);
 }
 
 /** Nobody gets past the gateway, and a reader not to what changes something; before that only the address is read. */
@@ -55,6 +66,11 @@ function allowed({ operation, early, otherRoute, credential }: HostileCase, send
   if (sender === 'nobody') return status === 401;
   return sender === 'admin' || !/^(write|admin):/.test(operation.permission) || status === 403;
 }
+
+/** Of a key that is not there Consul says nothing but that. */
+const speaksConsul = ({ operation }: HostileCase, { status, headers, text }: WireAnswer): boolean =>
+  CONSUL.test(operation.path) &&
+  (text === '' ? status === 404 : headers['content-type']?.startsWith('text/plain') === true);
 
 function problemComplaints({ title, field, credential }: HostileCase, { status, headers, text }: WireAnswer): string[] {
   if (!headers['content-type']?.startsWith('application/problem+json'))
@@ -75,6 +91,17 @@ const speaksOfrep = ({ operation, early, otherRoute }: HostileCase, { status, he
   OFREP.test(operation.path) &&
   OFREP_STATUSES.includes(status) &&
   !((early || otherRoute) && headers['content-type']?.startsWith('application/problem+json'));
+
+const speaksOtlp = ({ operation, early, otherRoute }: HostileCase, { headers }: WireAnswer): boolean =>
+  OTLP.test(operation.path) &&
+  !((early || otherRoute) && headers['content-type']?.startsWith('application/problem+json'));
+
+function otlpComplaints({ headers, text }: WireAnswer): string[] {
+  if (headers['content-type'] === 'application/x-protobuf') return [];
+  if (!headers['content-type']?.startsWith('application/json')) return [`no OTLP but ${headers['content-type']}`];
+  const { code, message } = parsed(text) ?? {};
+  return typeof code === 'number' && typeof message === 'string' ? [] : ['a status without code or message'];
+}
 
 function ofrepComplaints({ operation }: HostileCase, { headers, text }: WireAnswer): string[] {
   if (!headers['content-type']?.startsWith('application/json')) return [`no OFREP but ${headers['content-type']}`];

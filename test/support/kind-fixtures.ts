@@ -3,6 +3,8 @@ import { componentKind } from '../../src/kinds/components/component.kind.js';
 import { configKind } from '../../src/kinds/config/config.kind.js';
 import { engineKind } from '../../src/kinds/engines/engine.kind.js';
 import { featureFlagKind } from '../../src/kinds/feature-flags/feature-flag.kind.js';
+import { gridNodeKind } from '../../src/kinds/grid/grid-node.kind.js';
+import { meshRouteKind } from '../../src/kinds/mesh/mesh-route.kind.js';
 import { pluginKind } from '../../src/kinds/plugins/plugin.kind.js';
 import { registryKind } from '../../src/kinds/registries/registry.kind.js';
 import { serviceKind } from '../../src/kinds/services/service.kind.js';
@@ -12,6 +14,8 @@ import type { Answer, ApiClient, Json } from './api-client.js';
 export interface KindFixture {
   kind: Kind;
   instead?: Record<string, unknown>;
+  /** Where its own answer of what is measured has the samples that were recorded. */
+  samplesAt?: string;
 }
 
 /** Every kind of the service: the contract suite refuses to pass over one. */
@@ -24,6 +28,8 @@ export const KIND_FIXTURES: KindFixture[] = [
   { kind: registryKind },
   { kind: featureFlagKind },
   { kind: configKind },
+  { kind: gridNodeKind },
+  { kind: meshRouteKind, samplesAt: 'samples' },
 ];
 
 /** What went well, for what a test begins with. */

@@ -48,6 +48,8 @@ const KIND_PATHS: Record<string, string> = {
   registry: 'registries',
   plugin: 'plugins',
   'feature-flag': 'features',
+  grid: 'grid/nodes',
+  mesh: 'mesh/routes',
 };
 
 /** Names in the registry that begin with `prefix`; of entries their keys. */

@@ -37,6 +37,8 @@ const KINDS = [
   ['plugins', 'plugin'],
   ['features', 'feature-flag'],
   ['config', 'config'],
+  ['grid/nodes', 'grid'],
+  ['mesh/routes', 'mesh'],
 ] as const;
 
 /** A problem document (RFC 9457), or whatever else stood in the answer, as an error with the right exit code. */

@@ -24,8 +24,9 @@ const settingView: View<{ key: string; value: unknown }> = {
   name: ({ key }) => key,
 };
 
-/** Called `settings` where `config` is the kind itself. */
-export const settingsWord = ({ name }: Pick<KindWords, 'name'>): string => (name === 'config' ? 'settings' : 'config');
+/** Called `settings` where `config` is the kind itself, or that of all of its kind. */
+export const settingsWord = ({ name }: Pick<KindWords, 'name'>): string =>
+  name === 'config' || name === 'mesh' ? 'settings' : 'config';
 
 export function configGroup(kind: KindWords): GroupSpec {
   return {

@@ -18,9 +18,14 @@ export function writingOptions(kind: KindWords, { asking }: { asking: boolean })
       repeatable: true,
       common: true,
     },
-    ...ENTRY_OPTIONS.filter(({ flags }) => !NOT_WRITTEN.test(flags)),
+    ...ENTRY_OPTIONS.filter(({ flags }) => !NOT_WRITTEN.test(flags) && !ownNames(kind).has(longOf(flags))),
   ];
 }
+
+const longOf = (flags: string): string => flagWords(flags).long;
+
+/** A kind's own flag stands before the one all entries have: a node lies in one region, other entries in several. */
+const ownNames = (kind: KindWords): Set<string> => new Set(kind.flags.map(({ flags }) => longOf(flags)));
 
 /** What the flags say, as a body of the kind's path. */
 export async function kindBody(
@@ -28,9 +33,11 @@ export async function kindBody(
   options: Record<string, unknown>,
   stdin: NodeJS.ReadStream,
 ): Promise<Record<string, unknown>> {
-  let body = await entryBody(options, stdin);
+  const own = new Set([...ownNames(kind)].map(optionName));
+  const common = Object.fromEntries(Object.entries(options).filter(([name]) => !own.has(name)));
+  let body = await entryBody(common, stdin);
   for (const flag of kind.flags) {
-    const { long } = flagWords(flag.flags);
+    const long = longOf(flag.flags);
     const typed = options[optionName(long)];
     if (typed !== undefined) body = merged(body, nested(flag.field, valueOf(flag, long, typed)));
   }

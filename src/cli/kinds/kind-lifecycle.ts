@@ -69,9 +69,13 @@ function wayOn(kind: KindWords, verb: VerbWords, status: number): string {
 }
 
 function bodyOf(verb: VerbWords, options: Record<string, unknown>): Record<string, unknown> {
-  const own = (verb.options ?? []).map(({ flags }) => flagWords(flags).long);
-  const fields = own
-    .map((long) => [long.slice(2).replaceAll('-', '_'), options[optionName(long)]] as const)
+  const fields = (verb.options ?? [])
+    .map(({ flags, read }) => {
+      const { long } = flagWords(flags);
+      const typed = options[optionName(long)];
+      const value = read && typed !== undefined ? read(String(typed), long) : typed;
+      return [long.slice(2).replaceAll('-', '_'), value] as const;
+    })
     .filter(([, value]) => value !== undefined);
   return merged(Object.fromEntries(fields), assignments((options.input as string[] | undefined) ?? [], '--input'));
 }

@@ -5,7 +5,7 @@ import { optionName } from '../spec/ask-missing.js';
 import { flagWords } from '../spec/global-options.js';
 import type { LeafSpec } from '../spec/types.js';
 import type { Entry } from '../views/entry-view.js';
-import { idArgument, pathOf } from './kind-request.js';
+import { idArgument, manyOf, pathOf } from './kind-request.js';
 import { kindView } from './kind-view.js';
 import type { KindWords } from './kind-words.js';
 
@@ -15,7 +15,7 @@ export function listLeaf(kind: KindWords): LeafSpec {
   return {
     name: 'list',
     aliases: ['ls'],
-    summary: `List ${path}`,
+    summary: `List ${manyOf(kind)}`,
     arguments: [{ name: 'feature', summary: 'feature category such as ai-ml', completes: 'feature' }],
     options: [
       ...filters,
@@ -51,8 +51,8 @@ export function listLeaf(kind: KindWords): LeafSpec {
         wish: pageWish(options),
         view,
         none: Object.values(query).some((value) => value !== undefined)
-          ? `no ${path} match`
-          : `no ${path} yet; ${context.program} ${sample.create}`,
+          ? `no ${manyOf(kind)} match`
+          : `no ${manyOf(kind)} yet; ${context.program} ${sample.create}`,
       });
     },
   };

@@ -8,11 +8,18 @@ export function pathOf(kind: Pick<KindWords, 'path'>, ...rest: readonly string[]
   return ['/api/v1', kind.path, ...rest.map((part) => encodeURIComponent(part))].join('/');
 }
 
-export function idArgument({ name }: Pick<KindWords, 'name'>, summary?: string): ArgumentSpec {
+/** What one of them is called: `service`. */
+export const nounOf = ({ name, noun }: Pick<KindWords, 'name' | 'noun'>): string => noun ?? name;
+
+/** What several are called: `services`. */
+export const manyOf = ({ path }: Pick<KindWords, 'path'>): string => path.split('/').at(-1)!;
+
+export function idArgument(kind: Pick<KindWords, 'name' | 'noun'>, summary?: string): ArgumentSpec {
+  const { name } = kind;
   return {
     name: 'id',
-    summary: summary ?? `id, key or name of the ${name}`,
-    asked: { question: `Which ${name}? (id, key or name)` },
+    summary: summary ?? `id, key or name of the ${nounOf(kind)}`,
+    asked: { question: `Which ${nounOf(kind)}? (id, key or name)` },
     completes: name,
   };
 }

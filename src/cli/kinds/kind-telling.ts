@@ -3,7 +3,7 @@ import { printPages } from '../commands/pages.js';
 import { printStats } from '../commands/stats.js';
 import { column, type View } from '../output/view.js';
 import type { LeafSpec } from '../spec/types.js';
-import { idArgument, pathOf } from './kind-request.js';
+import { idArgument, manyOf, pathOf } from './kind-request.js';
 import type { KindWords } from './kind-words.js';
 
 interface EntryEvent extends Record<string, unknown> {
@@ -64,7 +64,7 @@ export function statsLeaf(kind: KindWords): LeafSpec {
   const { name, path } = kind;
   return {
     name: 'stats',
-    summary: `Count ${path} by state, health and more`,
+    summary: `Count ${manyOf(kind)} by state, health and more`,
     options: [{ flags: '--overview', summary: 'the few figures a dashboard shows', common: true }],
     examples: [{ cmd: `${name} stats` }],
     effect: 'reads',

@@ -2,14 +2,14 @@ import { SECRETS_OPTION, exportFrom } from '../commands/export.js';
 import { IMPORT_OPTIONS, importInto } from '../commands/import-entries.js';
 import { TO_FILE_OPTION } from '../commands/write-out.js';
 import type { LeafSpec } from '../spec/types.js';
-import { pathOf } from './kind-request.js';
+import { manyOf, pathOf } from './kind-request.js';
 import type { KindWords } from './kind-words.js';
 
 export function importLeaf(kind: KindWords): LeafSpec {
   const { name, path } = kind;
   return {
     name: 'import',
-    summary: `Import ${path} that "${name} export" wrote`,
+    summary: `Import ${manyOf(kind)} that "${name} export" wrote`,
     description: 'NDJSON, JSON or YAML, told by content; - is standard input. Again it changes only what differs.',
     arguments: [
       {
@@ -20,7 +20,7 @@ export function importLeaf(kind: KindWords): LeafSpec {
       },
     ],
     options: IMPORT_OPTIONS,
-    examples: [{ cmd: `${name} import ${path}.ndjson`, norun: 'needs a file of yours' }],
+    examples: [{ cmd: `${name} import ${manyOf(kind)}.ndjson`, norun: 'needs a file of yours' }],
     effect: 'writes',
     operations: [`POST /api/v1/${path}/import`],
     run: (context, { args, options }) => importInto(context, pathOf(kind, 'import'), String(args[0]), options),
@@ -31,7 +31,7 @@ export function exportLeaf(kind: KindWords): LeafSpec {
   const { name, path } = kind;
   return {
     name: 'export',
-    summary: `Write ${path} to a file`,
+    summary: `Write ${manyOf(kind)} to a file`,
     description: `What is written here, "${name} import" reads into another registry.`,
     options: [TO_FILE_OPTION, SECRETS_OPTION],
     examples: [{ cmd: `${name} export -o yaml` }],

@@ -3,6 +3,8 @@ import { componentKind } from '../../kinds/components/component.kind.js';
 import { configKind } from '../../kinds/config/config.kind.js';
 import { engineKind } from '../../kinds/engines/engine.kind.js';
 import { featureFlagKind } from '../../kinds/feature-flags/feature-flag.kind.js';
+import { gridNodeKind } from '../../kinds/grid/grid-node.kind.js';
+import { meshRouteKind } from '../../kinds/mesh/mesh-route.kind.js';
 import { pluginKind } from '../../kinds/plugins/plugin.kind.js';
 import { registryKind } from '../../kinds/registries/registry.kind.js';
 import { serviceKind } from '../../kinds/services/service.kind.js';
@@ -11,7 +13,9 @@ import { componentWords } from './component.words.js';
 import { configWords } from './config.words.js';
 import { engineWords } from './engine.words.js';
 import { featureFlagWords } from './feature-flag.words.js';
+import { gridWords } from './grid.words.js';
 import type { KindWords } from './kind-words.js';
+import { meshWords } from './mesh.words.js';
 import { pluginWords } from './plugin.words.js';
 import { registryWords } from './registry.words.js';
 import { serviceWords } from './service.words.js';
@@ -24,11 +28,14 @@ const PAIRS: [KindWords, Kind][] = [
   [pluginWords, pluginKind],
   [featureFlagWords, featureFlagKind],
   [configWords, configKind],
+  [gridWords, gridNodeKind],
+  [meshWords, meshRouteKind],
 ];
 
 describe.each(PAIRS.map(([words, kind]) => [words.name, words, kind] as const))('%s', (_, words, kind) => {
   it('is called and found as the registry has it', () => {
-    expect([words.name, words.path]).toEqual([kind.name.replaceAll('_', '-'), kind.path]);
+    const type = words.type ?? words.name.replaceAll('-', '_');
+    expect([type, words.path]).toEqual([kind.name, kind.path]);
     expect(words.sample.id).toBe(`${kind.prefix}_${kind.example.name}`);
   });
 

@@ -18,13 +18,16 @@ export interface VerbWords {
   /** The verb that most often comes next. */
   next?: string;
   /** Flags whose values go into the body, under their names in snake case. */
-  options?: readonly OptionSpec[];
+  options?: readonly (OptionSpec & Pick<OwnFlag, 'read'>)[];
 }
 
 /** What the command line must know of a kind to make its shared commands. A specification beside it holds it against the kind itself. */
 export interface KindWords {
-  /** `service`: the group's name, and the type in the catalog. */
+  /** `service`: the group's name, and the type in the catalog where that has no other. */
   name: Named;
+  type?: string;
+  /** What one of them is called where that is not the group's name. */
+  noun?: string;
   /** Below `/api/v1`. */
   path: string;
   /** `a service`, `an engine`. */

@@ -7,7 +7,7 @@ import type { LeafSpec } from '../spec/types.js';
 import { bulkResultView } from '../views/bulk-view.js';
 import type { Entry } from '../views/entry-view.js';
 import { kindBody, objectsOf, withUnset, writingOptions } from './kind-input.js';
-import { idArgument, IF_MATCH, pathOf } from './kind-request.js';
+import { idArgument, IF_MATCH, manyOf, nounOf, pathOf } from './kind-request.js';
 import { kindView } from './kind-view.js';
 import type { KindWords } from './kind-words.js';
 
@@ -23,7 +23,7 @@ export function createLeaf(kind: KindWords): LeafSpec {
       {
         name: 'name',
         summary: 'letters, digits and . _ + -; unique for its version',
-        asked: { question: `Name of the ${name}`, unless: ['file', 'data'] },
+        asked: { question: `Name of the ${nounOf(kind)}`, unless: ['file', 'data'] },
       },
       { name: 'version', summary: 'version, if it has one' },
     ],
@@ -31,7 +31,10 @@ export function createLeaf(kind: KindWords): LeafSpec {
       { flags: '-f, --file <file>', summary: 'file, folder or - to read from', common: true },
       ...writingOptions(kind, { asking: true }),
     ],
-    examples: [{ cmd: sample.create }, { cmd: `${name} create -f ${path}.yaml`, norun: 'needs a file of yours' }],
+    examples: [
+      { cmd: sample.create },
+      { cmd: `${name} create -f ${manyOf(kind)}.yaml`, norun: 'needs a file of yours' },
+    ],
     effect: 'writes',
     view: kindView(kind),
     operations: [`POST /api/v1/${path}`],
@@ -57,7 +60,7 @@ async function createOne(context: CommandContext, kind: KindWords, body: Record<
 
 async function createFromFile(context: CommandContext, kind: KindWords, source: string): Promise<void> {
   const bodies = objectsOf(await readDocuments(source, context.terminal.stdin));
-  if (bodies.length === 0) throw usageError(`${source} holds no ${kind.name}`);
+  if (bodies.length === 0) throw usageError(`${source} holds no ${nounOf(kind)}`);
   if (bodies.length === 1 && bodies[0]) return createOne(context, kind, bodies[0]);
   await runBatch(
     context,
@@ -118,9 +121,9 @@ export function deleteLeaf(kind: KindWords): LeafSpec {
   return {
     name: 'delete',
     aliases: ['rm'],
-    summary: `Delete ${path}`,
+    summary: `Delete ${manyOf(kind)}`,
     description: 'Refused while other entries depend on one, unless --force is given.',
-    arguments: [{ ...idArgument(kind, `ids, keys or names of the ${path}`), variadic: true }],
+    arguments: [{ ...idArgument(kind, `ids, keys or names of the ${manyOf(kind)}`), variadic: true }],
     options: [
       { flags: '--force', summary: 'delete although others depend on it', common: true },
       { flags: '--if-match <revision>', summary: 'only if it is still at this revision' },
@@ -131,7 +134,7 @@ export function deleteLeaf(kind: KindWords): LeafSpec {
     operations: [`DELETE /api/v1/${path}/{id}`],
     async run(context, { args, options }) {
       const ids = args[0] as string[];
-      const what = ids.length === 1 ? `${name} ${ids[0]}` : `${ids.length} ${path}`;
+      const what = ids.length === 1 ? `${nounOf(kind)} ${ids[0]}` : `${ids.length} ${manyOf(kind)}`;
       if (!context.dryRun) await context.confirm(questionFor(context, `Delete ${what} from the registry`));
       const act = (id: string): Promise<RegistryResponse | undefined> =>
         context.send({

@@ -78,7 +78,8 @@ function portOf(text: string, flag: string): Record<string, unknown> {
   return { ...(name && { name }), port: numberOf(port, flag), ...(protocol && { protocol }) };
 }
 
-function checkOf(text: string): Record<string, unknown> {
+/** `http=https://…`, or a type alone. */
+export function checkOf(text: string): Record<string, unknown> {
   const at = text.indexOf('=');
   return at < 0 ? { type: text } : { type: text.slice(0, at), target: text.slice(at + 1) };
 }

@@ -17,7 +17,7 @@ export interface TableOptions {
 const GAP = 2;
 const MIN_COLUMN = 8;
 
-type Measure = (text: string) => number;
+export type Measure = (text: string) => number;
 
 /** Columns without borders, cut to the terminal; tab-separated and whole when there is none. */
 export async function tableLines(rows: readonly TableCell[][], options: TableOptions): Promise<string[]> {
@@ -26,7 +26,7 @@ export async function tableLines(rows: readonly TableCell[][], options: TableOpt
     const lines = clean.map((row) => row.map((cell) => cell.paint?.(cell.text) ?? cell.text).join('\t'));
     return options.header ? [options.header.join('\t'), ...lines] : lines;
   }
-  const measure = await measureFor(clean);
+  const measure = await measureFor(clean.flatMap((row) => row.map(({ text }) => text)));
   const header = options.header?.map((text): TableCell => ({ text, paint: options.headerPaint }));
   const all = header ? [header, ...clean] : clean;
   const widths = fit(naturalWidths(all, measure), options.width);
@@ -75,7 +75,8 @@ function fit(widths: number[], available: number): number[] {
   return result;
 }
 
-function cut(text: string, width: number, measure: Measure): string {
+/** To so many columns, with an ellipsis where something is left out. */
+export function cut(text: string, width: number, measure: Measure): string {
   if (measure(text) <= width) return text;
   let kept = '';
   let used = 0;
@@ -89,9 +90,9 @@ function cut(text: string, width: number, measure: Measure): string {
 }
 
 /** The exact width costs a hundred milliseconds to load: only when something is not ASCII. */
-async function measureFor(rows: TableCell[][]): Promise<Measure> {
+export async function measureFor(texts: readonly string[]): Promise<Measure> {
   // eslint-disable-next-line no-control-regex
-  const ascii = rows.every((row) => row.every((cell) => /^[\u0000-\u007f…]*$/.test(cell.text)));
+  const ascii = texts.every((text) => /^[\u0000-\u007f…]*$/.test(text));
   if (ascii) return (text) => text.length;
   const { default: stringWidth } = await import('string-width');
   return (text) => stringWidth(text);

@@ -14,6 +14,8 @@ export const NAMED = [
   'plugin',
   'feature-flag',
   'config',
+  'grid',
+  'mesh',
 ] as const;
 export type Named = (typeof NAMED)[number];
 

@@ -5,9 +5,13 @@ import { kindReadController } from '../../entries/kind/http/kind-read.controller
 import { kindRegisterController } from '../../entries/kind/http/kind-register.controller.js';
 import { kindTransferController } from '../../entries/kind/http/kind-transfer.controller.js';
 import { KindCatalog } from '../../entries/kind/kind-catalog.js';
+import { ConsulRoots } from '../consul/consul-roots.js';
 import { ConfigHooks } from './config.hooks.js';
 import { configKind } from './config.kind.js';
 import { ConfigRepository } from './config.repository.js';
+import { ConsulKvController } from './consul/consul-kv.controller.js';
+import { ConsulKv } from './consul/consul-kv.js';
+import { ConsulKvWriter } from './consul/consul-kv-writer.js';
 import { ConfigDraftRepository } from './drafts/config-draft.repository.js';
 import { ConfigDraftsController } from './drafts/config-drafts.controller.js';
 import { ConfigDrafts } from './drafts/config-drafts.service.js';
@@ -58,6 +62,7 @@ const OWN = [kindReadController, kindRegisterController, kindChangeController, k
     ConfigVersionsController,
     ConfigWriteController,
     SpringConfigController,
+    ConsulKvController,
   ],
   providers: [
     ConfigDraftRepository,
@@ -80,6 +85,9 @@ const OWN = [kindReadController, kindRegisterController, kindChangeController, k
     ConfigWatch,
     ConfigWatches,
     ConfigWriter,
+    ConsulKv,
+    ConsulKvWriter,
+    ConsulRoots,
     KeyRotation,
     RotationRepository,
     SpringConfig,

@@ -20,6 +20,7 @@ export interface PlacedValue {
   name: string;
   version: string;
   spec: ConfigSpec;
+  metadata: Record<string, unknown>;
   revision: number;
 }
 
@@ -91,7 +92,7 @@ export class ConfigRepository {
     // prettier-ignore
     const values: unknown[] = [scope, keys ?? null, prefix ?? null, limit];
     return this.uow.query<PlacedValue & object>(
-      `SELECT e.uid, e.name, e.version, e.spec, e.revision FROM entry e
+      `SELECT e.uid, e.name, e.version, e.spec, e.metadata, e.revision FROM entry e
        WHERE e.kind = 'config' AND e.version = $1 AND ($2::text[] IS NULL OR e.name = ANY ($2::text[]))
          AND ($3::text IS NULL OR starts_with(e.name, $3)) AND ${visible('e.id', values)} ORDER BY e.name LIMIT $4`,
       values,

@@ -1,9 +1,19 @@
 import { Module } from '@nestjs/common';
 import { kindControllers } from '../../entries/kind/http/kind-controllers.js';
 import { KindCatalog } from '../../entries/kind/kind-catalog.js';
+import { ConsulRoots } from '../consul/consul-roots.js';
+import { ConsulAgentController } from './consul/consul-agent.controller.js';
+import { ConsulAgent } from './consul/consul-agent.service.js';
+import { ConsulChecksController } from './consul/consul-checks.controller.js';
+import { ConsulDiscoveryController } from './consul/consul-discovery.controller.js';
+import { ConsulPlaces } from './consul/consul-places.js';
+import { ConsulReader } from './consul/consul-reader.js';
+import { ConsulWatches } from './consul/consul-watches.js';
 import { DiscoveryController } from './discovery/discovery.controller.js';
 import { Discovery } from './discovery/discovery.service.js';
 import { InstanceWatches } from './discovery/instance-watches.js';
+import { ServiceScrapeTargets } from './discovery/service-scrape-targets.js';
+import { ServiceEndpoints } from './discovery/service-endpoints.js';
 import { ServicePlaces } from './discovery/service-places.js';
 import { ServiceSnapshot } from './discovery/service-snapshot.js';
 import { SnapshotFeed } from './discovery/snapshot-feed.js';
@@ -22,8 +32,21 @@ import { ServicesRegisterController } from './services-register.controller.js';
 
 /** Services, their instances, and discovery. Routes with fixed words stand before `:id`. */
 @Module({
-  controllers: [DiscoveryController, ServicesRegisterController, InstancesController, ...kindControllers(serviceKind)],
+  controllers: [
+    DiscoveryController,
+    ServicesRegisterController,
+    InstancesController,
+    ...kindControllers(serviceKind),
+    ConsulAgentController,
+    ConsulChecksController,
+    ConsulDiscoveryController,
+  ],
   providers: [
+    ConsulAgent,
+    ConsulPlaces,
+    ConsulReader,
+    ConsulRoots,
+    ConsulWatches,
     Discovery,
     Heartbeats,
     InstanceHealth,
@@ -32,9 +55,11 @@ import { ServicesRegisterController } from './services-register.controller.js';
     InstanceWatches,
     Liveness,
     LivenessRepository,
+    ServiceEndpoints,
     ServiceHooks,
     ServiceMetrics,
     ServicePlaces,
+    ServiceScrapeTargets,
     ServiceSnapshot,
     SnapshotFeed,
     SnapshotRepository,

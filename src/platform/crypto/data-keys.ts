@@ -36,8 +36,11 @@ export interface DataKeyState {
   wrapped_at: Date;
 }
 
-/** How long another replica's rotation may go unnoticed; until then this one seals with the key before, which stays good. */
-const CURRENT_FOR_MS = 60_000;
+/**
+ * How long another replica's rotation may go unnoticed; until then this one seals with the key before, which stays good.
+ * Whoever moves what is sealed to a new key waits longer than that before it says that it is done.
+ */
+export const CURRENT_FOR_MS = 5000;
 const ATTEMPTS = 5;
 const KEY_BYTES = 32;
 const COLUMNS = 'version, purpose, wrapped, master_key_id';

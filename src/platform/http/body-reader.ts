@@ -63,12 +63,17 @@ export function readBytes(request: IncomingMessage, limit: number): Promise<Buff
   return collect(request, limit);
 }
 
-/** The whole body as text. */
-export async function readText(request: IncomingMessage, limit: number): Promise<string> {
-  if (request.headers['content-encoding'] === undefined) return decodeUtf8(await collect(request, limit));
+/** The whole body, inflated. */
+export async function readAll(request: IncomingMessage, limit: number): Promise<Buffer> {
+  if (request.headers['content-encoding'] === undefined) return collect(request, limit);
   const chunks: Buffer[] = [];
   for await (const chunk of bodyChunks(request, limit)) chunks.push(chunk);
-  return decodeUtf8(Buffer.concat(chunks));
+  return Buffer.concat(chunks);
+}
+
+/** The whole body as text. */
+export async function readText(request: IncomingMessage, limit: number): Promise<string> {
+  return decodeUtf8(await readAll(request, limit));
 }
 
 /** What bodyChunks does, for the plain small bodies of most requests, without a generator's turns. */

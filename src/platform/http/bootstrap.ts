@@ -10,6 +10,7 @@ import { compressed } from './compression.js';
 import { cors } from './cors.js';
 import { HttpMetrics } from './http-metrics.js';
 import { JsonBodyGuard } from './json-body.guard.js';
+import { keyInOneSegment, underAlias } from './path-layers.js';
 import { ProblemFilter } from './problem.filter.js';
 import { RegistryAdapter } from './registry-adapter.js';
 import { RequestObservers } from './request-observers.js';
@@ -49,6 +50,7 @@ export function configureApp(app: NestExpressApplication): void {
   if (env.corsOrigins.length > 0) adapter.addLayer(cors(env.corsOrigins));
   adapter.addLayer(compressed);
   adapter.addLayer(underAlias);
+  adapter.addLayer(keyInOneSegment);
   executeStraight();
   app.useGlobalGuards(app.get(JsonBodyGuard));
   app.useGlobalPipes(new RegistryValidationPipe());
@@ -74,12 +76,6 @@ function registryAdapter(app: NestExpressApplication): RegistryAdapter {
   const adapter: unknown = app.getHttpAdapter();
   if (adapter instanceof RegistryAdapter) return adapter;
   throw new Error('Create the application with `new RegistryAdapter()`.');
-}
-
-/** The enterprise catalog answers beside the rest of the API too. */
-function underAlias(request: Request, _response: Response, next: NextFunction): void {
-  if (request.url.startsWith('/api/v1/registry/')) request.url = request.url.slice('/api'.length);
-  next();
 }
 
 /** A process that only runs jobs is still asked how it is. */

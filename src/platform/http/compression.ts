@@ -22,8 +22,16 @@ export function compressed(request: Request, response: Response, next: NextFunct
   });
 }
 
+const AS_IS = Symbol('registry:as-is');
+
+/** Whatever its client accepts, this answer leaves as it is written: it is somebody else's, passed on. */
+export function leaveAsItIs(response: Response): void {
+  (response as Response & { [AS_IS]?: true })[AS_IS] = true;
+}
+
 /** An event must leave at once, not when the compressor's window is full. */
 function isPacked(request: Request, response: Response): boolean {
+  if ((response as Response & { [AS_IS]?: true })[AS_IS]) return false;
   const type = String(response.getHeader('Content-Type') ?? '');
   return !type.startsWith('text/event-stream') && compression.filter(request, response);
 }

@@ -4,6 +4,7 @@ import { DocsController } from './docs.controller.js';
 import { HttpMetrics } from './http-metrics.js';
 import { JsonBodyGuard } from './json-body.guard.js';
 import { Metrics } from './metrics.js';
+import { PlainErrors } from './plain-errors.js';
 import { ProblemController } from './problem.controller.js';
 import { ProblemFilter } from './problem.filter.js';
 import { ReadinessConditions } from './readiness-conditions.js';
@@ -15,6 +16,7 @@ const PARTS = [
   HttpMetrics,
   JsonBodyGuard,
   Metrics,
+  PlainErrors,
   ProblemFilter,
   ReadinessConditions,
   RequestObservers,

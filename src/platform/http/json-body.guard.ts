@@ -3,9 +3,10 @@ import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
 import { Env } from '../env/env.js';
 import { InvalidError, UnsupportedMediaError } from '../errors/registry-error.js';
-import { hasBody, mediaTypeOf, readText } from './body-reader.js';
+import { hasBody, mediaTypeOf, readAll, readText } from './body-reader.js';
 import { assertPlainData } from './plain-data.js';
-import { STREAMED_BODY } from './streamed-body.decorator.js';
+import { RAW_BODY } from './raw-body.decorator.js';
+import { ANY_BODY, STREAMED_BODY } from './streamed-body.decorator.js';
 import { TEXT_BODY } from './text-body.decorator.js';
 
 const JSON_TYPE = /^application\/([a-z0-9.+-]+\+)?json$/;
@@ -18,7 +19,9 @@ export class JsonBodyGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const request = context.getArgByIndex<Request>(0);
     if (!hasBody(request)) return true;
+    if (Reflect.getMetadata(RAW_BODY, context.getHandler())) return this.keepBytes(request);
     const streamed = Reflect.getMetadata(STREAMED_BODY, context.getHandler()) as string[] | undefined;
+    if (streamed?.includes(ANY_BODY)) return true;
     const mediaType = mediaTypeOf(request);
     if (streamed) {
       if (streamed.includes(mediaType)) return true;
@@ -29,6 +32,11 @@ export class JsonBodyGuard implements CanActivate {
     if (!JSON_TYPE.test(mediaType))
       throw new UnsupportedMediaError(`Content-Type must be ${['application/json', ...texts].join(' or ')}.`);
     return this.parse(request);
+  }
+
+  private async keepBytes(request: Request): Promise<boolean> {
+    request.body = await readAll(request, this.env.bodyLimitBytes);
+    return true;
   }
 
   private async keep(request: Request): Promise<boolean> {

@@ -13,7 +13,9 @@ const isMoment = (value: unknown): boolean => {
 };
 
 /** An optional moment in a body or query, as RFC 3339 writes it; stays a text that `new Date` takes. */
-export const MomentField = (options: { description?: string; example?: string } = {}): PropertyDecorator =>
+export const MomentField = (
+  options: { description?: string; example?: string; nullable?: boolean } = {},
+): PropertyDecorator =>
   applyDecorators(
     ApiProperty({
       type: String,

@@ -3,7 +3,7 @@ import { NDJSON } from './ndjson.js';
 type Examples = Record<string, { value: unknown }>;
 
 /** Formats of {@link byFormat}, by what their media types end with. */
-const ENDS: Record<string, string> = { ndjson: NDJSON, json: '/json', yaml: 'yaml' };
+const ENDS: Record<string, string> = { ndjson: NDJSON, json: '/json', yaml: 'yaml', env: '/plain' };
 
 /** Examples of one body in several formats, each of which the document shows at the media types of its format only. */
 export const byFormat = (examples: Readonly<Record<string, string>>): Examples =>

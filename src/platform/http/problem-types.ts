@@ -89,10 +89,21 @@ export const PROBLEM_TYPES: Readonly<Record<number, ProblemType>> = {
     title: 'Internal error',
     meaning: 'The service failed. The cause is in its log under the `request_id` of the answer.',
   },
+  502: {
+    slug: 'bad-gateway',
+    title: 'Bad gateway',
+    meaning: 'Where the request was passed on to, nobody answered. The request may have been carried out or not.',
+  },
   503: {
     slug: 'unavailable',
     title: 'Unavailable',
     meaning: 'The service or its database cannot answer at the moment. Repeat the request after `Retry-After` seconds.',
+  },
+  504: {
+    slug: 'gateway-timeout',
+    title: 'Gateway timeout',
+    meaning:
+      'Where the request was passed on to, nobody answered in time. The request may have been carried out or not.',
   },
 };
 

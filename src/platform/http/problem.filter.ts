@@ -5,10 +5,11 @@ import { AuditTrail } from '../audit/audit-trail.js';
 import { knownError } from '../errors/known-error.js';
 import { RegistryError } from '../errors/registry-error.js';
 import { Logger } from '../logging/logger.js';
+import { PlainErrors, plainText } from './plain-errors.js';
 import { problemOf } from './problem.js';
 import { currentRequest } from './request-context.js';
 
-/** Turns whatever was thrown into `application/problem+json`, and logs it at the level it deserves. */
+/** Turns whatever was thrown into `application/problem+json`, or into text where that is spoken, and logs it at the level it deserves. */
 @Injectable()
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
@@ -17,6 +18,7 @@ export class ProblemFilter implements ExceptionFilter {
   constructor(
     logger: Logger,
     @Optional() private readonly audit?: AuditTrail,
+    @Optional() private readonly plain?: PlainErrors,
   ) {
     this.logger = logger.child('http');
   }
@@ -37,12 +39,13 @@ export class ProblemFilter implements ExceptionFilter {
       return;
     }
     for (const [name, value] of Object.entries(error.headers ?? {})) response.setHeader(name, value);
-    const body = JSON.stringify(problemOf(error, path, currentRequest()?.requestId ?? ''));
+    const plain = this.plain?.covers(path) === true;
+    const body = plain ? plainText(error) : JSON.stringify(problemOf(error, path, currentRequest()?.requestId ?? ''));
     response.statusCode = error.status;
     response.removeHeader('ETag');
     response.removeHeader('Content-Encoding');
     response.removeHeader('Content-Disposition');
-    response.setHeader('Content-Type', 'application/problem+json; charset=utf-8');
+    response.setHeader('Content-Type', `${plain ? 'text/plain' : 'application/problem+json'}; charset=utf-8`);
     response.setHeader('Content-Length', Buffer.byteLength(body));
     response.end(body);
   }

@@ -22,7 +22,7 @@ export type Scope = (
 
 type Fail = (error: unknown, request: Request, response: Response) => void;
 
-const VERBS = ['get', 'post', 'put', 'patch', 'delete'] as const;
+const VERBS = ['get', 'post', 'put', 'patch', 'delete', 'head', 'options'] as const;
 
 /**
  * Express for everything out of the ordinary, and a short way past it for the ordinary: a request whose route is in the
@@ -38,6 +38,7 @@ export class RegistryAdapter extends ExpressAdapter {
   private fail: Fail = (error) => {
     throw error;
   };
+  private readonly relayed: string[] = [];
   private finishing = false;
   private direct = true;
 
@@ -54,6 +55,11 @@ export class RegistryAdapter extends ExpressAdapter {
   around(scope: Scope, fail: Fail): void {
     this.scope = scope;
     this.fail = fail;
+  }
+
+  /** Below this path `100 Continue` is said by the handler, not before it runs. */
+  relay(prefix: string): void {
+    this.relayed.push(prefix);
   }
 
   /** A layer that every request passes, on either way, in order. */
@@ -96,6 +102,11 @@ export class RegistryAdapter extends ExpressAdapter {
     server.on('clientError', answerClientError);
     // An expectation that Node does not know is no reason to refuse; RFC 9110, 10.1.1 lets a server pass it over.
     server.on('checkExpectation', listener as unknown as RequestListener);
+    // Who passes a request on says so only when the other side has said it wants the body.
+    server.on('checkContinue', (request, response) => {
+      if (!this.relayed.some((prefix) => request.url!.startsWith(prefix))) response.writeContinue();
+      listener(request as Request, response as Response);
+    });
     this.setHttpServer(server);
     if (options?.forceCloseConnections) throw new Error('Connections are closed by shutdown.ts.');
   }

@@ -41,7 +41,19 @@ describe('the table of routes', () => {
     expect(table('/:id', '/fixed').find('GET', '/fixed')?.path).toBe('/:id');
   });
 
-  it.each(['/files/*path', '/a{/:b}', '/v:id', '/:id.json', '/a/:id(\\d+)', '/'])('does not take in %s', (path) => {
+  it.each(['/a{/:b}', '/v:id', '/:id.json', '/a/:id(\\d+)', '/'])('does not take in %s', (path) => {
     expect(table(path).find('GET', path)).toBeUndefined();
+  });
+
+  it('takes whatever comes after a rest, nothing included, once no other route is meant', () => {
+    const withRest = table('/files/:id/*path', '/files/:id/info');
+    expect(withRest.find('GET', '/files/7/a%20b//c?d')).toMatchObject({
+      path: '/files/:id/*path',
+      params: { id: '7' },
+    });
+    for (const url of ['/files/7', '/files/7/', '/files/7?x'])
+      expect(withRest.find('GET', url)?.params).toEqual({ id: '7' });
+    expect(withRest.find('GET', '/files/7/info')?.path).toBe('/files/:id/info');
+    expect(withRest.find('GET', '/files')).toBeUndefined();
   });
 });

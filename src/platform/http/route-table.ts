@@ -14,8 +14,10 @@ interface Route {
   segments: readonly { text?: string; name?: string }[];
 }
 
-/** Templates of plain texts and whole-segment parameters; anything with wildcards, groups or suffixes is Express's. */
+/** Templates of plain texts and whole-segment parameters; anything with groups or suffixes is Express's. */
 const PLAIN = /^(\/(:[A-Za-z_]\w*|[A-Za-z0-9._~-]+))+$/;
+/** And a rest that may be anything, nothing included: what is passed on to somebody else keeps its path as it is. */
+const REST = /\/\*[A-Za-z_]\w*$/;
 
 /**
  * Finds the handler of a request in the order the routes were registered, as Express would, but without trying every
@@ -24,13 +26,19 @@ const PLAIN = /^(\/(:[A-Za-z_]\w*|[A-Za-z0-9._~-]+))+$/;
  */
 export class RouteTable {
   private readonly routes = new Map<string, Route[][]>();
+  private readonly rests = new Map<string, Route[]>();
 
   add(method: string, path: string, handler: Handler): void {
-    if (!PLAIN.test(path)) return;
-    const segments = path
+    const whole = path.replace(REST, '');
+    if (!PLAIN.test(whole)) return;
+    const segments = whole
       .slice(1)
       .split('/')
       .map((part) => (part.startsWith(':') ? { name: part.slice(1) } : { text: part }));
+    if (whole !== path) {
+      this.rests.set(method, [...(this.rests.get(method) ?? []), { path, handler, segments }]);
+      return;
+    }
     const bySize = this.routes.get(method) ?? [];
     this.routes.set(method, bySize);
     (bySize[segments.length] ??= []).push({ path, handler, segments });
@@ -39,9 +47,11 @@ export class RouteTable {
   find(method: string, url: string): RouteMatch | undefined {
     const end = url.indexOf('?');
     const parts = (end < 0 ? url : url.slice(0, end)).split('/');
-    const candidates = this.routes.get(method)?.[parts.length - 1];
-    if (!candidates || parts[0] !== '') return undefined;
-    for (const route of candidates) if (matches(route, parts)) return matched(route, parts);
+    if (parts[0] !== '') return undefined;
+    for (const route of this.routes.get(method)?.[parts.length - 1] ?? [])
+      if (matches(route, parts)) return matched(route, parts);
+    for (const route of this.rests.get(method) ?? [])
+      if (parts.length > route.segments.length && matches(route, parts)) return matched(route, parts);
     return undefined;
   }
 }

@@ -111,7 +111,10 @@ export class CorpusRepository {
   async remove(what: Counted, gone: readonly string[]): Promise<void> {
     const { table, column } = TABLES[what];
     for (const words of batches(gone))
-      await this.uow.query(`DELETE FROM ${table} WHERE ${column} = ANY($1::text[])`, [words]);
+      await this.uow.query(
+        `DELETE FROM ${table} AS t USING unnest($1::text[]) AS gone (word) WHERE t.${column} = gone.word`,
+        [words],
+      );
   }
 
   async refreshed(docs: number, docLength: number): Promise<void> {

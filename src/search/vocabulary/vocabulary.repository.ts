@@ -44,8 +44,10 @@ export class VocabularyRepository {
         : `UNION (SELECT word, ndoc FROM search_word WHERE word % $2
              ORDER BY similarity(word, $2) DESC, ndoc DESC, word LIMIT 20)`;
     const values: unknown[] = byTrigram ? [variants, typed] : [variants];
+    // Joined: for `= ANY` PostgreSQL takes the index of trigrams, which costs seconds for hundreds of variants.
     return this.uow.query<Word>(
-      `(SELECT word, ndoc FROM search_word WHERE word = ANY($1::text[]) ORDER BY ndoc DESC, word LIMIT 20) ${byTrigram}`,
+      `(SELECT word, ndoc FROM search_word JOIN unnest($1::text[]) AS variant (word) USING (word)
+        ORDER BY ndoc DESC, word LIMIT 20) ${byTrigram}`,
       values,
     );
   }

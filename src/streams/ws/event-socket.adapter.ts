@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { WsAdapter } from '@nestjs/platform-ws';
 import type { WebSocketServer } from 'ws';
 import { declineUpgrade } from '../../platform/http/declined-upgrade.js';
+import { isTaken } from '../../platform/http/upgrades.js';
 
 /** The address of a WebSocket, with a query or without. */
 const SOCKET = /^\/ws\/?(\?|$)/;
@@ -32,7 +33,7 @@ export class EventSocketAdapter extends WsAdapter {
       // Until somebody takes the socket over, its error would be nobody's and end the process.
       socket.on('error', ignored);
       if (isSocket(request)) nests(request, socket, rest);
-      else declineUpgrade(server, request, socket, rest);
+      else if (!isTaken(server, request, socket, rest)) declineUpgrade(server, request, socket, rest);
     });
     return made;
   }

@@ -2,7 +2,10 @@ import { componentWords } from '../../../src/cli/kinds/component.words.js';
 import { configWords } from '../../../src/cli/kinds/config.words.js';
 import { engineWords } from '../../../src/cli/kinds/engine.words.js';
 import { featureFlagWords } from '../../../src/cli/kinds/feature-flag.words.js';
+import { gridWords } from '../../../src/cli/kinds/grid.words.js';
+import { settingsWord } from '../../../src/cli/kinds/kind-config.js';
 import type { KindWords } from '../../../src/cli/kinds/kind-words.js';
+import { meshWords } from '../../../src/cli/kinds/mesh.words.js';
 import { pluginWords } from '../../../src/cli/kinds/plugin.words.js';
 import { registryWords } from '../../../src/cli/kinds/registry.words.js';
 import { serviceWords } from '../../../src/cli/kinds/service.words.js';
@@ -17,11 +20,14 @@ export const KINDS: readonly KindWords[] = [
   pluginWords,
   featureFlagWords,
   configWords,
+  gridWords,
+  meshWords,
 ];
 
 const NEEDED: Record<string, string[]> = {
   component: ['--type', 'database', '--provider', 'postgresql'],
   registry: ['--level', 'project'],
+  grid: ['--host', '10.0.3.17', '--port', '9000'],
 };
 
 /** A valid call of every command that every kind has. */
@@ -55,9 +61,9 @@ function sharedCalls({ name, verbs, driven }: KindWords): Calls {
     calls['driver secret'] = { args: ['x'] };
   }
   for (const verb of verbs) calls[verb.name] = { args: ['x'] };
-  if (name === 'config') {
-    // What is set is made, and the settings of a value are not called its configuration.
-    delete calls.create;
+  // What is set is made.
+  if (name === 'config') delete calls.create;
+  if (settingsWord({ name }) === 'settings') {
     for (const verb of ['get', 'set']) {
       calls[`settings ${verb}`] = calls[`config ${verb}`];
       delete calls[`config ${verb}`];
@@ -140,6 +146,40 @@ const OWN_CALLS: Calls = {
   'config rotate-keys': { args: [] },
   'config import': { args: ['EXPORT'] },
   'config export': { args: [] },
+  'grid list': { args: [] },
+  'grid balance': { args: [] },
+  'grid release': { args: ['x'] },
+  'grid heartbeat': { args: ['x'] },
+  'grid topology': { args: [] },
+  'grid discover': { args: ['kubernetes'] },
+  'grid give-up': { args: ['--yes'] },
+  'grid delete': { args: ['x', '--yes'] },
+  'grid stats': { args: [] },
+  'mesh list': { args: [] },
+  'mesh circuit-breaker show': { args: ['x'] },
+  'mesh circuit-breaker set': { args: ['x', '--open-seconds', '10'] },
+  'mesh circuit-breaker reset': { args: ['x'] },
+  'mesh circuit-breaker trip': { args: ['x', '--yes'] },
+  'mesh traffic-split': { args: ['x', 'canary=20'] },
+  'mesh balancer': { args: ['svc_x', 'least_conn'] },
+  'mesh explain': { args: ['orders.example.com/orders'] },
+  'mesh resolve': { args: ['x'] },
+  'mesh report': { args: ['x', 'succeeded'] },
+  'mesh traces list': { args: [] },
+  'mesh traces show': { args: ['5b8efff798038103d269b633813fc60c'] },
+  'mesh tracing enable': { args: [] },
+  'mesh tracing disable': { args: [] },
+  'mesh topology': { args: [] },
+  'mesh config show': { args: [] },
+  'mesh config set': { args: ['timeout_ms=5000'] },
+  'mesh versions list': { args: [] },
+  'mesh versions get': { args: ['2'] },
+  'mesh diff': { args: ['2'] },
+  'mesh rollback': { args: ['2', '--yes'] },
+  'mesh clients': { args: [] },
+  'mesh metrics show': { args: ['x'] },
+  'mesh stats': { args: [] },
+  'mesh export': { args: [] },
   'plugin register': { args: ['MANIFEST'] },
   'plugin resolution': { args: ['x'] },
   'plugin manifest': { args: ['x'] },

@@ -166,13 +166,14 @@ const SINGLE: Record<string, unknown> = {
   manifest: { apiVersion: 'plugin.nexuspro.io/v1', kind: 'Plugin' },
 };
 
+const OF_KINDS =
+  /^\/api\/v1\/(?:services|engines|components|registries|plugins|features|config|grid\/nodes|mesh\/routes)(?:\/(.*))?$/;
+
 /** Answers of the kinds' paths in their shape; undefined for what is no kind's. */
 export function kindAnswer(method: string, path: string, query: URLSearchParams): unknown {
   if (path === '/api/v1/system/facts') return method === 'GET' ? [FACTS] : FACTS;
-  const [, , rest = ''] =
-    /^\/api\/v1\/(services|engines|components|registries|plugins|features|config)(?:\/(.*))?$/.exec(path) ?? [];
-  if (!/^\/api\/v1\/(services|engines|components|registries|plugins|features|config)(\/|$)/.test(path))
-    return undefined;
+  const [matched, rest = ''] = OF_KINDS.exec(path) ?? [];
+  if (matched === undefined) return undefined;
   if (rest === '') return method === 'GET' ? [KIND_ENTRY] : KIND_ENTRY;
   if (rest === 'import') return undefined;
   if (rest.startsWith('stats')) return { total: 3, by_status: { running: 3 } };

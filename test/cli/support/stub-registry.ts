@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gatewayAnswer } from './stub-gateway.js';
+import { gridAnswer } from './stub-grid.js';
 import { kindAnswer } from './stub-kinds.js';
+import { meshAnswer } from './stub-mesh.js';
 import { runtimeAnswer } from './stub-runtime.js';
 
 export interface Seen {
@@ -41,7 +43,8 @@ const NODE = { ...ENTRY, distance: 1, path: ['plugin_a', ENTRY.key] };
 
 /** Answers of a registry in their shape; what they say is the same every time. */
 function answerTo({ method, path, body, query }: Seen): unknown {
-  const ofKind = runtimeAnswer(method, path) ?? kindAnswer(method, path, query);
+  const ofKind =
+    runtimeAnswer(method, path) ?? gridAnswer(path) ?? meshAnswer(method, path) ?? kindAnswer(method, path, query);
   if (ofKind !== undefined) return ofKind;
   if (path === '/health')
     return {

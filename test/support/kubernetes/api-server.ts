@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { Json } from '../api-client.js';
 import { ClusterState, KINDS, StatusError } from './cluster-state.js';
 import type { Plural } from './cluster-state.js';
+import { CustomObjects } from './custom-objects.js';
 import { DISCOVERY } from './discovery.js';
 import { patched } from './patches.js';
 
@@ -21,8 +22,11 @@ interface Aim {
 /** As much of Kubernetes' API as Deployments and StatefulSets need: real clients, kubectl among them, work with it. */
 export class KubernetesServer {
   readonly cluster = new ClusterState();
+  readonly custom = new CustomObjects();
   /** Namespaces that nobody may touch. */
   readonly forbidden = new Set<string>();
+  /** The machines there are, as `nodes` shows them. */
+  machines: Json[] = [];
   /** Every request, as `PATCH /apis/…`. */
   readonly requests: string[] = [];
   /** How many requests are still to be answered 503. */
@@ -67,6 +71,9 @@ export class KubernetesServer {
     try {
       if (this.failures-- > 0) throw new StatusError(503, 'ServiceUnavailable', 'the server is starting');
       if (DISCOVERY[pathname]) return send(response, 200, DISCOVERY[pathname]);
+      if (pathname === '/api/v1/nodes') return this.nodes(searchParams, response);
+      const custom = await this.customAnswer(request);
+      if (custom !== undefined) return send(response, 200, custom);
       const aim = aimOf(pathname);
       if (aim.namespace !== undefined && this.forbidden.has(aim.namespace))
         throw new StatusError(403, 'Forbidden', `${aim.plural}.apps is forbidden in the namespace "${aim.namespace}"`);
@@ -76,6 +83,28 @@ export class KubernetesServer {
       const known = error instanceof StatusError ? error : new StatusError(500, 'InternalError', String(error));
       send(response, known.code, known.status);
     }
+  }
+
+  /** By pages, and by labels that are there or have a value. */
+  private nodes(query: URLSearchParams, response: ServerResponse): void {
+    const wanted = (query.get('labelSelector') ?? '').split(',').filter(Boolean);
+    const labelled = this.machines.filter(({ metadata }) =>
+      wanted.every((one) => {
+        const [label, value] = one.split('=');
+        return value === undefined ? label in metadata.labels : metadata.labels[label] === value;
+      }),
+    );
+    const [from, most] = [Number(query.get('continue') ?? 0), Number(query.get('limit') ?? labelled.length)];
+    const more = from + most < labelled.length ? { continue: String(from + most) } : {};
+    const metadata = { resourceVersion: this.cluster.now, ...more };
+    send(response, 200, { kind: 'NodeList', apiVersion: 'v1', metadata, items: labelled.slice(from, from + most) });
+  }
+
+  private async customAnswer(request: IncomingMessage): Promise<Json> {
+    const url = new URL(request.url!, this.url);
+    if (url.pathname.startsWith('/apis/apps/')) return undefined;
+    const type = request.headers['content-type']?.split(';')[0] ?? '';
+    return this.custom.answer(request.method!, url, type, await textOf(request));
   }
 
   private async object({ plural, namespace, name, scale }: Aim, request: IncomingMessage): Promise<Json> {

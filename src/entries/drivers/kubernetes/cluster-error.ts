@@ -4,6 +4,8 @@ export class ClusterError extends Error {
     message: string,
     /** May work the next time. */
     readonly passing: boolean,
+    /** Of the answer, where there was one. */
+    readonly status?: number,
   ) {
     super(message);
     this.name = 'ClusterError';
@@ -20,7 +22,7 @@ export function clusterErrorOf(error: unknown): ClusterError {
   if (typeof code !== 'number') return new ClusterError(`The cluster cannot be reached: ${causeOf(error)}`, true);
   const { reason, message } = statusIn(body);
   const told = reason && message ? `${reason}: ${message}` : (reason ?? message ?? `The cluster answered ${code}.`);
-  return new ClusterError(told.slice(0, MOST_TEXT), PASSING.has(code) || code >= 500);
+  return new ClusterError(told.slice(0, MOST_TEXT), PASSING.has(code) || code >= 500, code);
 }
 
 /** The `Status` object that every refusal of the API is. */

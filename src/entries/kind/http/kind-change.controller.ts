@@ -17,6 +17,9 @@ import { KindId } from './kind-id.decorator.js';
 import { KindPages } from './kind-pages.js';
 
 /** Changing entries of one kind on its own path. */
+/** What every kind has; null takes away. */
+const PATCH = { owner: 'team-payments', tags: ['payments', 'critical'], description: null };
+
 export function kindChangeController(kind: Kind): Type {
   const { one, title, name, path, classes } = kind;
   @ApiTags(path)
@@ -32,6 +35,7 @@ export function kindChangeController(kind: Kind): Type {
     @ApiOperation({ operationId: `replace${title}`, summary: `Replace the writable part of ${one}` })
     @KindId(kind)
     @IfMatchHeader()
+    @ApiBody({ type: classes.replace, examples: { typical: { value: kind.example } } })
     @ApiOkResponse({ type: classes.read })
     @ApiProblems(400, 404, 409, 412, 413, 415, 422)
     async replace(
@@ -48,7 +52,7 @@ export function kindChangeController(kind: Kind): Type {
     @ApiOperation({ operationId: `patch${title}`, summary: `Change ${one} by JSON merge patch (RFC 7396)` })
     @KindId(kind)
     @IfMatchHeader()
-    @ApiBody({ type: classes.patch })
+    @ApiBody({ type: classes.patch, examples: { typical: { value: PATCH } } })
     @ApiOkResponse({ type: classes.read })
     @ApiProblems(400, 404, 409, 412, 413, 415, 422)
     async patch(

@@ -15,7 +15,7 @@ export class LogLineCreate {
   @EnumField(LOG_LEVELS, { required: true, example: 'warn' }) level: LogLevel;
   @TextField({ required: true, min: 1, max: 16_384, trim: false, example: 'The pool is nearly used up.' })
   message: string;
-  @MomentField({ description: 'When it happened; now when left out.' }) at?: string | null;
+  @MomentField({ description: 'When it happened; now when left out.', nullable: true }) at?: string | null;
   @ObjectField({ mostBytes: 16 * 1024, description: 'Free-form, at most 16 KiB.', example: { connections: 19 } })
   fields?: Record<string, unknown> | null;
 }

@@ -47,7 +47,7 @@ export class MetricSampleCreate {
   })
   tags?: Record<string, string> | null;
 
-  @MomentField({ description: 'When it was measured; now when left out.' }) at?: string | null;
+  @MomentField({ description: 'When it was measured; now when left out.', nullable: true }) at?: string | null;
 }
 
 export class MetricSample {

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { OnModuleInit } from '@nestjs/common';
 import { EntrySecrets } from '../../../entries/secrets/entry-secrets.js';
 import { AuditTrail } from '../../../platform/audit/audit-trail.js';
+import { CURRENT_FOR_MS } from '../../../platform/crypto/data-keys.js';
 import { SecretBox } from '../../../platform/crypto/secret-box.js';
 import type { SecretPlace } from '../../../platform/crypto/secret-box.js';
 import { UnitOfWork } from '../../../platform/database/unit-of-work.js';
@@ -19,6 +20,8 @@ const EVERY_MS = 1000;
 /** What was sealed by a process that had not heard of the new key yet. */
 const UPKEEP_MS = 600_000;
 const BATCH = 100;
+/** When every process seals with the new key, transactions that were under way included. */
+const HEARD_MS = 2 * CURRENT_FOR_MS;
 
 /**
  * Moves every sealed value of configuration to a new data key, a few in a transaction, while everything goes on: the old
@@ -74,9 +77,13 @@ export class KeyRotation implements OnModuleInit {
     const rotation = await this.repository.latest();
     if (!rotation || rotation.finished_at) return;
     const { key_version: version } = rotation;
+    // What another process has begun: this one seals with the key before until it has heard of the new one.
+    if ((await this.box.version()) < version) return;
     const failed = await this.move(version, (done) => this.repository.advance(version, done));
     // Where it was when the process was told to end, the next one goes on.
     if (failed === undefined) return;
+    // Until every process has heard of the new key, more may be written under the one before: that is moved the next time.
+    if (rotation.age_ms < HEARD_MS || (await this.repository.countOlder(version)) > failed) return;
     await this.repository.finish(version, failed);
     this.logger.info({ key_version: version, failed }, 'configuration is sealed with a new key');
   }

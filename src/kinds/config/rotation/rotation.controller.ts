@@ -2,6 +2,7 @@ import { Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '../../../platform/http/api-problem.decorator.js';
 import { Shown } from '../../../platform/http/fields.js';
+import { EmptyBody } from '../../../platform/http/empty-body.decorator.js';
 import { Permission } from '../../../platform/http/permission.decorator.js';
 import { KeyRotation } from './key-rotation.js';
 import type { RotationRow } from './rotation.repository.js';
@@ -49,6 +50,7 @@ export class ConfigRotationController {
   constructor(private readonly rotation: KeyRotation) {}
 
   @Post()
+  @EmptyBody()
   @HttpCode(202)
   @ApiOperation({
     operationId: 'rotateConfigKeys',

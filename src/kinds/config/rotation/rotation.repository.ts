@@ -9,6 +9,8 @@ export interface RotationRow {
   actor: string;
   started_at: Date;
   finished_at: Date | null;
+  /** How long ago it was begun, by the database's clock. */
+  age_ms: number;
 }
 
 /** A sealed value under an older key. */
@@ -43,6 +45,8 @@ const RESEAL: Record<SealSource, string> = {
   draft: 'UPDATE config_draft SET sealed = $2 WHERE uid = $3::uuid AND sealed = $1 RETURNING 1',
 };
 
+const COLUMNS = '*, (extract(epoch FROM clock_timestamp() - started_at) * 1000)::float8 AS age_ms';
+
 /** Rotations of the key that values are sealed with, and what is left under older ones. */
 @Injectable()
 export class RotationRepository {
@@ -50,14 +54,14 @@ export class RotationRepository {
 
   async latest(): Promise<RotationRow | undefined> {
     const [row] = await this.uow.query<RotationRow & object>(
-      'SELECT * FROM config_rotation ORDER BY key_version DESC LIMIT 1',
+      `SELECT ${COLUMNS} FROM config_rotation ORDER BY key_version DESC LIMIT 1`,
     );
     return row;
   }
 
   async insert(version: number, total: number, actor: string): Promise<RotationRow> {
     const [row] = await this.uow.query<RotationRow & object>(
-      'INSERT INTO config_rotation (key_version, total, actor) VALUES ($1, $2, $3) RETURNING *',
+      `INSERT INTO config_rotation (key_version, total, actor) VALUES ($1, $2, $3) RETURNING ${COLUMNS}`,
       [version, total, actor],
     );
     return row;

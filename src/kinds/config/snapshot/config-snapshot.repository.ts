@@ -11,7 +11,12 @@ export interface ChangedRow {
   scope: string;
   at: Date;
   /** Undefined when it is gone. */
-  row?: EntryRow & { readers: string[] | null; sealed: string | null; current_version: number | null };
+  row?: EntryRow & {
+    readers: string[] | null;
+    sealed: string | null;
+    current_version: number | null;
+    made_idx?: string | null;
+  };
 }
 
 type LoadedRow = Omit<EntryRow, 'id'> & {
@@ -24,6 +29,7 @@ type LoadedRow = Omit<EntryRow, 'id'> & {
   readers: string[] | null;
   sealed: string | null;
   current_version: number | null;
+  made_idx: string | null;
 };
 
 /** How long a value that is gone is told of. */
@@ -38,7 +44,7 @@ export class ConfigSnapshotRepository {
   async changesAfter(idx: number): Promise<ChangedRow[]> {
     const rows = await this.uow.query<LoadedRow & object>(
       `SELECT ${ENTRY_COLUMNS}, c.idx, c.uid AS change_uid, c.name AS change_name, c.scope AS change_scope,
-         c.at AS change_at, x.readers, s.sealed,
+         c.at AS change_at, c.made_idx, x.readers, s.sealed,
          (SELECT max(v.version) FROM config_version v WHERE v.name = c.name AND v.scope = c.scope) AS current_version
        FROM config_change c LEFT JOIN entry e ON e.id = c.entry_id
          LEFT JOIN entry_restriction x ON x.entry_id = e.id

@@ -15,6 +15,8 @@ import type { ChangedRow } from './config-snapshot.repository.js';
 /** A value in memory. An encrypted one is known as it is stored: sealed. */
 export interface KnownValue {
   idx: number;
+  /** Number of the change that made it; null of what is older than such numbers. */
+  madeIdx: number | null;
   id: string;
   uid: string;
   name: string;
@@ -120,6 +122,12 @@ export class ConfigSnapshot {
     return [...latest.values()].toReversed();
   }
 
+  /** Number of the newest change that is one of these; of changes that are not remembered the newest of all. */
+  latest(concerns: (change: KnownChange) => boolean): number {
+    for (let i = this.changes.length - 1; i >= 0; i--) if (concerns(this.changes[i])) return this.changes[i].idx;
+    return this.floor;
+  }
+
   private put({ idx, uid, name, scope, at, row }: ChangedRow): KnownChange {
     const former = this.byUid.get(uid);
     if (former) this.drop(former);
@@ -165,11 +173,12 @@ export const jsonOf = (value: KnownValue): string =>
 
 function knownOf(
   idx: number,
-  { readers, sealed, current_version: version, ...row }: NonNullable<ChangedRow['row']>,
+  { readers, sealed, current_version: version, made_idx: made, ...row }: NonNullable<ChangedRow['row']>,
 ): KnownValue {
   const spec = row.spec as unknown as ConfigSpec;
   return {
     idx,
+    madeIdx: made == null ? null : Number(made),
     id: row.id,
     uid: row.uid,
     name: row.name,

@@ -10,6 +10,7 @@ import { ApiProblems } from '../../../platform/http/api-problem.decorator.js';
 import { mediaTypeOf, readText } from '../../../platform/http/body-reader.js';
 import { Cost } from '../../../platform/http/cost.decorator.js';
 import { NDJSON } from '../../../platform/http/ndjson.js';
+import { byFormat } from '../../../platform/http/openapi-examples.js';
 import { Permission } from '../../../platform/http/permission.decorator.js';
 import { streamText } from '../../../platform/http/stream-text.js';
 import { StreamedBody } from '../../../platform/http/streamed-body.decorator.js';
@@ -23,11 +24,12 @@ const ENV_TYPE = 'text/plain';
 const ENV_LIMIT = 4 * 1024 * 1024;
 const EXAMPLE = JSON.stringify({ ...configKind.example, scope: 'global' });
 const EXAMPLES = {
-  'application/x-ndjson': `${EXAMPLE}\n`,
-  'application/json': `[\n${EXAMPLE}\n]\n`,
-  'application/yaml': '- name: db.pool.size\n  type: integer\n  value: 20\n',
-  [ENV_TYPE]: 'DB_POOL_SIZE=20\n',
+  ndjson: `${EXAMPLE}\n`,
+  json: `[\n${EXAMPLE}\n]\n`,
+  yaml: '- name: db.pool.size\n  type: integer\n  value: 20\n',
+  env: 'DB_POOL_SIZE=20\n',
 };
+const TYPES = { ndjson: NDJSON, json: 'application/json', yaml: 'application/yaml', env: ENV_TYPE };
 
 @ApiTags('config')
 @ApiExtraModels(configKind.classes.import)
@@ -50,7 +52,7 @@ export class ConfigTransferController {
     description:
       'A list in JSON or YAML, or NDJSON; each item is a ConfigImport. `text/plain` is a .env file: its variables become values of the scope named beside it, keys found by their variables. Secrets are encrypted again; a mask leaves what is there.',
   })
-  @ApiBody({ schema: { type: 'string' }, examples: { ndjson: { value: EXAMPLES[NDJSON] } } })
+  @ApiBody({ schema: { type: 'string' }, examples: byFormat(EXAMPLES) })
   @ApiOkResponse({ type: ConfigImportSummary })
   @ApiProblems(400, 404, 409, 413, 415, 422)
   async import(@Query() query: ConfigImportQuery, @Req() request: Request): Promise<ConfigImportSummary> {
@@ -76,7 +78,10 @@ export class ConfigTransferController {
   @ApiOkResponse({
     description: 'In the order they were made; env by key.',
     content: Object.fromEntries(
-      Object.entries(EXAMPLES).map(([type, example]) => [type, { schema: { type: 'string', example } }]),
+      Object.entries(EXAMPLES).map(([format, example]) => [
+        TYPES[format as keyof typeof TYPES],
+        { schema: { type: 'string', example } },
+      ]),
     ),
   })
   @ApiProblems(400, 422)

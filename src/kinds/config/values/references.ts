@@ -41,6 +41,9 @@ export function withReferences(value: unknown, valueOf: (key: string) => unknown
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, withReferences(one, valueOf, false)]));
 }
 
+/** The text that comes to this one: whatever looks like a reference stands for itself. */
+export const withoutPlaces = (text: string): string => text.replaceAll(REFERENCE, (match) => `$${match}`);
+
 /** A value within a text, or as a line of properties. */
 export const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 

@@ -62,6 +62,7 @@ export class ConfigWriteController {
   @ConfigKey()
   @IfMatchHeader()
   @ApiHeader({ name: 'If-None-Match', required: false, description: '`*`: only when it is not there.', example: '*' })
+  @ApiBody({ type: classes.replace, examples: { typical: { value: { type: 'integer', value: 20, validation: { min: 1, max: 100 } } } } }) // prettier-ignore
   @ApiOkResponse({ type: classes.read })
   @ApiCreatedResponse({ type: classes.read, description: 'It was not there.' })
   @ApiProblems(400, 404, 409, 412, 413, 415, 422)
@@ -85,7 +86,7 @@ export class ConfigWriteController {
   })
   @ConfigKey()
   @IfMatchHeader()
-  @ApiBody({ type: classes.patch })
+  @ApiBody({ type: classes.patch, examples: { typical: { value: { value: 30, description: 'More traffic.' } } } })
   @ApiOkResponse({ type: classes.read })
   @ApiProblems(400, 404, 409, 412, 413, 415, 422)
   async patch(

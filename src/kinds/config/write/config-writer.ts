@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { mergePatch } from '../../../entries/entry-draft.js';
 import { EntriesService, draftOfRow } from '../../../entries/entries.service.js';
 import { NAME_PATTERN } from '../../../entries/entry-key.js';
 import type { EntryRow } from '../../../entries/entry-response.js';
@@ -77,21 +78,23 @@ export class ConfigWriter {
     });
   }
 
-  /** Sets fields of a value and leaves everything else as it is; made when it is not there. */
+  /** Sets fields of a value and leaves everything else as it is, metadata by merge patch; made when it is not there. */
   set(
     target: ConfigTarget,
-    fields: Partial<ConfigSpec> & { description?: string | null },
+    fields: Partial<ConfigSpec> & { description?: string | null; metadata?: Fields },
     when: Precondition = {},
   ): Promise<{ row: EntryRow; made: boolean }> {
     return this.change(target, when, async (uid) => {
-      const { description, ...spec } = stated(fields);
+      const { description, metadata = {}, ...spec } = stated(fields);
+      const merged = (before: object): Fields => mergePatch(before, metadata) as Fields;
       if (!uid) {
         assertRevision(when, 0);
-        return { row: await this.insert(target, stated(fields)), made: true };
+        return { row: await this.insert(target, { ...stated(fields), metadata: merged({}) }), made: true };
       }
       const row = await this.revise(uid, fields, when, (before) => ({
         ...draftOfRow(before),
         ...(description !== undefined && { description: description as string | null }),
+        metadata: merged(before.metadata),
         spec: { ...before.spec, ...spec },
       }));
       return { row, made: false };

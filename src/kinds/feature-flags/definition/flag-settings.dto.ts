@@ -17,7 +17,7 @@ import { LIMITS } from '../engine/limits.js';
 import { JsonField, PercentageField } from './flag-fields.js';
 import { FlagRule } from './flag-rule.dto.js';
 
-export const ENVIRONMENT_NAME = /^[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?$/;
+export const ENVIRONMENT_NAME = /^(?!(?:constructor|prototype)$)[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?$/;
 export const MOST_STEPS = 200;
 
 export class FlagVariant {
@@ -124,7 +124,11 @@ export class FlagSettings {
 
   @NestedField(() => FlagGuardrail, { description: 'What pauses the rollout.' }) guardrail?: FlagGuardrail | null;
 
-  @MomentField({ description: 'From then on it answers as a disabled one.', example: '2027-01-01T00:00:00.000Z' })
+  @MomentField({
+    description: 'From then on it answers as a disabled one.',
+    example: '2027-01-01T00:00:00.000Z',
+    nullable: true,
+  })
   expires_at?: string | null;
 
   @ObjectField({

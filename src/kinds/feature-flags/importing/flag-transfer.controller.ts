@@ -18,6 +18,7 @@ import { Cost } from '../../../platform/http/cost.decorator.js';
 import { Shown } from '../../../platform/http/fields.js';
 import { parseJson } from '../../../platform/http/json-body.guard.js';
 import { NDJSON } from '../../../platform/http/ndjson.js';
+import { byFormat } from '../../../platform/http/openapi-examples.js';
 import { Permission } from '../../../platform/http/permission.decorator.js';
 import { assertPlainData } from '../../../platform/http/plain-data.js';
 import { streamText } from '../../../platform/http/stream-text.js';
@@ -84,7 +85,7 @@ export class FlagTransferController {
     description:
       "A list in JSON or YAML, or NDJSON, each item a FeatureFlagImport. With `format` another tool's document, in JSON or YAML: all of it or nothing is taken over, and its flags keep their rules and bucketing.",
   })
-  @ApiBody({ schema: { type: 'string' }, examples: { ndjson: { value: EXAMPLES.ndjson } } })
+  @ApiBody({ schema: { type: 'string' }, examples: byFormat(EXAMPLES) })
   @ApiOkResponse({ type: FlagImportSummary })
   @ApiProblems(400, 404, 409, 413, 415, 422)
   async import(@Query() query: FlagImportQuery, @Req() request: Request): Promise<object> {

@@ -1,6 +1,7 @@
 import { NAME_PATTERN, slugOf } from '../../../entries/entry-key.js';
 import { InvalidError } from '../../../platform/errors/registry-error.js';
 import { DEFAULT_ENVIRONMENT } from '../definition/flag-definitions.js';
+import { ENVIRONMENT_NAME } from '../definition/flag-settings.dto.js';
 import { DefinitionError } from '../engine/definition-error.js';
 import type { ImportedUnleashFlag, SegmentDefinition } from '../engine/flag-definition.js';
 import { importFlagd } from '../engine/flagd/flagd-import.js';
@@ -70,12 +71,15 @@ function settingsOf(environments: ReadonlyMap<string, ImportedUnleashFlag>): obj
   };
 }
 
-const environmentName = (name: string): string =>
-  name
+function environmentName(name: string): string {
+  const own = name
     .toLowerCase()
     .replace(/[^a-z0-9._-]+/g, '-')
-    .replace(/^[^a-z0-9]+|[^a-z0-9]+$/g, '')
-    .slice(0, 64) || 'environment';
+    .slice(0, 64)
+    .replace(/^[^a-z0-9]+|[^a-z0-9]+$/g, '');
+  if (own === '') return 'environment';
+  return ENVIRONMENT_NAME.test(own) ? own : `environment-${own}`;
+}
 
 const tagsOf = ({ tags }: UnleashFacts): string[] => [...new Set(tags.map((tag) => tag.slice(0, 64)))].slice(0, 50);
 

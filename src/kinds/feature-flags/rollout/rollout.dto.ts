@@ -9,7 +9,7 @@ const ENVIRONMENT = {
   max: 64,
   lowerCase: true,
   pattern: ENVIRONMENT_NAME,
-  rule: 'must be a name of letters, digits and ._-',
+  rule: 'must be a name of letters, digits and ._-, not constructor or prototype',
   description: 'Only there; where no environment says otherwise when left out.',
   example: 'production',
 };

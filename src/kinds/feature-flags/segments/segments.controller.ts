@@ -67,7 +67,7 @@ export class SegmentsController {
   @ApiOperation({ operationId: 'getFlagSegment', summary: 'Get a segment by its key' })
   @SegmentKey()
   @ApiOkResponse({ type: FlagSegment })
-  @ApiProblems(404)
+  @ApiProblems(400, 404)
   async get(
     @Param('key') key: string,
     @Req() request: Request,
@@ -112,7 +112,7 @@ export class SegmentsController {
   @ApiOperation({ operationId: 'getFlagSegmentUsage', summary: 'Tell which flags and segments use a segment' })
   @SegmentKey()
   @ApiOkResponse({ type: FlagSegmentUsage })
-  @ApiProblems(404)
+  @ApiProblems(400, 404)
   async usage(@Param('key') key: string): Promise<FlagSegmentUsage> {
     await this.segments.get(key);
     return this.segments.usage(key);

@@ -4,7 +4,7 @@ import { withParameters } from '../../../platform/http/paging.js';
 import { serviceKind } from '../service.kind.js';
 import { NotFoundError } from '../../../platform/errors/registry-error.js';
 import { LivenessRepository } from '../liveness/liveness.repository.js';
-import { isHolding } from '../liveness/mass-loss-guard.js';
+import { isHolding } from '../../../entries/liveness/mass-loss-guard.js';
 import type { DiscoverQuery, DiscoveryState, InstanceQuery } from './discovery.dto.js';
 import { InstanceWatches } from './instance-watches.js';
 import { discovered, listOf, selected } from './instance-selection.js';

@@ -85,6 +85,11 @@ export class ServiceSnapshot {
     return this.byId.get(id);
   }
 
+  /** All of them, whoever asks. */
+  known(): Iterable<KnownService> {
+    return this.byId.values();
+  }
+
   /** By public id or key, of a key without version the newest; undefined for what the caller may not see. */
   find(idOrKey: string, viewer: Viewer = currentViewer()): KnownService | undefined {
     const reference = parseReference(idOrKey);

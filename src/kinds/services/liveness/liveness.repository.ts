@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../../../platform/database/unit-of-work.js';
-import type { GuardState } from './mass-loss-guard.js';
+import type { GuardState } from '../../../entries/liveness/mass-loss-guard.js';
 
 /** A process that has not written for so long is gone, with what it had not written. */
 const WRITER_SECONDS = 3;

@@ -12,8 +12,8 @@ import { InstanceRepository } from '../instances/instance.repository.js';
 import { HeartbeatBuffer } from './heartbeat-buffer.js';
 import { LivenessRepository } from './liveness.repository.js';
 import type { LivenessView } from './liveness.repository.js';
-import { guardAfter, isHolding } from './mass-loss-guard.js';
-import type { GuardState } from './mass-loss-guard.js';
+import { guardAfter, isHolding } from '../../../entries/liveness/mass-loss-guard.js';
+import type { GuardState } from '../../../entries/liveness/mass-loss-guard.js';
 
 /** Heartbeats are written, and the silent looked for, so often: both have to fit into a second with the way to other processes. */
 const TURN_MS = 200;

@@ -1,6 +1,6 @@
 import { coerce, compare, parse } from 'semver';
 import type { SemVer } from 'semver';
-import { murmur3 } from '../murmur3.js';
+import { murmur3 } from '../../../../platform/hashing/murmur3.js';
 import { shown } from '../trace.js';
 import type { LogicMachine } from './logic-machine.js';
 import type { ValueOperator } from './logic-operators.js';

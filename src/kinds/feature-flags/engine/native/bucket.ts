@@ -1,4 +1,4 @@
-import { murmur3 } from '../murmur3.js';
+import { murmur3 } from '../../../../platform/hashing/murmur3.js';
 
 /** Percentages have two decimals. */
 export const BUCKETS = 10_000;

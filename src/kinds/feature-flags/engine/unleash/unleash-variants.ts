@@ -1,7 +1,7 @@
 import { DefinitionError, listed, named } from '../definition-error.js';
 import type { JsonValue } from '../json-value.js';
 import { LIMITS } from '../limits.js';
-import { murmur3 } from '../murmur3.js';
+import { murmur3 } from '../../../../platform/hashing/murmur3.js';
 import type { Run } from '../run.js';
 import { shown } from '../trace.js';
 import { unleashField } from './unleash-context.js';

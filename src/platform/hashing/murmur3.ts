@@ -48,8 +48,11 @@ function mixed(hash: number, block: number): number {
   return (imul((h << 13) | (h >>> 19), 5) + 0xe6546b64) | 0;
 }
 
-function finished(hash: number, tail: number, length: number): number {
-  let h = hash ^ scrambled(tail) ^ length;
+const finished = (hash: number, tail: number, length: number): number => avalanche(hash ^ scrambled(tail) ^ length);
+
+/** The last step of MurmurHash3: every bit of the input decides about every bit of the answer, unsigned; no two collide. */
+export function avalanche(bits: number): number {
+  let h = bits;
   h = imul(h ^ (h >>> 16), 0x85ebca6b);
   h = imul(h ^ (h >>> 13), 0xc2b2ae35);
   return (h ^ (h >>> 16)) >>> 0;
