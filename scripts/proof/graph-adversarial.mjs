@@ -76,7 +76,8 @@ async function ask(service, adminKey, [limit, path]) {
   const body = response.headers.get('content-type')?.includes('json') ? JSON.parse(text) : {};
   const told =
     body.code ?? (body.truncated ? `${body.truncated.reason} at ${body.truncated.at_depth}` : tell(body, text));
-  const isKnown = response.ok || ['graph.no_path', 'graph.too_large', 'graph.deadline'].includes(body.code);
+  const isKnown =
+    response.ok || ['graph.no_path', 'graph.too_large', 'graph.deadline', 'graph.computing'].includes(body.code);
   const isLate = seconds > LIMITS[limit];
   console.log(
     `${isLate || !isKnown ? 'NOT ' : ''}${String(response.status)} ${seconds.toFixed(1).padStart(5)} s  ${path}  ${told}`,

@@ -55,7 +55,7 @@ async function inTime<T>(work: Promise<T>): Promise<T> {
         reject(
           new UnavailableError('graph.computing', 'The whole graph is being looked at; ask again.', undefined, 30),
         ),
-      ANALYSIS.milliseconds + ANALYSIS.storingMilliseconds,
+      ANALYSIS.answerMilliseconds,
     );
   });
   try {

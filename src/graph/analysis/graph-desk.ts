@@ -58,7 +58,7 @@ export class GraphDesk {
     const began = performance.now();
     const limit = {
       signal: AbortSignal.any([signal, this.stopping.signal]),
-      deadline: began + ANALYSIS.milliseconds,
+      deadline: began + ANALYSIS.workMilliseconds,
     };
     try {
       const { graph, version } = await this.graphs.current(limit);
@@ -70,7 +70,7 @@ export class GraphDesk {
       if (!(error instanceof Stopped) || error.reason !== 'deadline') throw error;
       throw new UnavailableError(
         'graph.deadline',
-        `The whole graph could not be looked at within ${ANALYSIS.milliseconds / 1000} seconds.`,
+        `The whole graph could not be looked at within ${ANALYSIS.workMilliseconds / 60_000} minutes.`,
         error,
         60,
       );

@@ -14,7 +14,7 @@ const here = fileURLToPath(import.meta.url);
 const folder = here.endsWith('.ts') ? join(dirname(here), '../../../dist/src/graph/analysis') : dirname(here);
 
 /** A thread that does not end by itself so long after it should have is ended. */
-const GRACE_MS = 10_000;
+const GRACE_MS = 30_000;
 const IDLE_MS = 60_000;
 /** Its columns lie outside the heap; what lies in it is little. */
 const MOST_HEAP_MEGABYTES = 1024;
