@@ -20,7 +20,7 @@ describe('completion', () => {
         .trim()
         .split('\n');
     };
-    expect(complete('ureg', 'gr')).toEqual(['graph']);
+    expect(complete('ureg', 'gra')).toEqual(['graph']);
     expect(complete('nexus-registry', 'graph', 'imp')).toEqual(['impact']);
     expect(complete('ureg', 'list', '--sta')).toEqual(['--status']);
     expect(complete('ureg', '--server', 'list', 'plug')).toEqual(['plugin']);

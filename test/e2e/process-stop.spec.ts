@@ -81,6 +81,17 @@ describe('a stop', () => {
     expect(await ended).toBe(true);
   });
 
+  it('lets go of connections that were opened in advance and never used', async () => {
+    await start();
+    const { port, hostname } = new URL(api.url);
+    const unused = connect(Number(port), hostname);
+    const gone = new Promise<void>((resolve) => unused.once('close', () => resolve()));
+    await new Promise((resolve) => unused.once('connect', resolve));
+    service.signal('SIGTERM');
+    expect(await service.exit()).toBe(0);
+    await gone;
+  });
+
   it('cuts off what takes longer than SHUTDOWN_TIMEOUT_MS, and ends with 1', async () => {
     await start({ SHUTDOWN_TIMEOUT_MS: '500' });
     const stuck = await half('stuck');

@@ -118,6 +118,12 @@ describe('routes of the mesh', () => {
     expect(wrongFields(await service.api.put(`${ROUTES}/${route.id}/traffic-split`, bad))).toEqual([
       'rules.0.percentage',
     ]);
+    const none = await service.api.put(`${ROUTES}/${route.id}/traffic-split`, { type: 'percentage', rules: [] });
+    expect(none.status).toBe(200);
+    const whole = [{ destination: 'stable', percentage: 10 }, { destination: 'canary', percentage: 10 }]; // prettier-ignore
+    const short = await service.api.put(`${ROUTES}/${route.id}/traffic-split`, { type: 'percentage', rules: whole });
+    expect(wrongFields(short)).toEqual(['rules']);
+    expect((short.body as Json).detail).toMatch(/^rules sum up to 20 %/);
   });
 
   it('take what they leave out from the configuration of the mesh', async () => {

@@ -80,6 +80,7 @@ describe('discovery', () => {
         expect((await app.api.post(`${SERVICES}/${service.id}/${verb}`)).status).toBe(200);
       for (const verb of ['install', 'start']) await step(verb);
       expect(await idsAt(app.api, service)).toEqual(['a']);
+      await until('the other replica knows it', async () => (await idsAt(other, service)).length === 1);
       await step('stop');
       await until('it is closed', async () => (await idsAt(other, service)).length === 0);
       expect(await idsAt(other, service, '?include_closed=true')).toEqual(['a']);

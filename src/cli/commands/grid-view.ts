@@ -43,7 +43,7 @@ const placeView: View<Answer> = {
     column('CONNECTIONS', 'connections', { right: true }),
     column('CAPACITY', 'capacity', { right: true, wide: true }),
     column('WEIGHT', 'weight', { right: true, wide: true }),
-    column('AVAILABLE', 'available'),
+    { title: 'AVAILABLE', value: ({ available }) => (available === false ? 'no' : 'yes') },
     column('STATUS', 'status', { state: true }),
     column('HEALTH', 'health', { state: true }),
     column('LIVENESS', 'liveness', { wide: true }),

@@ -72,7 +72,7 @@ export const meshExplainLeaf: LeafSpec = {
   ],
   examples: [
     { cmd: 'mesh explain orders.example.com/orders/42 --request-id sample-1' },
-    { cmd: "mesh explain orders.example.com/orders -X POST -H 'x-canary: 1' -o json" },
+    { cmd: 'mesh explain orders.example.com/orders -X POST --request-id sample-2 -o json' },
   ],
   effect: 'reads',
   view: explanationView,

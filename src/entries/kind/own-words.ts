@@ -17,6 +17,6 @@ export async function inOwnWords<T>(own: readonly string[], body: object, run: (
       field: field === 'spec' ? largest : field.replace(/^spec\./, ''),
       message,
     }));
-    throw new InvalidError(error.message, errors, error.code);
+    throw new InvalidError(error.message.replace(/^spec\./, ''), errors, error.code);
   }
 }

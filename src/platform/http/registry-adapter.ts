@@ -10,7 +10,7 @@ import { answerClientError } from './client-error.js';
 import { parseQuery } from './query-parser.js';
 import { RouteTable } from './route-table.js';
 import type { Handler } from './route-table.js';
-import { closed } from './server-close.js';
+import { closed, watchConnections } from './server-close.js';
 
 type Middleware = (request: Request, response: Response, next: NextFunction) => void;
 /** Runs `inner` with what belongs around a request. */
@@ -99,6 +99,7 @@ export class RegistryAdapter extends ExpressAdapter {
       { IncomingMessage: RegistryRequest, ServerResponse: RegistryResponse, requireHostHeader: false },
       listener as unknown as RequestListener<typeof RegistryRequest, typeof RegistryResponse>,
     );
+    watchConnections(server);
     server.on('clientError', answerClientError);
     // An expectation that Node does not know is no reason to refuse; RFC 9110, 10.1.1 lets a server pass it over.
     server.on('checkExpectation', listener as unknown as RequestListener);

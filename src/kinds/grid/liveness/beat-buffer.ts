@@ -87,7 +87,8 @@ export class BeatBuffer {
 
   /** What was taken is written, and these are the counts that it led to. Who is not among them is gone. */
   written(rows: readonly { node_id: string; connections: number }[]): void {
-    for (const { node_id: id, connections } of rows) this.taken.get(id)?.load.written(connections);
+    const counts = new Map(rows.map(({ node_id: id, connections }) => [id, connections]));
+    for (const [id, { load }] of this.taken) load.written(counts.get(id));
     this.taken = new Map();
   }
 

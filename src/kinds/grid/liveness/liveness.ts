@@ -147,9 +147,10 @@ export class GridLiveness implements OnModuleInit, BeforeApplicationShutdown {
   /** What nodes told other processes. The embedded database has one process, which knows. */
   private async hearOthers(): Promise<void> {
     if (this.uow.embedded) return;
+    const asked = performance.now();
     const { loads, since } = await this.reader.loads(this.loadsSince);
     this.loadsSince = since;
-    this.snapshot.putLoads(loads);
+    this.snapshot.putLoads(loads, asked);
   }
 
   private async tell(): Promise<void> {

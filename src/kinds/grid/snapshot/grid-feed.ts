@@ -108,12 +108,12 @@ export class GridFeed implements OnApplicationBootstrap, BeforeApplicationShutdo
     this.snapshot.guardUntil = guardUntil;
     if (missed) {
       const rows = await this.repository.nodes();
-      this.snapshot.put(rows);
+      this.snapshot.put(rows, asked);
       this.snapshot.keepOnly(rows);
     } else if (nodes.length > 0) {
       const rows = await this.repository.nodes(nodes);
       const there = new Set(rows.map(({ id }) => id));
-      this.snapshot.put(rows);
+      this.snapshot.put(rows, asked);
       this.snapshot.remove(nodes.filter((id) => !there.has(id)));
     }
     this.since = since;

@@ -44,12 +44,12 @@ export class GridSnapshot {
     return this.counted.draining;
   }
 
-  /** Takes the place of what was known. */
-  put(rows: readonly NodeRow[]): void {
+  /** Takes the place of what was known; `askedAt` is when the question began, on this process's clock. */
+  put(rows: readonly NodeRow[], askedAt: number): void {
     for (const row of rows) {
       const load = this.byId.get(row.id)?.load ?? new NodeLoad();
       this.drop(row.id);
-      takeLoad(load, { ...row, beat_at: row.beat_at?.toISOString() ?? null });
+      takeLoad(load, { ...row, beat_at: row.beat_at?.toISOString() ?? null }, askedAt);
       const node = knownNode(row, load);
       this.byId.set(row.id, node);
       this.byUid.set(row.uid, node);
@@ -68,10 +68,10 @@ export class GridSnapshot {
     this.remove([...this.byId.keys()].filter((id) => !named.has(id)));
   }
 
-  putLoads(rows: readonly LoadRow[]): void {
+  putLoads(rows: readonly LoadRow[], askedAt: number): void {
     for (const row of rows) {
       const node = this.byId.get(row.id);
-      if (node) takeLoad(node.load, row);
+      if (node) takeLoad(node.load, row, askedAt);
     }
   }
 
@@ -129,8 +129,9 @@ export class GridSnapshot {
 
 const byNumber = (a: KnownNode, b: KnownNode): number => a.id.length - b.id.length || (a.id < b.id ? -1 : 1);
 
-function takeLoad(load: NodeLoad, { connections, cpu, memory, requests, beat_at: beatAt }: LoadRow): void {
-  load.known(connections);
+function takeLoad(load: NodeLoad, row: LoadRow, askedAt: number): void {
+  const { connections, cpu, memory, requests, beat_at: beatAt } = row;
+  load.known(connections, askedAt);
   const at = beatAt === null ? null : Date.parse(beatAt);
   // A heartbeat taken here may not be written yet.
   if (at === null || (load.beatAt !== null && load.beatAt > at)) return;

@@ -23,8 +23,9 @@ export class NodeFinder {
   /** Read here and not by the feed, which a transaction around this request would wait for in vain. */
   private async ask(idOrKey: string): Promise<KnownNode> {
     const { id } = await this.entries.resolve(gridNodeKind, idOrKey);
+    const asked = performance.now();
     const rows = await this.repository.nodes([id]);
-    if (!this.snapshot.get(id)) this.snapshot.put(rows);
+    if (!this.snapshot.get(id)) this.snapshot.put(rows, asked);
     const found = this.snapshot.get(id);
     if (!found) throw new NotFoundError(gridNodeKind.name, idOrKey);
     return found;

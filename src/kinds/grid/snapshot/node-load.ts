@@ -7,6 +7,9 @@ export class NodeLoad {
   /** The same, being written this moment. */
   private flying = 0;
   private overruled = false;
+  private onItsWay = false;
+  /** When what was told here was written last, on this process's clock. */
+  private writtenAt = -Infinity;
   cpu: number | null = null;
   memory: number | null = null;
   requests: number | null = null;
@@ -34,16 +37,19 @@ export class NodeLoad {
     this.flying += this.pending;
     this.pending = 0;
     this.overruled = false;
+    this.onItsWay = true;
   }
 
-  /** It is there, which makes so many with those of other processes. */
-  written(connections: number): void {
-    if (!this.overruled) this.base = connections;
+  /** It is there, which makes so many with those of other processes; undefined where the node is gone. */
+  written(connections: number | undefined, now = performance.now()): void {
+    if (!this.overruled && connections !== undefined) this.base = connections;
     this.flying = 0;
+    this.onItsWay = false;
+    this.writtenAt = now;
   }
 
-  /** As the database has it while nothing is on its way. */
-  known(connections: number): void {
-    if (this.flying === 0 && !this.overruled) this.base = connections;
+  /** As the database had it for a question asked then: older than what was told here since, it says nothing. */
+  known(connections: number, askedAt: number): void {
+    if (!this.onItsWay && !this.overruled && askedAt >= this.writtenAt) this.base = connections;
   }
 }

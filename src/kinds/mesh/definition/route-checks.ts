@@ -40,10 +40,6 @@ export function checkRoute(spec: MeshRouteSpec, path = 'spec'): void {
   );
 }
 
-/** The same for a split that is set by itself. @throws InvalidError naming its fields */
-export const checkSplit = (split: MeshTrafficSplit, destinations: readonly MeshDestination[]): void =>
-  refuse(splitErrors(split, destinations, ''), '');
-
 function refuse(errors: readonly FieldError[], path: string): void {
   if (errors.length === 0) return;
   const fields = errors.map(({ field, message }) => ({ field: [path, field].filter(Boolean).join('.'), message }));
@@ -86,12 +82,8 @@ function valueErrors({ match, value }: Pick<MeshHeaderMatch, 'match' | 'value'>,
     : [];
 }
 
-function splitErrors(
-  { type, rules }: MeshTrafficSplit,
-  destinations: readonly MeshDestination[],
-  path = 'traffic_split',
-): FieldError[] {
-  const at = (field: string): string => [path, field].filter(Boolean).join('.');
+function splitErrors({ type, rules }: MeshTrafficSplit, destinations: readonly MeshDestination[]): FieldError[] {
+  const at = (field: string): string => `traffic_split.${field}`;
   const names = new Set(destinations.map(destinationName));
   const errors = rules.flatMap((rule, i) => ruleErrors(rule, type, at(`rules.${i}`)));
   for (const [i, { destination }] of rules.entries())

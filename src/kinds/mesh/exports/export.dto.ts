@@ -1,4 +1,4 @@
-import { ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
 import { WholeNumber } from '../../../platform/http/paging.js';
 
@@ -11,7 +11,7 @@ const GATEWAY = /^[a-z0-9]([a-z0-9./-]{0,125}[a-z0-9])?$/;
 const ADDRESS = /^(\d{1,3}(\.\d{1,3}){3}|\[[0-9a-f:]{2,45}\])$/i;
 
 export class ExportQuery {
-  @ApiPropertyOptional({ enum: EXPORT_FORMATS, required: true, example: 'haproxy' })
+  @ApiProperty({ enum: EXPORT_FORMATS, example: 'haproxy' })
   @IsIn(EXPORT_FORMATS)
   format: ExportFormat;
 
