@@ -58,5 +58,7 @@ function childrenOf(nodes: GraphAnswer['nodes'], edges: GraphAnswer['edges']): M
     put(source_id, target_id, type);
     put(target_id, source_id, `← ${type}`);
   }
+  // The same tree every time, whenever the relationships were made.
+  for (const list of children.values()) list.sort((a, b) => (a.node.key < b.node.key ? -1 : 1));
   return children;
 }

@@ -2,6 +2,7 @@
 // kept, then the indexes. A step that another part of the registry needs is one more entry of STEPS.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -10,10 +11,14 @@ import { ENTRY_COLUMNS, entryRows, relationshipRows } from './recipe.mjs';
 
 /** COPY of rows as text, by the program that comes with the server. */
 async function copy(url, into, rows) {
-  const program = join(postgresBinaries(), 'psql');
-  const psql = spawn(program, [url, '-qX', '-v', 'ON_ERROR_STOP=1', '-c', `COPY ${into} FROM STDIN`], {
-    stdio: ['pipe', 'ignore', 'inherit'],
-  });
+  const beside = join(postgresBinaries(), 'psql');
+  const psql = spawn(
+    existsSync(beside) ? beside : 'psql',
+    [url, '-qX', '-v', 'ON_ERROR_STOP=1', '-c', `COPY ${into} FROM STDIN`],
+    {
+      stdio: ['pipe', 'ignore', 'inherit'],
+    },
+  );
   const ended = once(psql, 'exit');
   await pipeline(Readable.from(rows), psql.stdin).catch((error) => {
     if (error.code !== 'EPIPE') throw error;
