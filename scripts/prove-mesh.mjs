@@ -1,7 +1,7 @@
 // Proves the mesh's data path: many streams at once through the proxy with destinations that hang up, slow bodies and clients
 // that go away, without a socket, memory or a replayed request left over; one circuit breaker for three processes; and that
 // what is explained is what happens.
-//   npm run prove:mesh -- [--streams 1000] [--rounds 3] [--explained 5000] [--opened-ms 200]
+//   npm run prove:mesh -- [--streams 1000] [--rounds 9] [--explained 5000] [--opened-ms 200]
 // It uses the database of DATABASE_URL if given, else a native one that is gone afterwards.
 import { parseArgs } from 'node:util';
 import { makeKey } from '../dist/src/gateway/keys/key-format.js';
@@ -15,7 +15,7 @@ import { ServiceProcess } from './service-process.mjs';
 const { values } = parseArgs({
   options: {
     streams: { type: 'string', default: '1000' },
-    rounds: { type: 'string', default: '3' },
+    rounds: { type: 'string', default: '9' },
     explained: { type: 'string', default: '5000' },
     'opened-ms': { type: 'string', default: '200' },
   },

@@ -1,5 +1,5 @@
 // What the parts of the proof of the mesh stand on: services, destinations, and what must hold.
-import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
+import { readdirSync, readlinkSync } from 'node:fs';
 import http from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -76,5 +76,9 @@ export function socketsOf(pid) {
   }).length;
 }
 
-export const megabytesOf = (pid) =>
-  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
+/** What a process has in its memory, garbage included that nobody has collected yet. */
+export async function memoryOf(stage, { url }) {
+  const metrics = await (await fetch(`${url}/metrics`, { headers: { 'x-api-key': stage.adminKey } })).text();
+  const bytes = (name) => Number(new RegExp(`^${name} ([\\d.e+]+)`, 'm').exec(metrics)[1]);
+  return (bytes('nodejs_heap_size_used_bytes') + bytes('nodejs_external_memory_bytes')) / 1_048_576;
+}

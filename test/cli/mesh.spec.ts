@@ -96,7 +96,9 @@ describe('the mesh as a whole', () => {
   it('has settings, that are put into what is there, and balancers of services', async () => {
     await mesh('config', 'set', 'timeout_ms=5000', 'circuit_breaker.failure_threshold=10');
     await mesh('config', 'set', 'load_balancer=random');
-    expect(await mesh('tracing', 'enable', '--sample', '10')).toMatch(/^the proxy traces \d+ % of requests$/m);
+    expect(await mesh('tracing', 'enable', '--sample', '10')).toMatch(
+      /^the proxy traces \d+ % of requests, at most \d+ a second$/m,
+    );
     expect(await own.json('mesh', 'config')).toMatchObject({
       timeout_ms: 5000,
       load_balancer: 'random',

@@ -73,18 +73,24 @@ export const isFull = ({ load, capacity }: Pick<KnownNode, 'load' | 'capacity'>)
 export const isSeen = ({ readers }: Pick<NodeRow, 'readers'>, viewer: Viewer): boolean =>
   viewer === undefined || readers === null || readers.some((reader) => viewer.includes(reader));
 
+/** How silent it is; null while it never sent a heartbeat. */
+export const livenessOf = ({ level }: Pick<NodeRow, 'level'>): GridNodeState['liveness'] =>
+  level === null ? null : LIVENESS[level];
+
+export const isAvailable = (node: KnownNode): boolean => node.obstacle === undefined && !isFull(node);
+
 /** What an answer about a node tells beside its entry. */
 export function stateOf(node: KnownNode | undefined): GridNodeState {
   if (!node)
     return { available: false, connections: 0, cpu: null, memory: null, requests: null, liveness: null, last_heartbeat_at: null, draining: null }; // prettier-ignore
-  const { load, level, drain } = node;
+  const { load, drain } = node;
   return {
-    available: node.obstacle === undefined && !isFull(node),
+    available: isAvailable(node),
     connections: load.connections,
     cpu: load.cpu,
     memory: load.memory,
     requests: load.requests,
-    liveness: level === null ? null : LIVENESS[level],
+    liveness: livenessOf(node),
     last_heartbeat_at: load.beatAt === null ? null : new Date(load.beatAt).toISOString(),
     draining: drain && {
       since: new Date(drain.since).toISOString(),

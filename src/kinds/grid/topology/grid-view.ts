@@ -4,7 +4,7 @@ import { Balancer } from '../balance/balancer.js';
 import { GridLivenessRepository } from '../liveness/liveness.repository.js';
 import { GridFeed } from '../snapshot/grid-feed.js';
 import { GridSnapshot } from '../snapshot/grid-snapshot.js';
-import { isFull, stateOf } from '../snapshot/known-node.js';
+import { isAvailable, livenessOf } from '../snapshot/known-node.js';
 import type { KnownNode } from '../snapshot/known-node.js';
 import type { GridGuard, GridStats, GridTopology, GridTopologyNode, GridTopologyQuery, GridTotals } from './grid-view.dto.js'; // prettier-ignore
 
@@ -55,7 +55,7 @@ export class GridView {
       by_status: counted(nodes, ({ status }) => status),
       by_health: counted(nodes, ({ health }) => health),
       by_type: counted(nodes, ({ spec }) => spec.type ?? 'compute'),
-      by_liveness: counted(nodes, (node) => stateOf(node).liveness ?? 'never'),
+      by_liveness: counted(nodes, (node) => livenessOf(node) ?? 'never'),
       balanced: { ...this.balancer.totals },
       guard: guardOf(active, guard, late),
       listening_since: resumedAt?.toISOString() ?? null,
@@ -74,7 +74,7 @@ const guardOf = (active: boolean, { since, until }: { since: Date | null; until:
 function totalsOf(nodes: readonly KnownNode[]): GridTotals {
   let [available, connections, capacity] = [0, 0, 0];
   for (const node of nodes) {
-    if (!node.obstacle && !isFull(node)) available++;
+    if (isAvailable(node)) available++;
     connections += node.load.connections;
     capacity += node.spec.capacity ?? 0;
   }
@@ -82,8 +82,7 @@ function totalsOf(nodes: readonly KnownNode[]): GridTotals {
 }
 
 function shown(node: KnownNode): GridTopologyNode {
-  const { uid, key, name, spec, status, health, weight } = node;
-  const { available, connections, liveness } = stateOf(node);
+  const { uid, key, name, spec, status, health, weight, load } = node;
   const { host, port, capacity = null } = spec;
   return {
     id: uid,
@@ -94,11 +93,11 @@ function shown(node: KnownNode): GridTopologyNode {
     port,
     status,
     health,
-    liveness,
-    available,
+    liveness: livenessOf(node),
+    available: isAvailable(node),
     weight,
     capacity,
-    connections,
+    connections: load.connections,
   };
 }
 

@@ -36,7 +36,7 @@ export class Chooser {
 
   /** With `taken` it is the next one's turn from then on. */
   choose(route: CompiledRoute, request: MeshRequest, taken: boolean): Choice {
-    const draws = `${route.row.uid}\n${request.requestId}\n`;
+    const draws = `${route.row.key}\n${request.requestId}\n`;
     const branch = route.split.choose(request, drawOf(`${draws}branch`));
     const destination = branch && this.among(branch.branch.destinations, drawOf(`${draws}destination`));
     if (!destination) return { ...NOWHERE, branch };
