@@ -33,7 +33,7 @@ const walkCommand: LeafSpec = {
     { cmd: 'graph plugin_my-service 5' },
     { cmd: 'graph plugin_my-service --types depends_on --direction out -o json' },
     { cmd: 'graph plugin_my-service --tree' },
-    { cmd: 'graph plugin_my-service --dot', note: 'pipe it to: dot -Tsvg' },
+    { cmd: 'graph plugin_my-service --dot', note: 'pipe it to: dot -Tsvg', norun: 'Graphviz reads it' },
     { cmd: 'graph plugin_my-service --svg picture.svg', norun: 'writes a file' },
   ],
   effect: 'reads',
