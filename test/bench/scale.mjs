@@ -77,7 +77,7 @@ async function sizesOf(database) {
        round(sum(pg_table_size(c.oid)) / 1048576)::integer AS heap, round(sum(pg_indexes_size(c.oid)) / 1048576)::integer AS indexes
      FROM unnest($1::text[]) WITH ORDINALITY AS t (name, place)
      JOIN LATERAL (
-       SELECT relid FROM pg_partition_tree(to_regclass(t.name)) WHERE isleaf
+       SELECT relid::oid AS relid FROM pg_partition_tree(to_regclass(t.name)) WHERE isleaf
        UNION SELECT c.oid FROM pg_class c WHERE c.oid = to_regclass(t.name) AND c.relkind = 'r'
      ) p ON true JOIN pg_class c ON c.oid = p.relid
      GROUP BY t.name, t.place ORDER BY t.place`,
