@@ -13,7 +13,7 @@ const table = (columns, rows) =>
 function aimOf({ aim = {}, ...result }) {
   const [figure] = Object.keys(aim);
   if (!figure) return '';
-  return `${aim[figure]} ms ${figure === 'p95' ? '' : '(median)'}: ${(result[figure] / aim[figure]).toFixed(2)} of it`;
+  return `${aim[figure]} ms${figure === 'p95' ? '' : ' (median)'}: ${(result[figure] / aim[figure]).toFixed(2)} of it`;
 }
 
 const nameOf = ({ group, title, mode }) =>
