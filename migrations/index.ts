@@ -59,6 +59,7 @@ import { MeshSpan1764000009130 } from './1764000009130-mesh-span.js';
 import { MeshClient1764000009131 } from './1764000009131-mesh-client.js';
 import { EntryEmbedding1764000009200 } from './1764000009200-entry-embedding.js';
 import { SearchActivity1764000009205 } from './1764000009205-search-activity.js';
+import { GraphMetric1764000009210 } from './1764000009210-graph-metric.js';
 import { EntryClassification1764000009220 } from './1764000009220-entry-classification.js';
 import { ClassificationExample1764000009221 } from './1764000009221-classification-example.js';
 
@@ -125,6 +126,7 @@ export const MIGRATIONS = [
   MeshClient1764000009131,
   EntryEmbedding1764000009200,
   SearchActivity1764000009205,
+  GraphMetric1764000009210,
   EntryClassification1764000009220,
   ClassificationExample1764000009221,
 ];

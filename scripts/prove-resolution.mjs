@@ -2,35 +2,16 @@
 // versioned constraints, with Debian's order of versions, and checks every plan apart from the solver: each group of each
 // chosen package is met, and no package is chosen twice.
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
-import { transformFile } from '@swc/core';
 import { resolve } from '../dist/src/kinds/plugins/resolution/solver.js';
 import { Universe } from '../dist/src/kinds/plugins/resolution/universe.js';
+import { compareDebianVersions } from '../dist/src/versions/debian-version.js';
 
 const SAMPLE = 200;
 const LIMIT_MS = 1000;
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const [file = here('../test/fixtures/debian-sample.jsonl.gz')] = process.argv.slice(2);
-
-/** A source of the command line, which is not compiled by itself. */
-async function compiled(path, folder) {
-  const { code } = await transformFile(here(path), {
-    swcrc: false,
-    jsc: { parser: { syntax: 'typescript' }, target: 'es2023' },
-    module: { type: 'es6' },
-  });
-  const target = join(folder, 'compiled.mjs');
-  await writeFile(target, code);
-  return import(pathToFileURL(target));
-}
-
-const folder = await mkdtemp(join(tmpdir(), 'ureg-resolution-'));
-const { compareVersions } = await compiled('../src/cli/debian/version-order.ts', folder);
-await rm(folder, { recursive: true, force: true });
 
 const HOLDS = {
   '<<': (difference) => difference < 0,
@@ -39,7 +20,7 @@ const HOLDS = {
   '>=': (difference) => difference >= 0,
   '>>': (difference) => difference > 0,
 };
-const accepts = ({ op, version }, offered) => !op || HOLDS[op](compareVersions(offered, version));
+const accepts = ({ op, version }, offered) => !op || HOLDS[op](compareDebianVersions(offered, version));
 const needOf = (wanted) => ({
   name: wanted.name,
   text: wanted.op ? `${wanted.name} (${wanted.op} ${wanted.version})` : wanted.name,
@@ -64,7 +45,7 @@ const universe = new Universe(
     provides,
     needs: depends.map((group) => group.map(needOf)),
   })),
-  compareVersions,
+  compareDebianVersions,
 );
 console.log(`${packages.length} packages indexed in ${Math.round(performance.now() - started)} ms`);
 

@@ -1,18 +1,20 @@
 import { toSummaryResponse } from '../entries/entry-response.js';
 import type { SummaryResponse, SummaryRow } from '../entries/entry-response.js';
 import type { Alternatives } from './alternatives.js';
+import type { ConstraintsRepository, Step } from './constraints.repository.js';
 import type { Walk } from './engine/breadth-first.js';
 import type { NodeId } from './engine/neighbor-source.js';
 import { nodeOf, truncationOf } from './graph-node.js';
 import type { GraphNode, TruncationAnswer } from './graph-node.js';
 import type { GraphRepository } from './graph.repository.js';
+import type { ConstraintAnswer } from './version-constraint.js';
 
 /** Entries read, worked out and written at a time: what bounds the memory of an answer of a hundred thousand. */
 const BATCH = 500;
 /** Keys of a path: along a chain of ten thousand entries whole paths would be fifty million. */
 const MOST_PATH = 100;
 
-export interface ClosureNode extends GraphNode {
+export interface ClosureNode extends GraphNode, Partial<ConstraintAnswer> {
   /** Keys from the root to this entry, both included; of a long path the root's and the last 99. */
   path: string[];
   /** Impact only: what it needs of the entry before it on the path can be met by an entry that is not affected. */
@@ -28,6 +30,14 @@ export interface ClosureSummary {
   alternatives?: SummaryResponse[];
 }
 
+/** What an answer tells beside the entries. */
+export interface ClosureExtras {
+  /** Impact only. */
+  alternatives?: Alternatives;
+  /** Dependencies only: whether each relationship gets the version it asks for. */
+  constraints?: { repository: ConstraintsRepository; typeIds: readonly number[] };
+}
+
 /** A closure whose entries are read while they are written. */
 export class ClosureAnswer {
   private readonly counts = new Map<string, number>();
@@ -39,7 +49,7 @@ export class ClosureAnswer {
     private readonly walk: Walk,
     root: SummaryRow,
     private readonly graph: GraphRepository,
-    private readonly alternatives?: Alternatives,
+    private readonly extras: ClosureExtras,
   ) {
     this.root = nodeOf(root, 0);
     this.parents = new Map(walk.parent.map((place) => [place, undefined]));
@@ -59,8 +69,9 @@ export class ClosureAnswer {
     const by_type = Object.fromEntries([...this.counts].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)));
     const count = [...this.counts.values()].reduce((sum, n) => sum + n, 0);
     const summary: ClosureSummary = { count, truncated: truncationOf(this.walk.truncated), by_type };
-    if (!this.alternatives) return summary;
-    const ids = await this.alternatives.ofRoot();
+    const { alternatives } = this.extras;
+    if (!alternatives) return summary;
+    const ids = await alternatives.ofRoot();
     const rows = await this.graph.summaries(ids);
     return { ...summary, alternatives: ids.flatMap((id) => (rows.has(id) ? [toSummaryResponse(rows.get(id)!)] : [])) };
   }
@@ -77,8 +88,19 @@ export class ClosureAnswer {
       this.counts.set(node.type, (this.counts.get(node.type) ?? 0) + 1);
       found.push({ place, node: Object.assign(node, { path }) });
     }
-    if (this.alternatives) await this.tellAlternatives(this.alternatives, found);
+    const { alternatives, constraints } = this.extras;
+    if (alternatives) await this.tellAlternatives(alternatives, found);
+    if (constraints) {
+      const steps = found.map(({ place, node }) => this.stepTo(place, node));
+      const answers = await constraints.repository.along(steps, constraints.typeIds);
+      found.forEach(({ node }, i) => Object.assign(node, answers[i]));
+    }
     return found.map(({ node }) => node);
+  }
+
+  private stepTo(place: number, { name, version }: GraphNode): Step {
+    const { nodes, parent } = this.walk;
+    return { from: nodes[parent[place]], to: nodes[place], reached: { name, version: version ?? '' } };
   }
 
   private pathTo(place: number, { key, type, name }: GraphNode): string[] | undefined {

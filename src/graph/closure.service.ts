@@ -4,6 +4,7 @@ import { NotFoundError } from '../platform/errors/registry-error.js';
 import { Alternatives } from './alternatives.js';
 import { AlternativesRepository } from './alternatives.repository.js';
 import { ClosureAnswer } from './closure-answer.js';
+import { ConstraintsRepository } from './constraints.repository.js';
 import { breadthFirst } from './engine/breadth-first.js';
 import { CLOSURE } from './graph-limits.js';
 import { entryNamed } from './graph-node.js';
@@ -26,6 +27,7 @@ export class ClosureService {
     private readonly ids: EntryIds,
     private readonly graph: GraphRepository,
     private readonly alternatives: AlternativesRepository,
+    private readonly constraints: ConstraintsRepository,
   ) {}
 
   dependencies(question: ClosureQuestion): Promise<ClosureAnswer> {
@@ -49,7 +51,10 @@ export class ClosureService {
     });
     const row = (await this.graph.summaries([start])).get(start);
     if (!row) throw new NotFoundError('entity', root);
-    const alternatives = direction === 'in' ? new Alternatives(this.alternatives, walk.nodes, typeIds) : undefined;
-    return new ClosureAnswer(walk, row, this.graph, alternatives);
+    const extras =
+      direction === 'in'
+        ? { alternatives: new Alternatives(this.alternatives, walk.nodes, typeIds) }
+        : { constraints: { repository: this.constraints, typeIds } };
+    return new ClosureAnswer(walk, row, this.graph, extras);
   }
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { EntryIds } from '../entries/entry-ids.js';
+import type { SummaryRow } from '../entries/entry-response.js';
 import { ImpossibleError, RegistryError, UnavailableError } from '../platform/errors/registry-error.js';
 import { lightestPath } from './engine/lightest-path.js';
 import type { Direction, NodeId } from './engine/neighbor-source.js';
@@ -59,15 +60,7 @@ export class PathService {
     const rows = await this.graph.summaries(nodes);
     if (rows.size < nodes.length || edges.length < nodes.length - 1)
       throw new UnavailableError('graph.changed', 'The path found was changed while it was read; ask again.');
-    return {
-      nodes: nodes.map((id, i) => nodeOf(rows.get(id)!, i)),
-      edges: edges.map(({ id, source_id, target_id, type, weight, bidirectional }) => {
-        const ends = { source_id: rows.get(Number(source_id))!.uid, target_id: rows.get(Number(target_id))!.uid };
-        return { id, ...ends, type, weight, bidirectional };
-      }),
-      length: nodes.length - 1,
-      cost: edges.reduce((sum, { weight }) => sum + weight, 0),
-    };
+    return pathAnswer(nodes, edges, rows);
   }
 
   private async walked(
@@ -86,6 +79,23 @@ export class PathService {
     const nodes = known(await shortestPath(forward, backward, ends, budget), question);
     return { nodes, edges: await this.graph.edgesAlong(nodes, direction, typeIds) };
   }
+}
+
+/** A path as it is answered; `rows` know all its entries. */
+export function pathAnswer(
+  nodes: readonly NodeId[],
+  edges: readonly EdgeRow[],
+  rows: ReadonlyMap<NodeId, SummaryRow>,
+): PathAnswer {
+  return {
+    nodes: nodes.map((id, i) => nodeOf(rows.get(id)!, i)),
+    edges: edges.map(({ id, source_id, target_id, type, weight, bidirectional }) => {
+      const ends = { source_id: rows.get(Number(source_id))!.uid, target_id: rows.get(Number(target_id))!.uid };
+      return { id, ...ends, type, weight, bidirectional };
+    }),
+    length: nodes.length - 1,
+    cost: edges.reduce((sum, { weight }) => sum + weight, 0),
+  };
 }
 
 function known<Path>(answer: Found<Path>, { source, target }: { source: string; target: string }): Path {

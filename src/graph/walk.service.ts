@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { EntryIds } from '../entries/entry-ids.js';
 import { NotFoundError } from '../platform/errors/registry-error.js';
+import { ConstraintsRepository } from './constraints.repository.js';
 import { breadthFirst } from './engine/breadth-first.js';
 import type { SkippedHub } from './engine/breadth-first.js';
 import type { Direction } from './engine/neighbor-source.js';
@@ -10,6 +11,7 @@ import type { GraphNode, TruncationAnswer } from './graph-node.js';
 import type { SummaryRow } from '../entries/entry-response.js';
 import { GraphRepository } from './graph.repository.js';
 import type { EdgeRow } from './graph.repository.js';
+import type { ConstraintAnswer } from './version-constraint.js';
 
 export interface WalkQuestion {
   root: string;
@@ -18,9 +20,11 @@ export interface WalkQuestion {
   direction: Direction;
   /** Most entries answered, the root included. */
   limit: number;
+  /** Tells of each relationship whether it gets the version it asks for. */
+  constraints?: boolean;
 }
 
-export interface GraphEdge {
+export interface GraphEdge extends Partial<ConstraintAnswer> {
   id: string;
   source_id: string;
   target_id: string;
@@ -44,9 +48,10 @@ export class WalkService {
   constructor(
     private readonly ids: EntryIds,
     private readonly graph: GraphRepository,
+    private readonly constraints: ConstraintsRepository,
   ) {}
 
-  async walk({ root, depth, types, direction, limit }: WalkQuestion): Promise<WalkAnswer> {
+  async walk({ root, depth, types, direction, limit, constraints }: WalkQuestion): Promise<WalkAnswer> {
     const [start, typeIds] = await Promise.all([entryNamed(this.ids, 'root_id', root), this.graph.typeIds(types)]);
     const walk = await breadthFirst(this.graph.neighbours(direction, typeIds), start, {
       depth,
@@ -61,14 +66,24 @@ export class WalkService {
     const first = rows.get(start);
     if (!first) throw new NotFoundError('entity', root);
     const tooMany = walked.length > WALK.edges;
+    const told = edges(tooMany ? walked.slice(0, WALK.edges) : walked, rows);
+    if (constraints) await this.tellConstraints(told, rows);
     return {
       root_id: first.uid,
       depth,
       nodes: walk.nodes.flatMap((id, i) => (rows.has(id) ? [nodeOf(rows.get(id)!, walk.distance[i])] : [])),
-      edges: edges(tooMany ? walked.slice(0, WALK.edges) : walked, rows),
+      edges: told,
       truncated: truncationOf(walk.truncated) ?? (tooMany ? { reason: 'edges', at_depth: 1 } : null),
       skipped_hubs: hubs(walk.hubs, rows),
     };
+  }
+
+  private async tellConstraints(told: GraphEdge[], rows: Map<number, SummaryRow>): Promise<void> {
+    const byUid = new Map([...rows.values()].map((row) => [row.uid, row]));
+    const answers = await this.constraints.of(
+      told.map(({ id, target_id }) => ({ id, reached: byUid.get(target_id)! })),
+    );
+    for (const one of told) Object.assign(one, answers.get(one.id));
   }
 }
 

@@ -135,6 +135,11 @@ const UNSTEADY = new Set([
   'audit export',
   'feature-flag schedule show',
   'feature-flag stats',
+  // What is said of the whole graph is another with every example of another command.
+  'graph components',
+  'graph centrality',
+  'graph communities',
+  'graph suggestions',
   'grid stats',
   'grid give-up',
   // Whether it is drained by then.

@@ -1,6 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { DebianOracle } from '../support/debian-oracle.js';
+import { Random } from '../support/random.js';
 import { useOwnService } from './support/own-service.js';
 import type { Ended } from './support/program.js';
 
@@ -163,6 +165,23 @@ describe('a package index imported', () => {
   it.each(['gnome', 'evolution', 'libc6'])('has the dependencies of %s that the raw file has', async (name) => {
     const answer = await json<Reach>('graph', 'dependencies', `resource_${name}`, '--limit', '10000');
     expect(new Map(answer.nodes.map((node) => [node.name, node.distance]))).toEqual(oracle.dependenciesOf(name));
+  });
+
+  it('has the dependencies and the impact of three hundred packages that the raw file has', async () => {
+    const headers = { authorization: `Bearer ${own.service.adminKey}` };
+    const reach = async (path: string): Promise<Map<string, number>> => {
+      const answer = await fetch(`${own.service.url}/api/v1/graph/${path}?limit=10000`, { headers });
+      const { nodes, truncated } = (await answer.json()) as Reach;
+      expect([path, truncated]).toEqual([path, null]);
+      return new Map(nodes.map((node) => [node.name, node.distance]));
+    };
+    const differing: string[] = [];
+    for (const name of new Random(300).some([...oracle.packages], 300)) {
+      const [needs, breaks] = [`dependencies/resource_${name}`, `impact/resource_${name}`];
+      if (!isDeepStrictEqual(await reach(needs), oracle.dependenciesOf(name))) differing.push(needs);
+      if (!isDeepStrictEqual(await reach(breaks), oracle.impactOf(name))) differing.push(breaks);
+    }
+    expect(differing).toEqual([]);
   });
 
   it('is found by its words and listed by its section', async () => {

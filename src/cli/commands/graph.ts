@@ -1,66 +1,89 @@
+import { writeFile } from 'node:fs/promises';
 import type { CommandContext } from '../core/context.js';
 import { parseCount } from '../core/duration.js';
+import { usageError } from '../core/errors.js';
+import { graphSvg } from '../output/graph-svg.js';
 import type { View } from '../output/view.js';
-import type { ArgumentSpec, GroupSpec, LeafSpec, OptionSpec } from '../spec/types.js';
-import {
-  GRAPH_FIELDS,
-  nodeView,
-  REACH_FIELDS,
-  type GraphAnswer,
-  type GraphNode,
-  type ReachAnswer,
-} from '../views/graph-view.js';
+import type { ArgumentSpec, GroupSpec, LeafSpec } from '../spec/types.js';
+import { REACH_FIELDS, type GraphAnswer, type ReachAnswer } from '../views/graph-view.js';
+import { centralityCommand, communitiesCommand, componentsCommand, suggestionsCommand } from './graph-analysis.js';
 import { neighborsCommand, cyclesCommand } from './graph-neighbors.js';
+import { pathCommand } from './graph-path.js';
+import { DIRECTION, graphView, LIMIT, limitOf, noticeTruncation, show, TYPES } from './graph-show.js';
+import { treeRows, treeRowView } from './graph-tree.js';
+import { writeOut } from './write-out.js';
 
 const ENTRY: ArgumentSpec = { name: 'id', summary: 'id or key of the entry', required: true, completes: 'entry' };
-const TYPES: OptionSpec = {
-  flags: '--types <list>',
-  summary: 'only these relationship types, comma-separated',
-  common: true,
-};
-const DIRECTION: OptionSpec = {
-  flags: '--direction <direction>',
-  summary: 'out, in or both',
-  choices: ['out', 'in', 'both'],
-  common: true,
-};
-const LIMIT: OptionSpec = { flags: '--limit <n>', summary: 'at most so many entries', common: true };
-
-/** Programs get the answer as it is; a table shows its nodes, and so do csv, name and templates. */
-const graphView: View<GraphAnswer> = { fields: GRAPH_FIELDS, columns: [], name: () => '' };
 const reachView: View<ReachAnswer> = { fields: REACH_FIELDS, columns: [], name: () => '' };
 
 const walkCommand: LeafSpec = {
   name: 'walk',
   summary: 'Walk from an entry along its relationships',
   arguments: [ENTRY, { name: 'depth', summary: 'how many steps, 1 to 10 (default 3)' }],
-  options: [TYPES, DIRECTION, LIMIT],
+  options: [
+    { flags: '--tree', summary: 'as a tree, every entry once', common: true },
+    { flags: '--dot', summary: 'as Graphviz takes it' },
+    { flags: '--mermaid', summary: 'as a Mermaid flowchart' },
+    { flags: '--svg <file>', summary: 'as a picture, into this file' },
+    TYPES,
+    DIRECTION,
+    LIMIT,
+  ],
   examples: [
     { cmd: 'graph plugin_my-service 5' },
     { cmd: 'graph plugin_my-service --types depends_on --direction out -o json' },
+    { cmd: 'graph plugin_my-service --tree' },
+    { cmd: 'graph plugin_my-service --dot', note: 'pipe it to: dot -Tsvg', norun: 'Graphviz reads it' },
+    { cmd: 'graph plugin_my-service --svg picture.svg', norun: 'writes a file' },
   ],
   effect: 'reads',
   view: graphView,
-  operations: ['GET /api/v1/graph'],
+  operations: ['GET /api/v1/graph', 'GET /api/v1/graph/export'],
   async run(context, { args, options }) {
     const client = await context.client();
     const depth = args[1] === undefined ? 3 : parseCount(String(args[1]), 'depth', 1, 10);
-    const answer = await client.json<GraphAnswer>({
-      method: 'GET',
-      path: '/api/v1/graph',
-      query: {
-        root_id: String(args[0]),
-        depth,
-        types: options.types as string | undefined,
-        direction: options.direction as string | undefined,
-        limit: limitOf(options),
-      },
-    });
-    await show(context, answer, graphView);
+    const query = {
+      root_id: String(args[0]),
+      depth,
+      types: options.types as string | undefined,
+      direction: options.direction as string | undefined,
+      limit: limitOf(options),
+    };
+    const format = oneOf(options);
+    if (format === 'dot' || format === 'mermaid') {
+      const request = {
+        method: 'GET',
+        path: '/api/v1/graph/export',
+        query: { ...query, format },
+        accept: '*/*',
+      } as const;
+      return writeOut(context, await client.stream(request), undefined);
+    }
+    const answer = await client.json<GraphAnswer>({ method: 'GET', path: '/api/v1/graph', query });
+    if (format === 'svg') await writePicture(context, answer, String(options.svg));
+    else if (format === 'tree') await context.list(treeRows(answer), treeRowView);
+    else await show(context, answer, graphView);
     context.notice(`${answer.nodes.length} entries, ${answer.edges.length} relationships within ${depth} steps`);
     noticeTruncation(context, answer.truncated);
   },
 };
+
+const SHAPES = ['tree', 'dot', 'mermaid', 'svg'] as const;
+
+function oneOf(options: Record<string, unknown>): (typeof SHAPES)[number] | undefined {
+  const given = SHAPES.filter((shape) => options[shape] !== undefined && options[shape] !== false);
+  if (given.length > 1) throw usageError(`--${given[0]} and --${given[1]} cannot be used together`);
+  return given[0];
+}
+
+async function writePicture(context: CommandContext, answer: GraphAnswer, file: string): Promise<void> {
+  try {
+    await writeFile(file, graphSvg(answer));
+  } catch (cause) {
+    throw usageError(`cannot write ${JSON.stringify(file)}`, { reason: (cause as Error).message, cause });
+  }
+  context.notice(`wrote the picture to ${file}`);
+}
 
 function reachCommand(name: 'dependencies' | 'impact', summary: string, said: string, example: string): LeafSpec {
   return {
@@ -90,36 +113,6 @@ function reachCommand(name: 'dependencies' | 'impact', summary: string, said: st
   };
 }
 
-const pathCommand: LeafSpec = {
-  name: 'path',
-  summary: 'Find the shortest path between two entries',
-  arguments: [
-    { name: 'source', summary: 'id or key where it starts', required: true, completes: 'entry' },
-    { name: 'target', summary: 'id or key where it ends', required: true, completes: 'entry' },
-  ],
-  options: [TYPES, DIRECTION, { flags: '--weighted', summary: 'least weight instead of fewest steps', common: true }],
-  examples: [{ cmd: 'graph path plugin_my-service resource_database' }],
-  effect: 'reads',
-  view: graphView,
-  operations: ['GET /api/v1/graph/path'],
-  async run(context, { args, options }) {
-    const client = await context.client();
-    const answer = await client.json<GraphAnswer>({
-      method: 'GET',
-      path: '/api/v1/graph/path',
-      query: {
-        source: String(args[0]),
-        target: String(args[1]),
-        types: options.types as string | undefined,
-        direction: options.direction as string | undefined,
-        weighted: options.weighted === true ? true : undefined,
-      },
-    });
-    const nodes = answer.nodes.map((node, index): GraphNode => ({ ...node, distance: node.distance ?? index }));
-    await show(context, { ...answer, nodes }, graphView, answer);
-  },
-};
-
 export const graphCommand: GroupSpec = {
   name: 'graph',
   summary: 'Walk the relationships of an entry',
@@ -131,35 +124,9 @@ export const graphCommand: GroupSpec = {
     neighborsCommand,
     pathCommand,
     cyclesCommand,
+    componentsCommand,
+    centralityCommand,
+    communitiesCommand,
+    suggestionsCommand,
   ],
 };
-
-const TRUNCATIONS: Record<string, string> = {
-  limit: 'the limit of entries was reached',
-  edges: 'there are too many relationships',
-  deadline: 'it took too long',
-  hub: 'an entry with very many relationships was not walked through',
-};
-
-function limitOf(options: Record<string, unknown>): number | undefined {
-  return options.limit === undefined ? undefined : parseCount(String(options.limit), '--limit', 1, 1_000_000);
-}
-
-async function show<Answer extends { nodes: GraphNode[] }>(
-  context: CommandContext,
-  answer: Answer,
-  view: View<Answer>,
-  raw: Answer = answer,
-): Promise<void> {
-  if (!context.quiet && ['json', 'jsonl', 'yaml'].includes(context.format.name)) return context.one(raw, view);
-  return context.list(answer.nodes, nodeView);
-}
-
-function noticeTruncation(context: CommandContext, truncated: GraphAnswer['truncated'] | boolean): void {
-  if (!truncated) return;
-  const reason =
-    typeof truncated === 'object' ? (TRUNCATIONS[truncated.reason] ?? truncated.reason) : 'the limit was reached';
-  const where =
-    typeof truncated === 'object' && truncated.at_depth !== undefined ? ` from step ${truncated.at_depth} on` : '';
-  context.notice(`incomplete${where}: ${reason}; try a smaller depth, --types or a larger --limit`);
-}

@@ -1,6 +1,6 @@
 import type { Need } from './need.js';
 import type { Provided } from './package.js';
-import { compareVersions } from './version-order.js';
+import { compareDebianVersions } from '../../versions/debian-version.js';
 
 /** A package of the file with what is needed once all are known. */
 export interface Member {
@@ -63,7 +63,7 @@ export class PackageSet<M extends Member> {
     const versions = this.older.get(member.name) ?? new Set([known.version]);
     if (versions.has(member.version)) return false;
     this.older.set(member.name, versions.add(member.version));
-    if (compareVersions(member.version, known.version) > 0) this.byName.set(member.name, member);
+    if (compareDebianVersions(member.version, known.version) > 0) this.byName.set(member.name, member);
     return true;
   }
 }

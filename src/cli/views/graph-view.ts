@@ -54,6 +54,8 @@ const NODE_FIELDS = [
   'distance',
   'path',
   'has_alternative',
+  'constraint',
+  'constraint_state',
 ] as const;
 
 /** Nodes of a walk, one a row. */
@@ -67,6 +69,8 @@ export const nodeView: View<GraphNode> = {
     column('STATUS', 'status', { state: true }),
     column('HEALTH', 'health', { state: true }),
     column('ALTERNATIVE', 'has_alternative', { wide: true }),
+    column('ASKS FOR', 'constraint', { wide: true }),
+    column('GETS IT', 'constraint_state', { wide: true }),
     { title: 'PATH', value: (node) => node.path?.join(' > '), wide: true },
     column('ID', 'id', { wide: true }),
   ],

@@ -1,4 +1,4 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, OmitType } from '@nestjs/swagger';
 import { EntrySummary } from '../../entries/http/entry.dto.js';
 import { Shown } from '../../platform/http/fields.js';
 
@@ -25,6 +25,21 @@ const Truncated = (): PropertyDecorator =>
     example: null,
   });
 
+const CONSTRAINT_STATES = ['satisfied', 'unsatisfied', 'unknown'] as const;
+
+/** What a relationship asks of the version it leads to. */
+const constraint = (of: string) => ({
+  type: String,
+  nullable: true,
+  description: `The version that ${of} asks for, from its metadata: \`constraint\` (a SemVer range, or a comparison as Debian writes it), or the versions in \`groups\` or \`alternatives\`. Null: any will do.`,
+  example: 'postgres (>= 15)',
+});
+const constraintState = {
+  enum: CONSTRAINT_STATES,
+  description: '`unknown`: the version that is there is not known or not understood, or another alternative may do.',
+  example: 'satisfied',
+};
+
 export class GraphNodeAnswer extends EntrySummary {
   @ApiProperty({ ...INTEGER, description: 'Fewest steps from the root.', example: 1 }) distance: number;
 }
@@ -36,6 +51,8 @@ export class GraphEdgeAnswer {
   @Shown('depends_on') type: string;
   @Shown(1) weight: number;
   @Shown(false) bidirectional: boolean;
+  @ApiPropertyOptional(constraint('it')) constraint?: string | null;
+  @ApiPropertyOptional(constraintState) constraint_state?: string;
 }
 
 export class SkippedHub {
@@ -65,9 +82,14 @@ export class DependencyNode extends GraphNodeAnswer {
     example: ['svc_checkout', 'svc_payments', 'resource_postgres'],
   })
   path: string[];
+
+  @ApiPropertyOptional(constraint('the relationship from the entry before it on its path'))
+  constraint?: string | null;
+
+  @ApiPropertyOptional(constraintState) constraint_state?: string;
 }
 
-export class ImpactNode extends DependencyNode {
+export class ImpactNode extends OmitType(DependencyNode, ['constraint', 'constraint_state'] as const) {
   @ApiProperty({
     description:
       "Whether what it needs of the entry before it on its path can be met by one that is not affected: by an alternative named in the relationship's metadata (`groups`: lists of alternatives, each list to be met; or `alternatives`: one list; of names of entries of the same type), or by another entry that `provides` the same.",
@@ -90,9 +112,9 @@ export class Dependencies {
   by_type: Record<string, number>;
 }
 
-export class Impact extends Dependencies {
+export class Impact extends OmitType(Dependencies, ['nodes'] as const) {
   @ApiProperty({ type: [ImpactNode], description: 'By distance, without the root.' })
-  declare nodes: ImpactNode[];
+  nodes: ImpactNode[];
 
   @ApiProperty({
     type: [EntrySummary],
@@ -136,6 +158,54 @@ export class Path {
   edges: GraphEdgeAnswer[];
   @ApiProperty({ ...INTEGER, description: 'Steps.', example: 2 }) length: number;
   @ApiProperty({ description: 'Sum of the weights.', example: 2.5 }) cost: number;
+}
+
+export class PathsTruncation {
+  @ApiProperty({
+    enum: ['limit', 'entries', 'edges', 'steps', 'deadline'],
+    description:
+      'What ended it: the `limit` of paths; too many entries, relationships (`edges`) or beginnings of paths (`steps`) to look at; the time.',
+    example: 'limit',
+  })
+  reason: string;
+
+  @ApiProperty({ ...INTEGER, description: 'The least length of which paths may be missing.', example: 4 })
+  at_depth: number;
+}
+
+export class Paths {
+  @ApiProperty({ ...INTEGER, description: 'The most steps asked for.', example: 5 }) max_depth: number;
+  @ApiProperty({ ...INTEGER, description: 'Paths in this answer.', example: 2 }) count: number;
+  @ApiProperty({ type: [Path], description: 'Shorter ones first; none meets an entry twice.' }) paths: Path[];
+  @ApiProperty({
+    type: PathsTruncation,
+    nullable: true,
+    description: 'Null: these are all paths of up to `max_depth` steps.',
+    example: null,
+  })
+  truncated: PathsTruncation | null;
+}
+
+export class SuggestionReasonAnswer {
+  @ApiProperty({
+    enum: ['declared', 'shared_neighbors', 'mentioned', 'similar'],
+    description:
+      'Written as needed in metadata or spec; neighbours in common (Adamic and Adar); named in title or description; about the same.',
+    example: 'shared_neighbors',
+  })
+  kind: string;
+  @ApiProperty({ minimum: 0, maximum: 1, example: 0.62 }) score: number;
+  @Shown('3 neighbours in common') detail: string;
+}
+
+export class SuggestionAnswer {
+  @ApiProperty({ type: EntrySummary, description: 'The entry at the other end.' }) entity: EntrySummary;
+  @Shown('0192f0c1-7c3a-7a10-9d5e-0242ac120002', { format: 'uuid' }) source_id: string;
+  @Shown('0192f0c1-8d10-7b21-8c1f-0242ac120002', { format: 'uuid' }) target_id: string;
+  @Shown('depends_on') type: string;
+  @ApiProperty({ minimum: 0, maximum: 1, description: 'What all reasons come to.', example: 0.62 }) score: number;
+  @Shown('3 neighbours in common') reason: string;
+  @ApiProperty({ type: [SuggestionReasonAnswer], description: 'Strongest first.' }) reasons: SuggestionReasonAnswer[];
 }
 
 export class CycleAnswer {

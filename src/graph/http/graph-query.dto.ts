@@ -16,8 +16,10 @@ import {
 } from 'class-validator';
 import { RELATIONSHIP_TYPE_PATTERN } from '../../entries/relationships/relationship-types.js';
 import { PageQuery, WholeNumber } from '../../platform/http/paging.js';
+import { GRAPH_FORMATS } from '../export/graph-format.js';
+import type { GraphFormatName } from '../export/graph-format.js';
 import type { Direction } from '../engine/neighbor-source.js';
-import { CLOSURE, MOST_DEPTH, WALK } from '../graph-limits.js';
+import { CLOSURE, MOST_DEPTH, PATHS, WALK } from '../graph-limits.js';
 
 type Given = { value: unknown };
 const list = ({ value }: Given): unknown =>
@@ -28,7 +30,7 @@ const list = ({ value }: Given): unknown =>
       );
 
 /** `?types=a,b` and `?types=a&types=b` are the same list. */
-const Types = (description: string): PropertyDecorator =>
+export const Types = (description: string): PropertyDecorator =>
   applyDecorators(
     ApiPropertyOptional({ type: [String], maxItems: 50, description, example: ['depends_on', 'requires'] }),
     Transform(list),
@@ -42,7 +44,12 @@ const Types = (description: string): PropertyDecorator =>
     }),
   );
 
-const Whole = (options: { default?: number; most: number; description: string; example: number }): PropertyDecorator =>
+export const Whole = (options: {
+  default?: number;
+  most: number;
+  description: string;
+  example: number;
+}): PropertyDecorator =>
   applyDecorators(
     ApiPropertyOptional({
       type: 'integer',
@@ -59,7 +66,7 @@ const Whole = (options: { default?: number; most: number; description: string; e
     Max(options.most),
   );
 
-const DirectionField = (fallback: Direction): PropertyDecorator =>
+export const DirectionField = (fallback: Direction): PropertyDecorator =>
   applyDecorators(
     ApiPropertyOptional({
       enum: ['out', 'in', 'both'],
@@ -72,7 +79,7 @@ const DirectionField = (fallback: Direction): PropertyDecorator =>
   );
 
 /** An entry named by a query; required, which the route says where nothing else was given either. */
-const Entry = (description: string, example: string): PropertyDecorator =>
+export const Entry = (description: string, example: string): PropertyDecorator =>
   applyDecorators(ApiProperty({ maxLength: 300, description, example }), IsString(), Length(1, 300));
 
 export class WalkQuery {
@@ -95,6 +102,15 @@ export class WalkQuery {
     example: 200,
   })
   limit: number = WALK.nodes;
+
+  @ApiPropertyOptional({
+    enum: ['constraints'],
+    description: 'Tells of each relationship which version it asks for, and whether it gets it.',
+    example: 'constraints',
+  })
+  @IsOptional()
+  @IsIn(['constraints'])
+  include?: 'constraints';
 }
 
 export class ClosureQuery {
@@ -142,6 +158,36 @@ export class PathQuery {
   })
   @IsIn(['true', 'false'])
   weighted: 'true' | 'false' = 'false';
+}
+
+export class PathsQuery extends PickType(PathQuery, ['source', 'target', 'types', 'direction'] as const) {
+  @Whole({ default: PATHS.depth, most: MOST_DEPTH, description: 'Most steps of a path.', example: 5 })
+  max_depth: number = PATHS.depth;
+
+  @Whole({ default: PATHS.paths, most: PATHS.mostPaths, description: 'Most paths in the answer.', example: 10 })
+  limit: number = PATHS.paths;
+}
+
+export class SuggestionsQuery {
+  @Whole({ default: 20, most: 100, description: 'Most suggestions in the answer.', example: 20 })
+  limit: number = 20;
+}
+
+export class ExportQuery extends PickType(WalkQuery, ['depth', 'types', 'direction', 'limit'] as const) {
+  @ApiProperty({ enum: GRAPH_FORMATS, description: 'Graphviz, GraphML, Mermaid or Cytoscape.js.', example: 'dot' })
+  @IsIn(GRAPH_FORMATS)
+  format: GraphFormatName;
+
+  @ApiPropertyOptional({
+    maxLength: 300,
+    description:
+      'Id or key of the entry to start from; everything when left out (then `depth` and `limit` say nothing).',
+    example: 'svc_checkout',
+  })
+  @IsOptional()
+  @IsString()
+  @Length(1, 300)
+  root_id?: string;
 }
 
 export class CyclesQuery extends PickType(PageQuery, ['limit', 'offset', 'count'] as const) {

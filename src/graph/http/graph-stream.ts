@@ -56,7 +56,8 @@ function* walkLines({ nodes, edges, ...summary }: WalkAnswer): Text {
   yield line('summary', { ...summary, count: nodes.length });
 }
 
-async function send(response: Response, type: string, text: Text): Promise<void> {
+/** Writes a text as it is made. */
+export async function send(response: Response, type: string, text: Text): Promise<void> {
   response.setHeader('Content-Type', type);
   response.setHeader('Vary', 'Accept');
   try {

@@ -1,7 +1,6 @@
 import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiParam, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { InvalidError } from '../../platform/errors/registry-error.js';
 import { ApiProblems } from '../../platform/http/api-problem.decorator.js';
 import { Cost } from '../../platform/http/cost.decorator.js';
 import { NDJSON, wantsNdjson } from '../../platform/http/ndjson.js';
@@ -14,6 +13,8 @@ import { NeighborsService } from '../neighbors.service.js';
 import type { NeighborsAnswer } from '../neighbors.service.js';
 import { PathService } from '../path.service.js';
 import type { PathAnswer } from '../path.service.js';
+import { PathsService } from '../paths.service.js';
+import type { PathsAnswer } from '../paths.service.js';
 import { WalkService } from '../walk.service.js';
 import {
   CycleAnswer,
@@ -24,9 +25,11 @@ import {
   NeighborAnswer,
   Neighbors,
   Path,
+  Paths,
 } from './graph-answer.dto.js';
-import { ClosureQuery, CyclesQuery, NeighborsQuery, PathQuery, WalkQuery } from './graph-query.dto.js';
+import { ClosureQuery, CyclesQuery, NeighborsQuery, PathQuery, PathsQuery, WalkQuery } from './graph-query.dto.js';
 import { sendClosure, sendWalk } from './graph-stream.js';
+import { given } from './given.js';
 
 const EntryId = (): MethodDecorator =>
   ApiParam({
@@ -56,6 +59,7 @@ export class GraphController {
     private readonly neighbours: NeighborsService,
     private readonly paths: PathService,
     private readonly circles: CyclesService,
+    private readonly ways: PathsService,
   ) {}
 
   @Get()
@@ -64,8 +68,9 @@ export class GraphController {
   @Streamed(Graph)
   @ApiProblems(400, 404)
   async walk(@Query() query: WalkQuery, @Req() request: Request, @Res() response: Response): Promise<void> {
-    const { root_id, ...rest } = query;
-    const answer = await this.walks.walk({ root: given('root_id', root_id), ...rest });
+    const { root_id, include, ...rest } = query;
+    const constraints = include === 'constraints';
+    const answer = await this.walks.walk({ root: given('root_id', root_id), constraints, ...rest });
     if (wantsNdjson(request)) await sendWalk(response, answer);
     else response.json(answer);
   }
@@ -122,6 +127,16 @@ export class GraphController {
     return this.paths.between({ ...query, source, target, weighted: query.weighted === 'true' });
   }
 
+  @Get('paths')
+  @Cost(5)
+  @ApiOperation({ operationId: 'listPaths', summary: 'List the paths from one entry to another, shorter ones first' })
+  @ApiOkResponse({ type: Paths })
+  @ApiProblems(400, 404)
+  allPaths(@Query() { max_depth: depth, ...query }: PathsQuery): Promise<PathsAnswer> {
+    const [source, target] = [given('source', query.source), given('target', query.target)];
+    return this.ways.between({ ...query, source, target, depth });
+  }
+
   @Get('cycles')
   @Cost(5)
   @ApiOperation({ operationId: 'listCycles', summary: 'List the sets of entries that need one another, largest first' })
@@ -141,10 +156,4 @@ export class GraphController {
       ...(query.count && { total }),
     });
   }
-}
-
-/** A query without any parameter is not looked at by the pipe. */
-function given(field: string, value: string | undefined): string {
-  if (value === undefined) throw InvalidError.field(field, 'is missing');
-  return value;
 }

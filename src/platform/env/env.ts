@@ -160,6 +160,13 @@ export class Env extends EmbeddingEnv {
   @IsBoolean()
   readonly metricsPublic: boolean = false;
 
+  /** What the graph may take in memory while the whole of it is looked at (centrality, components, communities). */
+  @FromVariable('GRAPH_MEMORY', bytes, 'be a size from 16m to 256g, such as 1g')
+  @IsInt()
+  @Min(16 * 1024 ** 2)
+  @Max(256 * ONE_GIB)
+  readonly graphMemoryBytes: number = ONE_GIB;
+
   /** Days that events are kept; 0 for ever. */
   @FromVariable('EVENT_RETENTION_DAYS', integer, 'be a whole number of days from 0 (for ever) to 36500')
   @IsInt()

@@ -1,5 +1,5 @@
 /** Order of Debian versions (policy 5.6.12): negative, 0 or positive like `a - b`. */
-export function compareVersions(a: string, b: string): number {
+export function compareDebianVersions(a: string, b: string): number {
   const [epochA, upstreamA, revisionA] = split(a);
   const [epochB, upstreamB, revisionB] = split(b);
   return epochA - epochB || compareParts(upstreamA, upstreamB) || compareParts(revisionA, revisionB);

@@ -1,4 +1,4 @@
-import { compareVersions } from './version-order.js';
+import { compareDebianVersions } from './debian-version.js';
 
 describe('the order of Debian versions', () => {
   it.each([
@@ -16,7 +16,7 @@ describe('the order of Debian versions', () => {
     ['1.002', '1.2', 0],
     ['1.0-0', '1.0', 0],
   ])('%s against %s is %i', (a, b, expected) => {
-    expect(Math.sign(compareVersions(a, b))).toBe(expected);
-    expect(Math.sign(compareVersions(b, a))).toBe(expected === 0 ? 0 : -expected);
+    expect(Math.sign(compareDebianVersions(a, b))).toBe(expected);
+    expect(Math.sign(compareDebianVersions(b, a))).toBe(expected === 0 ? 0 : -expected);
   });
 });
