@@ -1,8 +1,8 @@
-import { Injectable, Optional } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { EntryIds } from '../../entries/entry-ids.js';
 import { toSummaryResponse } from '../../entries/entry-response.js';
 import type { SummaryResponse } from '../../entries/entry-response.js';
-import { SimilarEntries } from '../../entries/similar-entries.js';
+import { VectorSearch } from '../../entries/vectors/vector-search.js';
 import { NotFoundError } from '../../platform/errors/registry-error.js';
 import type { NodeId } from '../engine/neighbor-source.js';
 import { entryNamed } from '../graph-node.js';
@@ -51,7 +51,7 @@ export class SuggestionsService {
     private readonly ids: EntryIds,
     private readonly graph: GraphRepository,
     private readonly repository: SuggestionsRepository,
-    @Optional() private readonly similar?: SimilarEntries,
+    private readonly vectors: VectorSearch,
   ) {}
 
   /** Most probable first. */
@@ -107,15 +107,20 @@ export class SuggestionsService {
   }
 
   private async alike(id: NodeId, candidates: Candidates): Promise<void> {
-    const nearest = (await this.similar?.nearest(String(id), NEAREST)) ?? [];
+    const nearest = (await this.vectors.nearestTo(String(id), { limit: NEAREST })) ?? [];
+    if (nearest.length === 0) return;
+    const { floor } = await this.vectors.state();
     const unrelated = await this.repository.unrelated(
       id,
       nearest.map((entry) => Number(entry.id)),
     );
     for (const { id: other, similarity } of nearest) {
       if (!unrelated.has(Number(other))) continue;
-      const score = rounded(SCORES.similar * Math.max(0, similarity));
-      const detail = `about much the same (${Math.round(similarity * 100)} %)`;
+      // Up to the floor nearness says nothing.
+      const alike = Math.max(0, (similarity - floor) / (1 - floor));
+      if (alike === 0) continue;
+      const score = rounded(SCORES.similar * alike);
+      const detail = `about much the same (${Math.round(alike * 100)} %)`;
       candidates.add(Number(other), { kind: 'similar', score, detail }, { type: 'related_to', direction: 'out' });
     }
   }
