@@ -71,7 +71,7 @@ export class GraphAnalysisController {
   }
 
   @Get('components')
-  @ApiOperation({ operationId: 'listComponents', summary: 'List connected components, largest first' })
+  @ApiOperation({ operationId: 'listGraphComponents', summary: 'List connected components, largest first' })
   @ApiOkResponse({ type: Components })
   @ApiProblems(400, 422)
   components(

@@ -44,10 +44,20 @@ export class GraphToolsController {
   @ApiOkResponse({
     description: 'A text in the format asked for.',
     content: {
-      'text/vnd.graphviz': { schema: { type: 'string' } },
-      'application/graphml+xml': { schema: { type: 'string' } },
-      'text/vnd.mermaid': { schema: { type: 'string' } },
-      'application/json': { schema: { type: 'object' } },
+      'text/vnd.graphviz': {
+        schema: { type: 'string' },
+        example: 'digraph registry {\n  "svc_shop" -> "svc_checkout" [label="depends_on"];\n}\n',
+      },
+      'application/graphml+xml': {
+        schema: { type: 'string' },
+        example:
+          '<graphml><graph id="registry" edgedefault="directed"><edge id="e1042" source="0192f0c1-7c3a-7a10-9d5e-0242ac120002" target="0192f0c1-7c3a-7a10-9d5e-0242ac120003"/></graph></graphml>',
+      },
+      'text/vnd.mermaid': {
+        schema: { type: 'string' },
+        example: 'flowchart LR\n  e1["svc_shop"]\n  e2["svc_checkout"]\n  e1 -->|"depends_on"| e2\n',
+      },
+      'application/json': { schema: { type: 'object' }, example: { remark: null, elements: { nodes: [], edges: [] } } },
     },
   })
   @ApiProblems(400, 404)

@@ -47,7 +47,7 @@ function withNull(schema: Json): Json {
 
 /** An example of a schema, put together from those of its parts; undefined where they do not make one. */
 export function exampleOf(schema: unknown, components: Record<string, unknown>, depth = 0): unknown {
-  if (!isObject(schema) || depth > 6) return undefined;
+  if (!isObject(schema) || depth > 9) return undefined;
   if (typeof schema.$ref === 'string')
     return exampleOf(components[schema.$ref.slice('#/components/schemas/'.length)], components, depth + 1);
   if (Array.isArray(schema.examples)) return schema.examples[0];
