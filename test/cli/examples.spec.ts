@@ -156,7 +156,7 @@ const UNSTEADY = new Set([
   'mesh stats',
 ]);
 
-const own = useOwnService();
+const own = useOwnService({ EMBEDDING_PROVIDER: 'local' });
 
 beforeAll(async () => {
   for (const [name, text] of Object.entries(FILES)) {
@@ -241,7 +241,7 @@ describe('every example of the help', () => {
       if (ended.code !== code) problems.push(`${cmd}: ended with ${ended.code}: ${ended.stderr}`);
       if (/error|warn(?!ing: this (?:key|secret) is shown once)/i.test(ended.stderr))
         problems.push(`${cmd}: ${ended.stderr}`);
-      if (ended.code === 0 && cmd.includes('-o json')) JSON.parse(ended.stdout);
+      if (ended.code === 0 && /-o json(?!l)/.test(cmd)) JSON.parse(ended.stdout);
       if (path === 'engine workload lease') {
         const [{ id, lease_token }] = [JSON.parse(ended.stdout)].flat() as { id: string; lease_token: string }[];
         finished = `engine workload complete engine_inference ${id} --lease ${lease_token}`;

@@ -11,11 +11,11 @@ export interface OwnService {
 }
 
 /** The program and a real service of its own for a whole file. */
-export function useOwnService(): OwnService {
+export function useOwnService(env?: Record<string, string>): OwnService {
   const own = {} as OwnService;
   beforeAll(async () => {
     own.program = new Program();
-    own.service = new Service(own.program.home);
+    own.service = new Service(own.program.home, env);
     await own.service.start();
   });
   afterAll(async () => {

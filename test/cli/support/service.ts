@@ -11,7 +11,11 @@ export class Service {
   private child: ChildProcess | undefined;
   private output = '';
 
-  constructor(private readonly folder: string) {}
+  /** Without vectors unless `env` says otherwise. */
+  constructor(
+    private readonly folder: string,
+    private readonly env: Record<string, string> = {},
+  ) {}
 
   get adminKey(): string {
     return readFileSync(join(this.folder, 'data', 'admin.key'), 'utf8').trim();
@@ -27,6 +31,7 @@ export class Service {
       PORT: String(port),
       LOG_LEVEL: 'warn',
       EMBEDDING_PROVIDER: 'none',
+      ...this.env,
     };
     const child = spawn(process.execPath, [join(process.cwd(), 'dist/src/main.js')], {
       cwd: this.folder,
