@@ -1,6 +1,6 @@
 import { TokenBucket } from '../choice/token-bucket.js';
 
-/** So many requests a second are traced at most: under load a trace costs as much as the request that it tells of. */
+/** So many requests a second are traced at most: tracing a small one makes it half as dear again, or more. */
 export class TraceAllowance {
   private perSecond: number | undefined;
   private bucket: TokenBucket | undefined;
