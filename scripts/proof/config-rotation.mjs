@@ -106,9 +106,12 @@ async function writing({ client, service }, own, secrets, rounds, state) {
       state.writes++;
     } catch (error) {
       await cutOff(error, service, state);
-      // Whether it was written before the end is not known: it is again.
-      for (; !state.over; await pause(100))
-        if (await client.put(nameOf(n), secretOf(n, next)).catch(() => undefined)) break;
+      // Whether it was written before the end is not known: it is again, also when all else is over meanwhile.
+      const latest = Date.now() + LATEST_MS;
+      while (!(await client.put(nameOf(n), secretOf(n, next)).catch(() => undefined))) {
+        if (Date.now() > latest) return void state.wrong.push(`${nameOf(n)} could not be written again`);
+        await pause(100);
+      }
       rounds[n] = next;
     }
     await pause(5);

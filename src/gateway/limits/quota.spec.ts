@@ -138,6 +138,18 @@ describe('a quota', () => {
     expect(await own.spend(1)).toBeUndefined();
   });
 
+  it('never refuses what is free, and asks nobody for it', async () => {
+    const own = quota(1, 10);
+    expect(own.spend(0)).toBeUndefined();
+    expect(asked).toHaveLength(0);
+    expect(await own.spend(1)).toBeUndefined();
+    // The unit's cell ends while the refusal is still remembered.
+    now += 950;
+    expect(await own.spend(1)).toBeDefined();
+    now += 100;
+    expect(own.spend(0)).toBeUndefined();
+  });
+
   it('takes a whole limit for what costs more than that', async () => {
     const own = quota(3, 60);
     expect(await own.spend(5)).toBeUndefined();

@@ -89,6 +89,8 @@ export class Quota {
    */
   spend(cost: number): Refusal | undefined | Promise<Refusal | undefined> {
     const units = Math.min(cost, this.smallest);
+    // What is free is never refused, not even while a refusal is remembered or nothing can be counted.
+    if (units === 0) return undefined;
     const now = this.now();
     if (this.units >= units && now < this.until) {
       this.units -= units;
