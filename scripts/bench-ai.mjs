@@ -135,19 +135,19 @@ row(
 );
 row(...Array.from({ length: 8 }, () => '---'));
 const sets = [
-  { name: 'section of Debian', set: sections, target: 'section' },
-  { name: 'feature', set: features, target: 'feature' },
-  { name: 'category', set: categories, target: 'category' },
+  ['section of Debian', sections, 'section'],
+  ['feature', features, 'feature'],
+  ['category', categories, 'category'],
 ];
-for (const { name, set } of sets) {
+for (const [name, set] of sets) {
   const tested = set.answers.filter(({ fits }) => !fits);
   row(name, set.classes, set.confirmed.length, tested.length, ...['zero_shot', 'neighbours', 'all', 'cold'].map((by) => accuracy(tested, by))); // prettier-ignore
 }
 
 console.log('\nsaid → right, in %, of so many answers\n');
-row('says', ...sets.flatMap(({ name }) => [name, `${name}, without entries`]));
+row('says', ...sets.flatMap(([name]) => [name, `${String(name)}, without entries`]));
 row(...Array.from({ length: 7 }, () => '---'));
-const reliable = sets.flatMap(({ set, target }) =>
+const reliable = sets.flatMap(([, set, target]) =>
   ['all', 'cold'].map((by) => reliability(confidences(set, target, by))),
 );
 for (let bin = 0; bin < 10; bin++) {
@@ -156,7 +156,7 @@ for (let bin = 0; bin < 10; bin++) {
 }
 row('mean error', ...reliable.map(({ error }) => percent(error)));
 const near9 = (answers) => answers.filter(({ confidence }) => confidence >= 0.85 && confidence <= 0.95);
-row('0.85–0.95', ...sets.flatMap(({ set, target }) => ['all', 'cold'].map((by) => near9(confidences(set, target, by)))).map((answers) => (answers.length === 0 ? '–' : `${percent(answers.filter((one) => one.right).length / answers.length)} of ${answers.length}`))); // prettier-ignore
+row('0.85–0.95', ...sets.flatMap(([, set, target]) => ['all', 'cold'].map((by) => near9(confidences(set, target, by)))).map((answers) => (answers.length === 0 ? '–' : `${percent(answers.filter((one) => one.right).length / answers.length)} of ${answers.length}`))); // prettier-ignore
 
 console.log('\n| rule that comes with the registry | says | matches | right % |\n| --- | --- | --- | --- |');
 for (const { name, rule, confidence } of FEATURE_SEEDS) {
