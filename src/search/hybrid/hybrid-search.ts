@@ -14,7 +14,7 @@ import type { QuestionVector } from './question-vector.js';
 /** What each leg puts forward, whatever page is asked for: so every page is cut from the same order. */
 const CANDIDATES = 100;
 /** With so many entries that have all the words, guesses are left to meaning. */
-const ENOUGH = 20;
+const ENOUGH = 10;
 
 export interface HybridQuestion extends SearchQuestion {
   vector: QuestionVector;
