@@ -49,7 +49,13 @@ export class FeedbackController {
   @ApiCreatedResponse({ type: FeedbackShown })
   @ApiProblems(400, 413, 415, 422)
   async tell(@Body() body: FeedbackCreate): Promise<FeedbackShown> {
-    if (!body.category && !body.feature) throw InvalidError.field('category', 'or feature is required');
+    if (!body.category && !body.feature) {
+      const message = 'must be given where the other is not';
+      throw new InvalidError(
+        'One of category and feature is required.',
+        ['category', 'feature'].map((field) => ({ field, message })),
+      );
+    }
     return toResponse(await this.feedback.tell(body));
   }
 
