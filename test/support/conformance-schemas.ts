@@ -34,7 +34,8 @@ export class AnswerSchemas {
     if (Object.keys(stated).length === 0) return answer.body === '' ? [] : [`${answer.status} has a body`];
     const schema = stated[type];
     if (!schema) return [`${answer.status} is ${type || 'nothing'}, stated are ${Object.keys(stated).join(', ')}`];
-    return this.wrongs(schema, valueOf(type, schema, answer.body)).map((wrong) => `${answer.status}: ${wrong}`);
+    const wrong = valuesOf(type, schema, answer.body).flatMap((value) => this.wrongs(schema, value));
+    return wrong.map((one) => `${answer.status}: ${one}`);
   }
 
   private wrongs(schema: Schema, value: unknown): string[] {
@@ -52,6 +53,12 @@ function valueOf(type: string, { type: stated }: Schema, body: unknown): unknown
   if (stated === 'string') return typeof body === 'string' ? body : JSON.stringify(body);
   return type === 'application/yaml' ? parseAllDocuments(String(body))[0].toJS() : body;
 }
+
+/** Of lines of JSON each is what the document says, unless it says nothing but text. */
+const valuesOf = (type: string, schema: Schema, body: unknown): unknown[] =>
+  type === 'application/x-ndjson' && schema.type !== 'string' && typeof body === 'string'
+    ? body.trim().split('\n').map((line): unknown => JSON.parse(line))
+    : [valueOf(type, schema, body)]; // prettier-ignore
 
 /** The schema with references into the document, and with no room for what it does not name. */
 function closed(schema: unknown): unknown {
