@@ -25,7 +25,8 @@ describe('search, graph and the engine of texts, when the database is away', () 
   let endpoints: Endpoint[];
 
   beforeAll(async () => {
-    app = await testApp({ env: { EMBEDDING_PROVIDER: 'local', RATE_LIMIT_DEFAULT: 'off' } });
+    const REGISTRY_MASTER_KEY = Buffer.alloc(32, 7).toString('base64');
+    app = await testApp({ env: { EMBEDDING_PROVIDER: 'local', RATE_LIMIT_DEFAULT: 'off', REGISTRY_MASTER_KEY } });
     endpoints = endpointsOf((await app.api.get('/docs-json')).body as OpenApi, GROUPS);
     stage = new Stage({ api: app.api, controller: '', query: (sql) => app.uow.query(sql) });
     await stage.furnish();
