@@ -3,16 +3,17 @@ import type { Corpus, TextQuery } from '../query/text-query.js';
 import { TextSearchRepository } from './text-search.repository.js';
 import type { Effort, Part, RankedRow, Scope, Slice } from './text-search.repository.js';
 
-/** So many matches are scored one and all, however small the catalog. */
+/** So many matches are scored one and all, however small the catalog, and no more, however large. */
 const LEAST_SCORED = 3000;
+const MOST_SCORED = 10_000;
 /** Of more matches, so many of the most depended upon are scored. */
 const WINDOW = 400;
 /** So many are looked for among those that are depended upon most, as if matches were spread evenly. */
-const LIKELY_WINDOW = 200;
+const LIKELY_WINDOW = 60;
 /** With fewer at hand, the planner saw matches that are not there, or only where nobody depends on them. */
-const LEAST_WINDOW = 25;
+const LEAST_WINDOW = 15;
 /** So many matches of several words among as many as should hold fewer tell that the words go together. */
-const FREQUENT = 50;
+const FREQUENT = 25;
 /** So much deeper they are looked for once more where looking at all would take too long. */
 const DEEPER = 4;
 
@@ -118,4 +119,5 @@ export class StageRanking {
 const unranked = (id: string): RankedRow => ({ id, text: 0, rank: 0 });
 
 /** Where scoring all costs as much as walking the popularity index to a full window: it grows with the catalog's root. */
-export const mostScored = (corpus: Corpus): number => Math.max(LEAST_SCORED, Math.round(Math.sqrt(500 * corpus.docs)));
+export const mostScored = (corpus: Corpus): number =>
+  Math.min(MOST_SCORED, Math.max(LEAST_SCORED, Math.round(Math.sqrt(500 * corpus.docs))));
