@@ -68,7 +68,7 @@ export class StageRanking {
     const probe = { limit: FREQUENT, offset: 0 };
     const within = Math.ceil((FREQUENT * corpus.docs) / few);
     const isFrequent = (await this.search.popular(matching, probe, { within })).length === FREQUENT;
-    return isFrequent ? { ...effort, rows: effort.filtering, byFilter: effort.filtering < Infinity } : effort;
+    return isFrequent ? { ...effort, rows: effort.filtering, byFilter: effort.filtering <= few } : effort;
   }
 
   /** What of many matches is to be ranked; undefined when hardly any are found. */
