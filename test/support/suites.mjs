@@ -5,10 +5,10 @@ import { basename, join, relative } from 'node:path';
 
 /** About the database, or hard on it. All else is in CI enough on a server, where it is quicker. */
 const ON_BOTH = new RegExp(
-  '/(components|config|consul-kv|data-keys|database-\\w+|embeddings|engines|entries|entry-lists|event-\\w+|events-http|feature-flags|features|' +
+  '/(components|config|data-keys|database-\\w+|embeddings|engines|entries|entry-lists|event-\\w+|events-http|feature-flags|features|' +
     'gateway-(idempotency|keys|usage)|graph-(engine|paths)|grid(-liveness)?|health|hostile-input|jobs|kind-contract|' +
-    'mesh-(routes|traces)|migrations|plugin-lifecycle|process-\\w+|registries|relationship\\w*(-ends)?|restricted-entries|' +
-    'search(-upkeep)?|services-instances|unit-of-work|vector-search|workloads)\\.spec\\.ts$',
+    'mesh-routes|migrations|plugin-lifecycle|process-\\w+|registries|relationship\\w*(-ends)?|restricted-entries|' +
+    'search(-upkeep)?|unit-of-work|vector-search|workloads)\\.spec\\.ts$',
 );
 /** Long enough by themselves, or about what their process holds. */
 const ALONE = /\/(gateway-matrix|hostile-input(-\w+)?|kind-calls-contract|kinds-conformance)\.spec\.ts$/;

@@ -16,6 +16,8 @@ const LEAST_DEPTH = 5_000;
 const LEAST_WINDOW = 10;
 /** So many matches of several words among as many as should hold fewer tell that the words go together. */
 const FREQUENT = 15;
+/** By so much the planner may take them for fewer than they are. */
+const MOST_WRONG = 20;
 /** So much deeper they are looked for once more where looking at all would take too long. */
 const DEEPER = 4;
 
@@ -63,7 +65,7 @@ export class StageRanking {
     const few = mostScored(corpus);
     if (most <= few) return { matching: most, filtering: Infinity, rows: most, byFilter: false };
     const effort = await this.search.effort(scope);
-    if (effort.matching > few || terms.length < 2) return effort;
+    if (effort.matching > few || effort.matching < few / MOST_WRONG || terms.length < 2) return effort;
     const matching = { match: scope.match, negates: scope.negates, filter: {}, without: [], withoutIds: [] };
     const probe = { limit: FREQUENT, offset: 0 };
     const within = Math.ceil((FREQUENT * corpus.docs) / few);

@@ -34,7 +34,7 @@ export interface Scope {
 export interface Effort {
   /** What has the words. */
   matching: number;
-  /** What passes the filter; Infinity where there is none. */
+  /** What passes the filter, as many of the words' as it costs; Infinity where there is none. */
   filtering: number;
   /** The lesser of both. */
   rows: number;
@@ -48,6 +48,8 @@ export interface Slice {
 
 /** So many of the scored are ordered by more than their words. */
 const RERANKED = 300;
+/** What passes the filter and has not the words is not scored: of what a match costs, so much. */
+const FILTERED = 0.6;
 /** More than any ranking is ever handed. */
 const MOST_CANDIDATES = 100_000;
 
@@ -92,7 +94,8 @@ export class TextSearchRepository {
     const nothing = { without: [], withoutIds: [] };
     const matching = await this.estimate({ ...nothing, filter: {}, match }, part);
     const filtering = filterConditions(filter, []) === 'true' ? Infinity : await this.estimate({ ...nothing, filter });
-    return { matching, filtering, rows: Math.min(matching, filtering), byFilter: filtering < matching };
+    const passing = FILTERED * filtering;
+    return { matching, filtering: passing, rows: Math.min(matching, passing), byFilter: passing < matching };
   }
 
   async count(scope: Scope): Promise<number> {
