@@ -110,6 +110,17 @@ describe('connections to the database', () => {
       expect(heard).not.toContain('three');
     });
 
+    it('are listened for past a pooler, where one is told of', async () => {
+      const { url } = database.settings;
+      const pooler = 'postgres://nobody@127.0.0.1:1/pooler';
+      const direct = new DatabaseListener({ ...database.settings, url: pooler, directUrl: url }, quietLogger());
+      const heard: string[] = [];
+      await direct.listen('past_the_pooler', (payload) => heard.push(payload));
+      await uow.query(`SELECT pg_notify('past_the_pooler', 'news')`);
+      await eventually('the notification has come', () => heard.includes('news'));
+      await direct.onApplicationShutdown();
+    });
+
     it('call every handler of a channel, one that throws too, and no other channel’s', async () => {
       const heard: string[] = [];
       const broken = (): never => {
