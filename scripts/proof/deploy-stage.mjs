@@ -66,8 +66,6 @@ export class Stage {
       'auth_type = any',
       `pool_mode = ${spec.pgbouncer.poolMode}`,
       ...Object.entries(spec.pgbouncer.parameters).map(([name, value]) => `${name} = ${value}`),
-      // A server that is away is asked again at once.
-      'server_login_retry = 1',
     ];
     const file = join(this.folder, 'pgbouncer.ini');
     await writeFile(file, lines.join('\n'));
