@@ -73,7 +73,7 @@ function planted(file: string, from: string, to: string, overlay = 'prod'): { co
     ['a port that nobody has', 'components/gateway/routes.yaml', 'port: 80 }', 'port: 8081 }', 'Service registry has no port 8081'],
     ['a monitor of nothing', 'components/metrics/service-monitor.yaml', 'component: metrics', 'component: metric', 'ServiceMonitor registry: selects no Service'],
     ['a key that its Secret lacks', 'components/external-secret/external-secret.yaml', 'secretKey: API_KEY_PEPPER', 'secretKey: PEPPER', 'the Secret registry-keys has no API_KEY_PEPPER'],
-    ['a policy for pods there are none of', 'components/networkpolicy/policies.yaml', 'registry/egress: web', 'registry/egress: wide', 'selects no pods'],
+    ['a policy for pods there are none of', 'components/networkpolicy/policies.yaml', '{ registry/egress: web }', '{ registry/egress: wide }', 'selects no pods'],
     ['a backup of another cluster', 'components/cnpg/backup.yaml', 'cluster: { name: registry-db }', 'cluster: { name: registry }', 'there is no Cluster registry'],
   ])('planted: %s is caught', (_, file, from, to, sentence) => {
     const { code, said } = planted(file, from, to);

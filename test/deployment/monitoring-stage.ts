@@ -44,7 +44,7 @@ export class MonitoringStage {
     this.target = createServer((_, answer) => answer.end('well')).listen(0, '127.0.0.1');
     await once(this.target, 'listening');
     const port = (this.target.address() as AddressInfo).port;
-    const probe = { type: 'http', target: `http://127.0.0.1:${port}/`, interval_seconds: 1 };
+    const probe = { type: 'http', target: `http://127.0.0.1:${port}/`, interval: 1 };
     const service = made(await this.api.post('/api/v1/services', { name: 'watched', health_check: probe }));
     made(await this.api.post(`/api/v1/services/${service.id}/instances`, { host: '127.0.0.1', port }));
     const node = made(await this.api.post('/api/v1/grid/nodes', { name: 'worker', host: '127.0.0.1', port }));

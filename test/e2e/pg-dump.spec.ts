@@ -1,7 +1,8 @@
 import { execFile, execFileSync } from 'node:child_process';
+import { realpathSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { makeKey } from '../../src/gateway/keys/key-format.js';
@@ -14,13 +15,12 @@ const run = promisify(execFile);
 const TABLES = `SELECT c.oid::regclass::text AS name FROM pg_class c JOIN pg_namespace s ON s.oid = c.relnamespace
   WHERE c.relkind = 'r' AND s.nspname = 'public' ORDER BY 1`;
 
-/** Where the server's own programs are: a client of another release may refuse it. */
-const binaries = (): string =>
-  execFileSync(
-    process.execPath,
-    ['-e', `import('./scripts/native-postgres.mjs').then((found) => process.stdout.write(found.postgresBinaries()))`],
-    { encoding: 'utf8' },
-  );
+/** Where the server's own programs are, whatever links lead there: a client of another release may refuse it. */
+function binaries(): string {
+  const script = `import('./scripts/native-postgres.mjs').then((found) => process.stdout.write(found.postgresBinaries()))`;
+  const found = execFileSync(process.execPath, ['-e', script], { encoding: 'utf8' });
+  return dirname(realpathSync(join(found, 'postgres')));
+}
 
 /** Count and checksum of every table, row by row, whatever their order. */
 async function checksums(client: Client): Promise<Record<string, string>> {
@@ -73,17 +73,22 @@ async function checksums(client: Client): Promise<Record<string, string>> {
 
     // The dump sees what this transaction sees.
     const client = new Client({ connectionString: here });
+    client.on('error', () => undefined);
     await client.connect();
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
     const { rows } = await client.query<{ id: string }>('SELECT pg_export_snapshot() AS id');
     const file = join(folder, 'registry.dump');
     const programs = binaries();
     const pg = (name: string, ...args: string[]): Promise<unknown> => run(join(programs, name), args);
-    await pg('pg_dump', '--format=custom', '--no-owner', `--snapshot=${rows[0].id}`, `--file=${file}`, here);
-    const dumped = await checksums(client);
-    await client.end();
-    writing = false;
-    await Promise.all(writers);
+    let dumped: Record<string, string>;
+    try {
+      await pg('pg_dump', '--format=custom', '--no-owner', `--snapshot=${rows[0].id}`, `--file=${file}`, here);
+      dumped = await checksums(client);
+    } finally {
+      writing = false;
+      await Promise.all(writers);
+      await client.end();
+    }
 
     await pg('pg_restore', '--no-owner', '--exit-on-error', `--dbname=${there}`, file);
     const restored = new Client({ connectionString: there });

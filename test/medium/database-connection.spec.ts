@@ -86,6 +86,15 @@ describe('connections to the database', () => {
   });
 
   if (isNative()) {
+    it('prepare nothing by name behind a pooler', async () => {
+      const behind = new UnitOfWork(database.dataSource, { ...database.settings, directUrl: database.settings.url });
+      await behind.run(async () => {
+        await behind.query('SELECT 1', [], 'by-name-behind-a-pooler');
+        const known = await behind.query(`SELECT FROM pg_prepared_statements WHERE name = 'by-name-behind-a-pooler'`);
+        expect(known).toEqual([]);
+      });
+    });
+
     it('say who they are, and end what takes too long', async () => {
       const [row] = await uow.query(`SELECT current_setting('application_name') AS name,
         current_setting('statement_timeout') AS statement, current_setting('idle_in_transaction_session_timeout') AS idle`);

@@ -73,7 +73,7 @@ export class Env extends EmbeddingEnv {
   @Matches(/^postgres(ql)?:\/\/./)
   readonly databaseUrl?: string;
 
-  /** The same database past a pooler of transactions, which passes no notifications on and knows no session. */
+  /** The same database past a pooler of transactions, which passes no notifications on, and knows no session and no names. */
   @FromVariable('DATABASE_DIRECT_URL', text, 'be a postgres:// or postgresql:// connection string')
   @IsOptional()
   @Matches(/^postgres(ql)?:\/\/./)
