@@ -18,10 +18,12 @@ function closed(schema) {
 }
 
 /** What is wrong with an object of an operator, in sentences; undefined when nothing is known of its kind. */
-export function customProblems({ apiVersion, kind, metadata: _, spec, ...more }) {
+export function customProblems({ apiVersion, kind, spec, ...more }) {
   const validate = validators.get(`${apiVersion}/${kind}`);
   if (!validate) return undefined;
-  const unknown = Object.keys(more).map((name) => `${name} is no field of ${kind}`);
+  const unknown = Object.keys(more)
+    .filter((name) => name !== 'metadata')
+    .map((name) => `${name} is no field of ${kind}`);
   if (validate(spec ?? {})) return unknown;
   return unknown.concat(
     validate.errors.map(({ instancePath, message, params }) => {

@@ -12,10 +12,13 @@ export function secretsOf(cluster) {
     const there = made.get(name);
     const missing = there ? keys.filter((key) => !there.includes(key)) : [];
     if (missing.length > 0) problems.push(`${by}: the Secret ${name} has no ${missing.join(', ')}`);
-    if (!there) given.set(name, [...new Set([...(given.get(name) ?? []), ...keys])].sort());
+    if (!there) given.set(name, [...new Set([...(given.get(name) ?? []), ...keys])].sort(byText));
   }
   const settings = cluster.workloads.flatMap(({ owner, pod }) => pod.containers.flatMap(({ envFrom = [] }) => envFrom.flatMap(({ configMapRef }) => (configMapRef && !cluster.find('ConfigMap', configMapRef.name) ? [`${owner.kind} ${owner.metadata.name}: there is no ConfigMap ${configMapRef.name}`] : [])))); // prettier-ignore
-  return { given: Object.fromEntries([...given].sort()), problems: [...problems, ...settings] };
+  return {
+    given: Object.fromEntries([...given].sort(([a], [b]) => byText(a, b))),
+    problems: [...problems, ...settings],
+  };
 }
 
 function madeSecrets(cluster) {
@@ -48,6 +51,8 @@ function wantedSecrets(cluster) {
     for (const { tls } of spec.listeners) for (const { name } of tls?.certificateRefs ?? []) wanted.push({ by: 'Gateway', name, keys: ['tls.crt', 'tls.key'] });
   return wanted;
 } // prettier-ignore
+
+const byText = (a, b) => a.localeCompare(b);
 
 const keyOf = (by, { name, key }) => ({ by, name, keys: [key] });
 
