@@ -84,6 +84,7 @@ async function rollingRestart() {
     const began = performance.now();
     await service.stop();
     times.push(performance.now() - began);
+    if (service.exitCode !== 0) problems.push(`rolling restart: a process ended with ${service.exitCode}`);
     await service.start();
     // The balancer asks four times a second.
     await pause(1000);

@@ -2,6 +2,7 @@
 // them, and HAProxy before those, which asks for readiness as a cluster's endpoints do.
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,6 +29,8 @@ export class Stage {
 
   static async set({ pooler }) {
     const stage = new Stage();
+    // A proof that fails leaves nothing running.
+    process.once('exit', () => stage.#killAll());
     try {
       await stage.#set(pooler);
     } catch (error) {
@@ -125,6 +128,12 @@ export class Stage {
     const pids = [this.worker, ...this.apis].map(({ pid }) => String(pid));
     const { stdout } = await run('ps', ['-o', 'rss=', '-p', pids.join(',')]);
     return stdout.trim().split('\n').map((line) => Math.round(Number(line) / 1024)); // prettier-ignore
+  }
+
+  #killAll() {
+    for (const service of [...this.apis, this.worker]) if (service?.running) process.kill(service.pid, 'SIGKILL');
+    for (const child of this.#programs) child.kill('SIGKILL');
+    rmSync(this.folder, { recursive: true, force: true });
   }
 
   async clear() {
