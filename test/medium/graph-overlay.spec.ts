@@ -79,8 +79,13 @@ describe('the graph in memory', () => {
   test('is read whole again when somebody writes past the service', async () => {
     await graphs.current(limit());
     const before = loads.mock.calls.length;
+    // Ends that no event names: those of the others may still be on their way.
     await app.uow.query(
-      `INSERT INTO relationship (source_id, target_id, type) SELECT min(id), max(id), 3 FROM entry WHERE kind = 'service'`,
+      `INSERT INTO entry (uid, kind, name, status, checksum)
+       SELECT gen_random_uuid(), 'resource', 'past-' || n, 'active', '' FROM generate_series(1, 2) n`,
+    );
+    await app.uow.query(
+      `INSERT INTO relationship (source_id, target_id, type) SELECT min(id), max(id), 3 FROM entry WHERE name LIKE 'past-%'`,
     );
     await expectUpToDate(await graphs.current(limit()));
     expect(loads).toHaveBeenCalledTimes(before + 1);
