@@ -39,5 +39,6 @@ export default {
     project('medium', 'test/medium', { database: true }),
     project('e2e', 'test/e2e', { database: true }),
     project('cli', 'test/cli', { grouped: false }),
+    project('deployment', 'test/deployment', { grouped: false }),
   ],
 };

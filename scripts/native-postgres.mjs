@@ -182,6 +182,14 @@ export class NativePostgres {
     while (pids.some(isAlive)) await pause(10);
   }
 
+  /** Stops it as an upgrade does (fast: clients are put out, nothing is lost) and starts it again. */
+  async restart() {
+    const exited = once(this.#server, 'exit');
+    this.#server.kill('SIGINT');
+    await exited;
+    await this.start();
+  }
+
   /** SIGKILL to one backend: PostgreSQL puts all others out and recovers. */
   async killBackend() {
     const { stdout } = await run('ps', ['-o', 'pid=,args=', '--ppid', String(this.#server.pid)]);

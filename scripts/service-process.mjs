@@ -38,6 +38,11 @@ export class ServiceProcess {
     return this.#child.pid;
   }
 
+  /** 0 after a stop in which all was answered in time; null after a kill. */
+  get exitCode() {
+    return this.#child.exitCode;
+  }
+
   get running() {
     return this.#child.exitCode === null && this.#child.signalCode === null;
   }

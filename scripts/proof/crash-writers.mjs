@@ -4,6 +4,9 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 
 const BULK = 20;
+/** Answers that say nothing of the request: come again. A balancer has more of them. */
+const GONE = [503];
+const GATEWAY_GONE = [502, 503, 504];
 const pick = (list) => list[Math.floor(Math.random() * list.length)];
 
 export class Ledger {
@@ -16,6 +19,10 @@ export class Ledger {
   /** Names whose removal was asked for and not answered. */
   unknownRemovals = new Set();
   edges = new Set();
+  /** `{ what, sent, failed }` of what was not answered, or by 502, 503 or 504, by the clock of `performance`. */
+  failures = [];
+  /** Requests that are under way. */
+  outstanding = 0;
   counts = { acknowledged: 0, unanswered: 0, refused: new Map() };
 }
 
@@ -38,8 +45,10 @@ export class Writers {
     await Promise.all(this.#running);
   }
 
-  /** The status, or undefined when no answer came or it was a 503. */
+  /** The status, or undefined when no answer came, or one that says to come again. */
   async #call(method, path, body, headers = {}) {
+    const sent = performance.now();
+    this.ledger.outstanding++;
     try {
       const response = await fetch(`${this.service.url}/api/v1${path}`, {
         method,
@@ -48,21 +57,25 @@ export class Writers {
         signal: AbortSignal.timeout(30_000),
       });
       const answer = await response.text();
-      if (response.status >= 400 && response.status !== 503) {
+      const failed = (this.service.balanced ? GATEWAY_GONE : GONE).includes(response.status);
+      if (response.status >= 400 && !failed) {
         const refused = this.ledger.counts.refused;
         const what = `${method} ${path.split('/')[1]} ${response.status}`;
         refused.set(what, (refused.get(what) ?? 0) + 1);
       }
-      if (response.status === 503) return this.#unanswered();
+      if (failed) return this.#unanswered(`${method} ${path.split('/')[1]} ${response.status}`, sent);
       this.ledger.counts.acknowledged += response.status < 300 ? 1 : 0;
       return { status: response.status, body: answer ? JSON.parse(answer) : undefined };
-    } catch {
-      return this.#unanswered();
+    } catch (error) {
+      return this.#unanswered(`${method} ${path.split('/')[1]} ${error.cause?.code ?? error.name}`, sent);
+    } finally {
+      this.ledger.outstanding--;
     }
   }
 
-  async #unanswered() {
+  async #unanswered(what, sent) {
     this.ledger.counts.unanswered++;
+    this.ledger.failures.push({ what, sent, failed: performance.now() });
     await pause(50);
     return undefined;
   }

@@ -6,7 +6,7 @@ import type { Response } from 'express';
 import { Metrics } from '../platform/http/metrics.js';
 import { Permission, Public } from '../platform/http/permission.decorator.js';
 
-const EXAMPLE = '# TYPE registry_entities_total gauge\nregistry_entities_total 63436\n';
+const EXAMPLE = '# TYPE registry_entities_total untyped\nregistry_entities_total 63436\n';
 
 /** `GET /metrics`, open to everyone or to holders of `read:metrics`. A class per application: the module writes its path on it. */
 export function metricsController(open: boolean): Type<PrometheusController> {

@@ -86,6 +86,15 @@ describe('connections to the database', () => {
   });
 
   if (isNative()) {
+    it('prepare nothing by name behind a pooler', async () => {
+      const behind = new UnitOfWork(database.dataSource, { ...database.settings, directUrl: database.settings.url });
+      await behind.run(async () => {
+        await behind.query('SELECT 1', [], 'by-name-behind-a-pooler');
+        const known = await behind.query(`SELECT FROM pg_prepared_statements WHERE name = 'by-name-behind-a-pooler'`);
+        expect(known).toEqual([]);
+      });
+    });
+
     it('say who they are, and end what takes too long', async () => {
       const [row] = await uow.query(`SELECT current_setting('application_name') AS name,
         current_setting('statement_timeout') AS statement, current_setting('idle_in_transaction_session_timeout') AS idle`);
@@ -108,6 +117,17 @@ describe('connections to the database', () => {
       await uow.query(`SELECT pg_notify('news', 'three')`);
       await uow.query(`SELECT pg_sleep(0.1)`);
       expect(heard).not.toContain('three');
+    });
+
+    it('are listened for past a pooler, where one is told of', async () => {
+      const { url } = database.settings;
+      const pooler = 'postgres://nobody@127.0.0.1:1/pooler';
+      const direct = new DatabaseListener({ ...database.settings, url: pooler, directUrl: url }, quietLogger());
+      const heard: string[] = [];
+      await direct.listen('past_the_pooler', (payload) => heard.push(payload));
+      await uow.query(`SELECT pg_notify('past_the_pooler', 'news')`);
+      await eventually('the notification has come', () => heard.includes('news'));
+      await direct.onApplicationShutdown();
     });
 
     it('call every handler of a channel, one that throws too, and no other channel’s', async () => {

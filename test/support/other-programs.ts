@@ -1,7 +1,13 @@
 import { spawnSync } from 'node:child_process';
 
 /** Debian's package of each program of others that tests speak to. */
-const PACKAGES = { haproxy: 'haproxy', promtool: 'prometheus' } as const;
+const PACKAGES = {
+  haproxy: 'haproxy',
+  kubectl: 'kubectl of Debian 13',
+  pgbouncer: 'pgbouncer',
+  prometheus: 'prometheus',
+  promtool: 'prometheus',
+} as const;
 
 /**
  * Whether a program of others is installed: what needs it is passed over where it is not, since nobody needs it to work on

@@ -35,7 +35,7 @@ export async function connectDatabase({ settings, schema, migrate, logger }: Con
   }
 }
 
-/** On connections without time limits: an index over millions of rows is no runaway statement. */
+/** On connections without time limits, past a pooler: an index over millions of rows is no runaway statement. */
 async function migrateApart(
   settings: DatabaseSettings,
   schema: DatabaseSchema,
@@ -43,7 +43,11 @@ async function migrateApart(
   logger: Logger,
 ): Promise<void> {
   const started = Date.now();
-  const patient = dataSource({ ...settings, statementTimeout: 0, poolSize: 2 }, schema, poolError);
+  const patient = dataSource(
+    { ...settings, url: settings.directUrl ?? settings.url, statementTimeout: 0, poolSize: 2 },
+    schema,
+    poolError,
+  );
   await patient.initialize();
   try {
     const ran = await runMigrations(patient);

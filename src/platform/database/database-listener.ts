@@ -59,7 +59,7 @@ export class DatabaseListener implements OnApplicationShutdown {
   /** Never rejects: without a connection it tries again later. */
   private async connect(): Promise<void> {
     const client = new Client({
-      connectionString: this.settings.url,
+      connectionString: this.settings.directUrl ?? this.settings.url,
       application_name: 'universal-registry listener',
       connectionTimeoutMillis: 10_000,
       query_timeout: 10_000,

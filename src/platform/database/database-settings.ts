@@ -6,6 +6,8 @@ export interface DatabaseSettings {
   embedded: boolean;
   /** Connection string, or the folder of the embedded database's socket. */
   url: string;
+  /** The same database past a pooler of transactions, for what takes a session of its own; as `url` when left out. */
+  directUrl?: string;
   /** Most connections in the pool. */
   poolSize: number;
   /** Milliseconds after which a statement is cancelled; 0 for never. */

@@ -63,6 +63,7 @@ async function startEmbedded(env: Env, logger: Logger): Promise<EmbeddedPostgres
 const settingsOf = (env: Env, embedded: EmbeddedPostgres | undefined): DatabaseSettings => ({
   embedded: embedded !== undefined,
   url: embedded?.url ?? env.databaseUrl ?? '',
+  ...(!embedded && env.databaseDirectUrl && { directUrl: env.databaseDirectUrl }),
   poolSize: embedded ? Math.min(env.poolSize, EMBEDDED_POOL) : env.poolSize,
   statementTimeout: env.statementTimeoutMs,
 });

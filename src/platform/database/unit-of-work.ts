@@ -91,7 +91,7 @@ export class UnitOfWork {
   /** Rows of one parameterised statement. `name` makes it a prepared statement where the database allows it. */
   query<Row extends QueryResultRow>(sql: string, values: readonly unknown[] = [], name?: string): Promise<Row[]> {
     const transaction = this.storage.getStore();
-    const statement = { text: sql, values: values as unknown[], ...(name && !this.settings.embedded && { name }) };
+    const statement = { text: sql, values: values as unknown[], ...(name && this.named && { name }) };
     return transaction ? this.within<Row>(transaction, statement) : this.pool.query<Row>(statement).then(rowsOf<Row>);
   }
 
@@ -111,6 +111,11 @@ export class UnitOfWork {
     this.assertOpen(transaction);
     const client = (await transaction.runner.connect()) as PoolClient;
     return rowsOf(await client.query<Row>(statement));
+  }
+
+  /** A pooler of transactions gives the next one another connection, which knows no statement by name (or knows it already). */
+  private get named(): boolean {
+    return !this.settings.embedded && this.settings.directUrl === undefined;
   }
 
   private get pool(): Pool {

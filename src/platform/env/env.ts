@@ -73,6 +73,12 @@ export class Env extends EmbeddingEnv {
   @Matches(/^postgres(ql)?:\/\/./)
   readonly databaseUrl?: string;
 
+  /** The same database past a pooler of transactions, which passes no notifications on, and knows no session and no names. */
+  @FromVariable('DATABASE_DIRECT_URL', text, 'be a postgres:// or postgresql:// connection string')
+  @IsOptional()
+  @Matches(/^postgres(ql)?:\/\/./)
+  readonly databaseDirectUrl?: string;
+
   /** Folder of the embedded database and of the first admin key. */
   @FromVariable('DATA_DIR', text, 'be a folder')
   @IsString()
