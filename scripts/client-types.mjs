@@ -84,7 +84,9 @@ for (const [name, text] of Object.entries(files)) {
   if (!process.argv.includes('--check')) {
     await writeFile(path, text);
   } else if (text !== (await readFile(path, 'utf8').catch(() => ''))) {
-    process.stderr.write(`src/client/generated/${name} is not what openapi.json says: run node scripts/client-types.mjs\n`);
+    process.stderr.write(
+      `src/client/generated/${name} is not what openapi.json says: run node scripts/client-types.mjs\n`,
+    );
     process.exitCode = 1;
   }
 }

@@ -39,7 +39,7 @@ describe('a credential', () => {
 
   it('that stays the same is not worth another attempt', async () => {
     for (const credential of [new Credential({ token: () => 't' }), new Credential({ token: 't' })])
-      expect(await credential.renewed((await credential.headers()))).toBe(false);
+      expect(await credential.renewed(await credential.headers())).toBe(false);
   });
 
   it('whose source fails is asked for again by the next call', async () => {

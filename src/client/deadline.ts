@@ -14,7 +14,8 @@ export class Deadline {
     this.at = Date.now() + timeoutMs;
     this.signal = outer ? AbortSignal.any([outer, own.signal]) : own.signal;
     if (timeoutMs > LONGEST_MS) return;
-    const late = (): ConnectionError => new ConnectionError('ETIMEDOUT', `no answer within ${timeoutMs / 1000} s`, true);
+    const late = (): ConnectionError =>
+      new ConnectionError('ETIMEDOUT', `no answer within ${timeoutMs / 1000} s`, true);
     this.timer = setTimeout(() => own.abort(late()), timeoutMs);
   }
 

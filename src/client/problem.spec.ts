@@ -28,7 +28,12 @@ describe('a refusal', () => {
     'of something else than a registry (%j) still says its status',
     (body) => {
       const error = new ProblemError(502, body, 1000, 'r2');
-      expect(error).toMatchObject({ code: 'http.502', message: 'the server answered 502', requestId: 'r2', errors: [] });
+      expect(error).toMatchObject({
+        code: 'http.502',
+        message: 'the server answered 502',
+        requestId: 'r2',
+        errors: [],
+      });
       expect([error.problem, error.retryAfterMs]).toEqual([undefined, 1000]);
     },
   );

@@ -19,7 +19,12 @@ export function mayRepeat(method: string, repeatable: boolean, outcome: Outcome)
 }
 
 /** Milliseconds to wait before attempt `attempt` + 1 (first attempt: 0): what the server says, else doubling with jitter. */
-export function retryDelay(attempt: number, outcome: Outcome, now: number = Date.now(), random: () => number = Math.random): number {
+export function retryDelay(
+  attempt: number,
+  outcome: Outcome,
+  now: number = Date.now(),
+  random: () => number = Math.random,
+): number {
   const told = outcome.kind === 'status' ? parseRetryAfter(outcome.retryAfter, now) : undefined;
   if (told !== undefined) return told;
   const full = Math.min(BASE_DELAY_MS * 2 ** attempt, MAX_DELAY_MS);

@@ -189,7 +189,8 @@ export class RegistryClient {
     };
     if (this.options.key !== undefined) headers.authorization = `Bearer ${this.options.key}`;
     if (request.ifMatch !== undefined) headers['if-match'] = `"${request.ifMatch.replaceAll('"', '')}"`;
-    const safety = request.method === 'POST' && !request.repeatable && !request.once ? safetyOfPost(request.path) : 'once';
+    const safety =
+      request.method === 'POST' && !request.repeatable && !request.once ? safetyOfPost(request.path) : 'once';
     if (safety === 'keyed') headers['idempotency-key'] = randomUUID();
     const reads = safety === 'reads';
     if (request.body === undefined) return { url, headers, requestId, reads };
