@@ -31,7 +31,8 @@ function shortened(document) {
     for (const operation of Object.values(item)) {
       const answers = Object.entries(operation.responses);
       const own = answers.filter(([, answer]) => !isProblem(answer));
-      operation.responses = Object.fromEntries(own.map(([status, { headers: _, ...answer }]) => [status, answer]));
+      for (const [, answer] of own) delete answer.headers;
+      operation.responses = Object.fromEntries(own);
       if (own.length < answers.length) operation.responses.default = { $ref: '#/components/responses/Problem' };
     }
   }

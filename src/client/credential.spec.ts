@@ -16,7 +16,7 @@ describe('a credential', () => {
 
   it('that is renewed is asked for once by all who wait, and kept until it is about to end', async () => {
     const tokens = [jwt(10), jwt(3600)];
-    const source = jest.fn((_: string | undefined) => Promise.resolve(tokens.shift() ?? 'none'));
+    const source = jest.fn<Promise<string>, [string?]>(() => Promise.resolve(tokens.shift() ?? 'none'));
     const credential = new Credential({ token: source });
     const both = await Promise.all([credential.headers(), credential.headers()]);
     expect(both[0]).toEqual(both[1]);

@@ -1,4 +1,4 @@
-import { connectionErrorOf, type ConnectionError } from './connection-error.js';
+import { ConnectionError } from './connection-error.js';
 import { pause } from './pause.js';
 import { mayRepeat, retryDelay, type Outcome } from './retry.js';
 
@@ -6,6 +6,7 @@ import { mayRepeat, retryDelay, type Outcome } from './retry.js';
 export interface Attempted<Answer> {
   status: number;
   retryAfter?: string;
+  inFlight?: boolean;
   answer: Answer;
 }
 
@@ -21,7 +22,7 @@ export interface Exchange<Answer> {
   signal?: AbortSignal;
   /** Statuses from 400 on that are answers and no reason to repeat. */
   accepts?: readonly number[];
-  /** Throws a ConnectionError, or what a transport throws, when no answer comes. */
+  /** Throws a ConnectionError when no answer comes; whatever else it throws ends the call. */
   send(): Promise<Attempted<Answer>>;
   /** Frees the connection of an answer that is not given back. */
   discard(answer: Answer): Promise<unknown>;
@@ -56,11 +57,12 @@ async function attemptOf<Answer>(
   call: Exchange<Answer>,
 ): Promise<{ outcome: Outcome; answer?: Answer; error?: ConnectionError }> {
   try {
-    const { status, retryAfter, answer } = await call.send();
-    return { outcome: { kind: 'status', status, retryAfter }, answer };
+    const { answer, ...outcome } = await call.send();
+    return { outcome: { kind: 'status', ...outcome }, answer };
   } catch (thrown) {
     if (call.signal?.aborted) throw call.signal.reason;
-    const error = connectionErrorOf(thrown);
+    if (!(thrown instanceof ConnectionError)) throw thrown;
+    const error = thrown;
     return { outcome: { kind: 'transport', code: error.code, sent: error.sent }, error };
   }
 }

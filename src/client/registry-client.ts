@@ -148,9 +148,9 @@ export class RegistryClient {
   private async data<P extends keyof paths, M extends Method>(
     method: M,
     path: P,
-    call: unknown,
+    call: PlainCall | undefined,
   ): Promise<DataOf<P, M>> {
-    return (await this.call(method, path, (call ?? {}) as PlainCall)).data as DataOf<P, M>;
+    return (await this.call(method, path, call ?? {})).data as DataOf<P, M>;
   }
 
   private async call(

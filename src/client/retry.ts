@@ -4,14 +4,15 @@ const NEVER_CURED = new Set(['ENOTFOUND', 'CERT_HAS_EXPIRED', 'ERR_TLS_CERT_ALTN
 const BASE_DELAY_MS = 200;
 const MAX_DELAY_MS = 10_000;
 
-/** What came of one attempt. */
+/** What came of one attempt; `inFlight`: an earlier one under the same idempotency key is still being worked on. */
 export type Outcome =
-  { kind: 'status'; status: number; retryAfter?: string } | { kind: 'transport'; code: string; sent: boolean };
+  | { kind: 'status'; status: number; retryAfter?: string; inFlight?: boolean }
+  | { kind: 'transport'; code: string; sent: boolean };
 
 /** True when asking again can help and cannot do the work twice. */
 export function mayRepeat(method: string, repeatable: boolean, outcome: Outcome): boolean {
   if (outcome.kind === 'status') {
-    if (outcome.status === 429) return true;
+    if (outcome.status === 429 || outcome.inFlight) return true;
     return (repeatable || SAFE_METHODS.has(method)) && REPEATABLE_STATUS.has(outcome.status);
   }
   if (NEVER_CURED.has(outcome.code)) return false;

@@ -68,7 +68,8 @@ export class Sender {
     const body = request.body && retries > 0 ? await request.arrayBuffer() : request.body;
     const send = async (): Promise<Attempted<Response>> => {
       const answer = await this.authorized(request, headers, body, call);
-      return { status: answer.status, retryAfter: answer.headers.get('retry-after') ?? undefined, answer };
+      const retryAfter = answer.headers.get('retry-after') ?? undefined;
+      return { status: answer.status, retryAfter, inFlight: await isInFlight(answer, headers), answer };
     };
     return exchange({
       method: request.method,
@@ -134,6 +135,16 @@ function withCredential(headers: Headers, credential: Record<string, string>): H
   const all = new Headers(headers);
   for (const [name, value] of Object.entries(credential)) if (!all.has(name)) all.set(name, value);
   return all;
+}
+
+/** Whether the registry is still at work on an earlier attempt, whose connection broke: its answer is there soon. */
+async function isInFlight(answer: Response, sent: Headers): Promise<boolean> {
+  if (answer.status !== 409 || !sent.has('idempotency-key')) return false;
+  const body = (await answer
+    .clone()
+    .json()
+    .catch(() => undefined)) as { code?: unknown } | undefined;
+  return body?.code === 'request.idempotency_in_flight';
 }
 
 /** The same answer with its body here, so that a connection that breaks in the middle counts as one that broke. */

@@ -45,8 +45,8 @@ export async function typed(): Promise<void> {
   await registry.get('/api/v1/services/{id}');
   // @ts-expect-error: the body is missing
   await registry.post('/api/v1/services');
-  // @ts-expect-error: the name is missing
-  await registry.post('/api/v1/services', { body: { version: '1.0.0', type: 'api' } });
+  // @ts-expect-error: the ends are missing
+  await registry.post('/api/v1/relationships', { body: { type: 'depends_on' } });
   // @ts-expect-error: no such type of service
   await registry.post('/api/v1/services', { body: { name: 'a', version: '1.0.0', type: 'apy' } });
   // @ts-expect-error: a field that is none

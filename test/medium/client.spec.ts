@@ -94,7 +94,9 @@ describe('a call', () => {
   });
 
   it('to nobody says so', async () => {
-    const away = new RegistryClient({ baseUrl: 'http://127.0.0.1:1', retries: 1 });
+    const gone = await BreakingProxy.before(service.url);
+    const away = new RegistryClient({ baseUrl: gone.url, retries: 1 });
+    await gone.close();
     await expect(away.get('/health')).rejects.toMatchObject({ code: 'ECONNREFUSED', sent: false });
   });
 });
@@ -113,11 +115,11 @@ describe('a write whose answer is lost', () => {
       expect([proxy.lostAnswers, (await lines(id)) - before]).toEqual([0, 1]);
     }
     proxy.halfAnswers = 1;
-    const service = await created();
+    const one = await created();
     const named = await registry.get('/api/v1/services', {
-      params: { query: { name: service.key.replace(/^svc_|@.*/g, '') } },
+      params: { query: { name: one.key.replace(/^svc_|@.*/g, '') } },
     });
-    expect(named.map((one) => one.id)).toEqual([service.id]);
+    expect(named.map(({ id: found }) => found)).toEqual([one.id]);
   });
 
   it('under the key of the caller is done once by several processes', async () => {
@@ -147,12 +149,10 @@ describe('a write whose answer is lost', () => {
   });
 
   it('of a method that may be repeated is sent again', async () => {
-    const { id } = await created();
+    const name = newName();
+    const { id } = await created(name);
     proxy.lostAnswers = 2;
-    const put = {
-      params: { path: { id } },
-      body: { name: newName(), version: '1.0.0', type: 'api', owner: 'me' },
-    } as const;
+    const put = { params: { path: { id } }, body: { name, version: '1.0.0', type: 'api', owner: 'me' } } as const;
     expect(await registry.put('/api/v1/services/{id}', put)).toMatchObject({ owner: 'me' });
   });
 });
@@ -161,7 +161,7 @@ describe('a limit that is spent', () => {
   it('is waited for as long as the registry says', async () => {
     const rate_limit = { limit: 3, window_seconds: 1 };
     const { key } = await registry.post('/api/v1/gateway/keys', {
-      body: { name: newName(), type: 'service_key', permissions: ['read:services'], rate_limit },
+      body: { name: newName(), type: 'service_key', permissions: ['read:service'], rate_limit },
     });
     const limited = client({ apiKey: key, retries: 10 });
     const all = await Promise.all(Array.from({ length: 6 }, () => limited.get('/api/v1/services')));
