@@ -7087,7 +7087,7 @@ export interface components {
             number: number;
             /** @description Entries in it. */
             size: number;
-            /** @description Those with most neighbours. */
+            /** @description Those with most neighbours; in all communities of an answer 20,000 at most. */
             members: components["schemas"]["EntrySummary"][];
             /** @description There are more than `members` shows. */
             truncated: boolean;
@@ -7155,7 +7155,7 @@ export interface components {
         ComponentAnswer: {
             /** @description Entries in it. */
             size: number;
-            /** @description The first hundred, by age. */
+            /** @description The first hundred, by age; in all components of an answer 20,000 at most. */
             nodes: components["schemas"]["EntrySummary"][];
             /** @description There are more than `nodes` shows. */
             truncated: boolean;
@@ -14559,6 +14559,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Oldest first; fewer at a time where texts are long. */
             200: {
                 headers: {
                     [name: string]: unknown;
