@@ -148,7 +148,7 @@ export class RegistryClient {
   private async data<P extends keyof paths, M extends Method>(
     method: M,
     path: P,
-    call: PlainCall | undefined,
+    call: unknown,
   ): Promise<DataOf<P, M>> {
     return (await this.call(method, path, call ?? {})).data as DataOf<P, M>;
   }
