@@ -1,8 +1,8 @@
-// `npm run bench:scale [-- --entries 1000000 --relationships 50000000 --seconds 10 --texts FILE --only TEXT --out FILE]`:
+// `npm run bench:scale [-- --entries 1000000 --relationships 50000000 --seconds 10 --texts FILE --only PATTERN --out FILE]`:
 // fills a native PostgreSQL (an empty one at BENCH_DATABASE_URL, or a cluster of its own) with a catalog of that size, made
 // from the texts of a package index FILE, and asks one service about it, one question at a time. What was measured is
-// written as a section of its own into docs/performance.md, or FILE. `--only` picks questions by a part of their group or
-// title. A catalog that is there already (BENCH_DATABASE_URL) is asked as it is.
+// written as a section of its own into docs/performance.md, or FILE. `--only` picks questions by a regular
+// expression on `group: title`. A catalog that is there already (BENCH_DATABASE_URL) is asked as it is.
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
@@ -95,7 +95,7 @@ async function askAll(service, database) {
   const { ask, close } = asking(service.url, adminKey);
   const results = [];
   const all = await questions(database);
-  for (const question of all.filter(({ group, title }) => `${group}: ${title}`.includes(options.only))) {
+  for (const question of all.filter(({ group, title }) => new RegExp(options.only).test(`${group}: ${title}`))) {
     const result = await measured({ ask }, question, Number(options.seconds));
     if (!result) continue;
     const faults = [...result.faults].map(([fault, times]) => `${times} × ${fault}`).join(', ');

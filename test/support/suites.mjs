@@ -6,9 +6,9 @@ import { basename, join, relative } from 'node:path';
 /** About the database, or hard on it. All else is in CI enough on a server, where it is quicker. */
 const ON_BOTH = new RegExp(
   '/(components|config|consul-kv|data-keys|database-\\w+|embeddings|engines|entries|entry-lists|event-\\w+|events-http|feature-flags|features|' +
-    'gateway-(idempotency|keys|usage)|graph-(analysis|engine|neighbors|paths)|grid(-liveness)?|health|hostile-input|jobs|kind-contract|' +
+    'gateway-(idempotency|keys|usage)|graph-(engine|paths)|grid(-liveness)?|health|hostile-input|jobs|kind-contract|' +
     'mesh-(routes|traces)|migrations|plugin-lifecycle|process-\\w+|registries|relationship\\w*(-ends)?|restricted-entries|' +
-    'search(-routes|-upkeep)?|services-instances|unit-of-work|vector-search|workloads)\\.spec\\.ts$',
+    'search(-upkeep)?|services-instances|unit-of-work|vector-search|workloads)\\.spec\\.ts$',
 );
 /** Long enough by themselves, or about what their process holds. */
 const ALONE = /\/(gateway-matrix|hostile-input(-\w+)?|kind-calls-contract|kinds-conformance)\.spec\.ts$/;

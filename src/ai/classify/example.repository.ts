@@ -53,16 +53,14 @@ export class ExampleRepository {
        ) page WHERE before < ${PAGE_BYTES} ORDER BY created_at, id`,
       values,
     );
-    const rows = found
-      .slice(0, limit)
-      .map(({ id, text, category, feature, actor, created_at }) => ({
-        id,
-        text,
-        category,
-        feature,
-        actor,
-        created_at,
-      }));
+    const rows = found.slice(0, limit).map(({ id, text, category, feature, actor, created_at }) => ({
+      id,
+      text,
+      category,
+      feature,
+      actor,
+      created_at,
+    }));
     return { rows, more: found.length > 0 && found[0].there > rows.length };
   }
 

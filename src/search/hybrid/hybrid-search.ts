@@ -41,7 +41,8 @@ export class HybridSearch {
   async find(question: HybridQuestion): Promise<LegAnswer | undefined> {
     const { groups, filter, limit, offset } = question;
     const wordsOnly = demandsWords(groups);
-    const nearTo = async (vector: QuestionVector) => (wordsOnly ? new Map<string, number>() : this.near(vector, filter));
+    const nearTo = async (vector: QuestionVector) =>
+      wordsOnly ? new Map<string, number>() : this.near(vector, filter);
     // At once, for each takes as long as the other; that a word was mistyped is seldom found out.
     const [words, asAsked] = await Promise.all([
       this.text.find({ groups, filter, limit: CANDIDATES, offset: 0, enough: ENOUGH }),

@@ -38,8 +38,11 @@ export class QueryTermRepository {
    */
   async holding(queries: readonly string[], most: number): Promise<number[]> {
     const rows = await this.uow.query<{ n: number }>(
-      `SELECT (SELECT count(*)::integer FROM (SELECT FROM entry_document d WHERE d.tsv @@ q.query::tsquery LIMIT $2) some_of) AS n
-       FROM unnest($1::text[]) WITH ORDINALITY q (query, place) ORDER BY q.place`,
+      // Materialized, so that the limit is no reason to look through the whole table for what may not be there.
+      `SELECT (
+         WITH found AS MATERIALIZED (SELECT FROM entry_document d WHERE d.tsv @@ q.query::tsquery)
+         SELECT count(*)::integer FROM (SELECT FROM found LIMIT $2) first
+       ) AS n FROM unnest($1::text[]) WITH ORDINALITY q (query, place) ORDER BY q.place`,
       [queries, most],
       'search-holding',
     );

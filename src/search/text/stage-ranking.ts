@@ -5,15 +5,17 @@ import type { Effort, Part, RankedRow, Scope, Slice } from './text-search.reposi
 
 /** So many matches are scored one and all, however small the catalog, and no more, however large. */
 const LEAST_SCORED = 3000;
-const MOST_SCORED = 10_000;
+const MOST_SCORED = 6_000;
 /** Of more matches, so many of the most depended upon are scored. */
 const WINDOW = 400;
 /** So many are looked for among those that are depended upon most, as if matches were spread evenly. */
-const LIKELY_WINDOW = 60;
+const LIKELY_WINDOW = 40;
+/** So deep they are looked for in any case: it takes little. */
+const LEAST_DEPTH = 5_000;
 /** With fewer at hand, the planner saw matches that are not there, or only where nobody depends on them. */
-const LEAST_WINDOW = 15;
+const LEAST_WINDOW = 10;
 /** So many matches of several words among as many as should hold fewer tell that the words go together. */
-const FREQUENT = 25;
+const FREQUENT = 15;
 /** So much deeper they are looked for once more where looking at all would take too long. */
 const DEEPER = 4;
 
@@ -66,7 +68,7 @@ export class StageRanking {
     const probe = { limit: FREQUENT, offset: 0 };
     const within = Math.ceil((FREQUENT * corpus.docs) / few);
     const isFrequent = (await this.search.popular(matching, probe, { within })).length === FREQUENT;
-    return isFrequent ? { ...effort, rows: effort.filtering, byFilter: effort.filtering < Infinity } : effort;
+    return isFrequent ? { ...effort, rows: effort.filtering, byFilter: effort.filtering <= few } : effort;
   }
 
   /** What of many matches is to be ranked; undefined when hardly any are found. */
@@ -77,7 +79,7 @@ export class StageRanking {
   ): Promise<{ ids: string[]; heading?: Scope } | undefined> {
     const few = mostScored(corpus);
     const first = { limit: WINDOW, offset: 0 };
-    const within = Math.ceil((LIKELY_WINDOW * corpus.docs) / few);
+    const within = Math.max(LEAST_DEPTH, Math.ceil((LIKELY_WINDOW * corpus.docs) / few));
     let ids = await this.search.popular(scope, first, { within });
     if (ids.length < LEAST_WINDOW && (rows > DEEPER * few || filtering < Infinity))
       ids = await this.search.popular(scope, first, { within: DEEPER * within });
