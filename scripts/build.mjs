@@ -1,6 +1,6 @@
 // Compiles src and migrations to dist, file by file with swc, and skips what is newer there than its source:
 // a second start costs a few milliseconds. Types are checked by `npm run types`, not here.
-import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { transformFile } from '@swc/core';
@@ -8,6 +8,9 @@ import { transformFile } from '@swc/core';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const out = join(root, 'dist');
 const skipped = /(\.spec\.ts|\.d\.ts)$|^src\/(cli|dashboard\/web)\//;
+/** What other programs import, with its types. */
+const declared = /^src\/client\//;
+const declarationOf = (file) => join(out, file.replace(/\.ts$/, '.d.ts'));
 const own = fileURLToPath(import.meta.url);
 
 async function sources(folder) {
@@ -31,9 +34,23 @@ async function compile(file) {
     sourceFileName: join(root, file),
   });
   await mkdir(dirname(target), { recursive: true });
+  if (declared.test(file)) await declare(file);
   await writeFile(target, `${code}\n//# sourceMappingURL=${target.split('/').pop()}.map\n`);
   if (map) await writeFile(`${target}.map`, map);
   return 1;
+}
+
+/** Each file by itself, from the types its exports state: a whole compilation would take as long as all else here. */
+async function declare(file) {
+  const { default: ts } = await import('typescript');
+  const { outputText, diagnostics } = ts.transpileDeclaration(await readFile(join(root, file), 'utf8'), {
+    fileName: file,
+    reportDiagnostics: true,
+    compilerOptions: { target: ts.ScriptTarget.ES2023, isolatedDeclarations: true, declaration: true },
+  });
+  const [wrong] = diagnostics ?? [];
+  if (wrong) throw new Error(`${file}: ${ts.flattenDiagnosticMessageText(wrong.messageText, '\n')}`);
+  await writeFile(declarationOf(file), outputText);
 }
 
 /** What was deleted or renamed in the sources must not live on in the build. */
@@ -49,6 +66,10 @@ async function sweep(wanted) {
 
 const files = [...(await sources('src')), ...(await sources('migrations'))];
 const compiled = await Promise.all(files.map(compile));
-await sweep(new Set(files.map((file) => join(out, file.replace(/\.ts$/, '.js')))));
+const wanted = files.flatMap((file) => [
+  join(out, file.replace(/\.ts$/, '.js')),
+  ...(declared.test(file) ? [declarationOf(file)] : []),
+]);
+await sweep(new Set(wanted));
 const count = compiled.reduce((sum, one) => sum + one, 0);
 if (count > 0) console.log(`built ${count} of ${files.length} files`);

@@ -1,13 +1,6 @@
-import { filterQuery, nextCursor, pageSize, pageWish } from './list-options.js';
+import { filterQuery, pageSize, pageWish } from './list-options.js';
 
 describe('pages of a list', () => {
-  it('go on with the cursor of rel="next"', () => {
-    const link = '</api/v1/entities?limit=2&cursor=a%2Bb>; rel="next", </api/v1/entities>; rel="first"';
-    expect(nextCursor(link)).toBe('a+b');
-    expect(nextCursor('</api/v1/entities?cursor=x>; rel="prev"')).toBeUndefined();
-    expect(nextCursor(undefined)).toBeUndefined();
-  });
-
   it('are as large as what is still wanted, at most a thousand', () => {
     expect(pageSize(pageWish({}), 0)).toBe(50);
     expect(pageSize(pageWish({ limit: '2500' }), 0)).toBe(1000);

@@ -65,11 +65,3 @@ export function filterQuery(options: Record<string, unknown>): Record<string, Qu
   }
   return query;
 }
-
-/** `rel="next"` of a Link header (RFC 8288) → its `cursor`. */
-export function nextCursor(link: string | string[] | undefined): string | undefined {
-  const text = Array.isArray(link) ? link.join(', ') : (link ?? '');
-  const match = /<([^>]*)>\s*;[^,]*\brel="?next"?/i.exec(text);
-  if (!match?.[1]) return undefined;
-  return new URL(match[1], 'http://registry').searchParams.get('cursor') ?? undefined;
-}

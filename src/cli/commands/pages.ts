@@ -1,8 +1,9 @@
+import { nextPage } from '../../client/links.js';
 import type { QueryValue } from '../core/client.js';
 import type { CommandContext } from '../core/context.js';
 import { grouped } from '../output/time.js';
 import type { View } from '../output/view.js';
-import { nextCursor, pageSize, type PageWish } from './list-options.js';
+import { pageSize, type PageWish } from './list-options.js';
 
 export interface PagedList<Row> {
   path: string;
@@ -62,7 +63,8 @@ async function eachPage<Row>(
       count += page.length;
       progress.advance(page.length);
       await onPage(page);
-      cursor = nextCursor(answer.headers.link);
+      const next = nextPage(answer.headers.link as string | undefined);
+      cursor = next && 'cursor' in next ? next.cursor : undefined;
       if (cursor === undefined || listed.length === 0) return { count, total };
       if (!wish.all && count >= wish.limit) return { count, total, next: cursor };
     }

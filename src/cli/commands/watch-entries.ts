@@ -1,9 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { followEvents } from '../../client/follow-events.js';
 import type { QueryValue } from '../core/client.js';
 import type { CommandContext } from '../core/context.js';
 import { CliError, oneLine } from '../core/errors.js';
-import { readEvents } from '../io/event-stream.js';
 import { ExitCode } from '../core/exit-codes.js';
 import type { Entry } from '../views/entry-view.js';
 
@@ -18,7 +17,6 @@ const TYPES = 'entity_created,entity_updated,entity_deleted';
 /** Failures after which trying again is right. */
 const PASSING: readonly ExitCode[] = [ExitCode.unreachable, ExitCode.server, ExitCode.rateLimited];
 const FIRST_DELAY_MS = 500;
-const MAX_DELAY_MS = 15_000;
 
 /** The stream of changes from `since` on, or from now. */
 export async function openChanges(context: CommandContext, since?: string): Promise<IncomingMessage> {
@@ -36,27 +34,24 @@ export async function watchEntries(
   context: CommandContext,
   query: Record<string, QueryValue>,
   opened: IncomingMessage,
-): Promise<never> {
+): Promise<void> {
   context.flushNotices();
-  let response: IncomingMessage | undefined = opened;
-  let last: string | undefined;
-  let delay = FIRST_DELAY_MS;
-  for (;;) {
-    try {
-      response ??= await openChanges(context, last);
-      for await (const event of readEvents(response)) {
-        delay = FIRST_DELAY_MS;
-        last = event.id ?? last;
-        const change = parseChange(event.data);
-        if (change && matches(change, query)) await show(context, change);
-      }
-    } catch (error) {
-      if (error instanceof CliError && !PASSING.includes(error.exitCode)) throw error;
-    }
-    response = undefined;
-    context.terminal.stderr.write(`connection lost, trying again in ${delay / 1000} s\n`);
-    await sleep(delay);
-    delay = Math.min(delay * 2, MAX_DELAY_MS);
+  let first: IncomingMessage | undefined = opened;
+  const events = followEvents({
+    open: async (lastEventId) => {
+      const response = first ?? (await openChanges(context, lastEventId));
+      first = undefined;
+      return response;
+    },
+    passes: (error) => !(error instanceof CliError) || PASSING.includes(error.exitCode),
+    onLost: (delay) => context.terminal.stderr.write(`connection lost, trying again in ${delay / 1000} s\n`),
+    firstDelayMs: FIRST_DELAY_MS,
+    // One person watches: there is no crowd to spread.
+    random: () => 1,
+  });
+  for await (const event of events) {
+    const change = parseChange(event.data);
+    if (change && matches(change, query)) await show(context, change);
   }
 }
 

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { ConnectionError } from '../../client/connection-error.js';
+import { exchange, type Attempted } from '../../client/exchange.js';
+import { safetyOfPost } from '../../client/idempotency.js';
 import { CliError } from './errors.js';
 import { ExitCode } from './exit-codes.js';
 import { errorFromAnswer, notARegistry } from './problem.js';
-import { mayRepeat, retryDelay, type Outcome } from './retry.js';
-import { readBody, Transport, TransportError } from './transport.js';
+import { readBody, Transport } from './transport.js';
 
 export type QueryValue = string | number | boolean | readonly string[] | undefined;
 
@@ -51,10 +52,21 @@ export interface ClientOptions {
 }
 
 const CONNECT_TIMEOUT_MS = 5_000;
-/** Streamed bodies cannot be kept for a replay: the server refuses an idempotency key there. */
-const STREAMED_ROUTE = /\/(?:bulk|import)$/;
 
-/** The HTTP side of every command: credentials, time-outs, repeats, request ids, and errors with exit codes. */
+/** A request as it is sent. */
+interface Prepared {
+  url: URL;
+  headers: Record<string, string>;
+  body?: Buffer;
+  requestId: string;
+  /** A POST that only asks. */
+  reads: boolean;
+}
+
+/**
+ * The HTTP side of every command. When a request is sent again, and how it is made safe to, is the client's of all
+ * programs (src/client); here are the command line's own connection, its settings, and errors with exit codes.
+ */
 export class RegistryClient {
   private readonly transport: Transport;
 
@@ -125,49 +137,49 @@ export class RegistryClient {
     request: RegistryRequest,
     deadline: number,
   ): Promise<{ response: IncomingMessage; requestId: string }> {
-    const { url, headers, body, requestId } = this.prepare(request);
-    const repeatable = request.repeatable === true || headers['idempotency-key'] !== undefined;
-    for (let attempt = 0; ; attempt += 1) {
-      const last = attempt >= this.options.retries;
-      const started = performance.now();
-      let outcome: Outcome;
-      let failure: CliError;
-      try {
-        const timeoutMs = Math.max(1, deadline - Date.now());
-        this.options.debug?.(`> ${request.method} ${url.pathname}${url.search}`);
-        const response = await this.transport.send({
-          url,
-          method: request.method,
-          headers,
-          body,
-          connectTimeoutMs: Math.min(CONNECT_TIMEOUT_MS, timeoutMs),
-          timeoutMs,
-        });
-        const status = response.statusCode ?? 0;
-        this.options.debug?.(`< ${status} ${ms(started)} ms, request ${requestId}`);
-        if (status < 400 || request.accepts?.includes(status)) return { response, requestId };
-        const retryAfter = headerText(response.headers['retry-after']);
-        outcome = { kind: 'status', status, retryAfter };
-        failure = await this.failed(request, response, requestId, Math.max(1, deadline - Date.now()));
-      } catch (error) {
-        if (!(error instanceof TransportError)) throw error;
-        this.options.debug?.(`< ${error.code} ${ms(started)} ms`);
-        outcome = { kind: 'transport', code: error.code, sent: error.sent };
-        failure = this.unreachable(error);
-      }
-      const delay = retryDelay(attempt, outcome);
-      if (last || !mayRepeat(request.method, repeatable, outcome) || Date.now() + delay >= deadline) throw failure;
-      this.options.debug?.(`  again in ${delay} ms`);
-      await sleep(delay);
+    const { method, accepts = [] } = request;
+    const prepared = this.prepare(request);
+    const { headers, requestId } = prepared;
+    const refused = (response: IncomingMessage): Promise<CliError> =>
+      this.refused(request, response, requestId, Math.max(1, deadline - Date.now()));
+    const response = await exchange<IncomingMessage>({
+      method,
+      repeatable: request.repeatable === true || headers['idempotency-key'] !== undefined || prepared.reads,
+      retries: this.options.retries,
+      deadline,
+      accepts,
+      send: () => this.attempt(method, prepared, deadline),
+      discard: refused,
+      onRepeat: (delay) => this.options.debug?.(`  again in ${delay} ms`),
+    }).catch((error: unknown) => {
+      throw error instanceof ConnectionError ? this.unreachable(error) : error;
+    });
+    const status = response.statusCode ?? 0;
+    if (status < 400 || accepts.includes(status)) return { response, requestId };
+    throw await refused(response).catch((error: unknown) => this.unreachable(error));
+  }
+
+  private async attempt(
+    method: string,
+    { url, headers, body, requestId }: Prepared,
+    deadline: number,
+  ): Promise<Attempted<IncomingMessage>> {
+    const started = performance.now();
+    const timeoutMs = Math.max(1, deadline - Date.now());
+    const connectTimeoutMs = Math.min(CONNECT_TIMEOUT_MS, timeoutMs);
+    this.options.debug?.(`> ${method} ${url.pathname}${url.search}`);
+    try {
+      const answer = await this.transport.send({ url, method, headers, body, connectTimeoutMs, timeoutMs });
+      const status = answer.statusCode ?? 0;
+      this.options.debug?.(`< ${status} ${ms(started)} ms, request ${requestId}`);
+      return { status, retryAfter: headerText(answer.headers['retry-after']), answer };
+    } catch (error) {
+      if (error instanceof ConnectionError) this.options.debug?.(`< ${error.code} ${ms(started)} ms`);
+      throw error;
     }
   }
 
-  private prepare(request: RegistryRequest): {
-    url: URL;
-    headers: Record<string, string>;
-    body?: Buffer;
-    requestId: string;
-  } {
+  private prepare(request: RegistryRequest): Prepared {
     const url = this.urlOf(request);
     const requestId = randomUUID();
     const headers: Record<string, string> = {
@@ -177,17 +189,18 @@ export class RegistryClient {
     };
     if (this.options.key !== undefined) headers.authorization = `Bearer ${this.options.key}`;
     if (request.ifMatch !== undefined) headers['if-match'] = `"${request.ifMatch.replaceAll('"', '')}"`;
-    const keyed =
-      request.method === 'POST' && !request.repeatable && !request.once && !STREAMED_ROUTE.test(request.path);
-    if (keyed) headers['idempotency-key'] = randomUUID();
-    if (request.body === undefined) return { url, headers, requestId };
+    const safety =
+      request.method === 'POST' && !request.repeatable && !request.once ? safetyOfPost(request.path) : 'once';
+    if (safety === 'keyed') headers['idempotency-key'] = randomUUID();
+    const reads = safety === 'reads';
+    if (request.body === undefined) return { url, headers, requestId, reads };
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.from(JSON.stringify(request.body));
     headers['content-type'] = request.contentType ?? 'application/json';
     headers['content-length'] = String(body.length);
-    return { url, headers, body, requestId };
+    return { url, headers, body, requestId, reads };
   }
 
-  private async failed(
+  private async refused(
     request: RegistryRequest,
     response: IncomingMessage,
     requestId: string,
@@ -209,8 +222,8 @@ export class RegistryClient {
   }
 
   private unreachable(error: unknown): CliError {
-    const failure = error as TransportError;
-    const late = failure.code === 'ETIMEDOUT' && failure.sent;
+    const failure = error as ConnectionError;
+    const late = failure.timedOut && failure.sent;
     return new CliError(
       late ? 'cli.timeout' : 'cli.unreachable',
       `${late ? 'no answer in time from' : 'cannot reach'} ${this.server}`,

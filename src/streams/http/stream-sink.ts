@@ -29,7 +29,8 @@ export class StreamSink implements FeedSink {
       subscription.resume();
     });
     response.on('close', () => clearInterval(this.heartbeat));
-    response.write(`retry: ${RETRY_MS}\n\n`);
+    // Where it begins, at once: who loses the connection before the first event resumes there all the same.
+    response.write(`retry: ${RETRY_MS}\n\nid: ${subscription.position}\n\n`);
     this.heartbeat = setInterval(() => this.beat(subscription.position), HEARTBEAT_MS);
     subscription.start();
   }

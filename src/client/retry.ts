@@ -4,14 +4,15 @@ const NEVER_CURED = new Set(['ENOTFOUND', 'CERT_HAS_EXPIRED', 'ERR_TLS_CERT_ALTN
 const BASE_DELAY_MS = 200;
 const MAX_DELAY_MS = 10_000;
 
-/** What came of one attempt. */
+/** What came of one attempt; `inFlight`: an earlier one under the same idempotency key is still being worked on. */
 export type Outcome =
-  { kind: 'status'; status: number; retryAfter?: string } | { kind: 'transport'; code: string; sent: boolean };
+  | { kind: 'status'; status: number; retryAfter?: string; inFlight?: boolean }
+  | { kind: 'transport'; code: string; sent: boolean };
 
 /** True when asking again can help and cannot do the work twice. */
 export function mayRepeat(method: string, repeatable: boolean, outcome: Outcome): boolean {
   if (outcome.kind === 'status') {
-    if (outcome.status === 429) return true;
+    if (outcome.status === 429 || outcome.inFlight) return true;
     return (repeatable || SAFE_METHODS.has(method)) && REPEATABLE_STATUS.has(outcome.status);
   }
   if (NEVER_CURED.has(outcome.code)) return false;
@@ -19,7 +20,12 @@ export function mayRepeat(method: string, repeatable: boolean, outcome: Outcome)
 }
 
 /** Milliseconds to wait before attempt `attempt` + 1 (first attempt: 0): what the server says, else doubling with jitter. */
-export function retryDelay(attempt: number, outcome: Outcome, now = Date.now(), random = Math.random): number {
+export function retryDelay(
+  attempt: number,
+  outcome: Outcome,
+  now: number = Date.now(),
+  random: () => number = Math.random,
+): number {
   const told = outcome.kind === 'status' ? parseRetryAfter(outcome.retryAfter, now) : undefined;
   if (told !== undefined) return told;
   const full = Math.min(BASE_DELAY_MS * 2 ** attempt, MAX_DELAY_MS);

@@ -10,6 +10,8 @@ describe('asking again', () => {
     ['POST', false, status(503), false],
     ['POST', true, status(503), true],
     ['POST', false, status(429), true],
+    ['POST', true, { ...status(409), inFlight: true }, true],
+    ['POST', true, status(409), false],
     ['GET', false, status(500), false],
     ['GET', false, status(404), false],
     ['POST', false, cut('ECONNREFUSED', false), true],

@@ -1,0 +1,50 @@
+// Made from openapi.json by scripts/client-types.mjs; do not edit.
+
+/** POST routes that only ask: asking twice does no harm. */
+export const READING_POSTS: readonly string[] = [
+  '/api/v1/ai/classify',
+  '/api/v1/ai/embed',
+  '/api/v1/ai/extract',
+  '/api/v1/ai/summarize',
+  '/api/v1/ai/tags',
+  '/api/v1/classification/test',
+  '/api/v1/features/evaluate',
+  '/api/v1/features/{id}/evaluate',
+  '/api/v1/features/{id}/explain',
+  '/api/v1/gateway/tokens',
+  '/api/v1/gateway/tokens/revoke',
+  '/api/v1/mesh/explain',
+  '/api/v1/mesh/routes/{id}/resolve',
+  '/api/v1/search',
+  '/ofrep/v1/evaluate/flags',
+  '/ofrep/v1/evaluate/flags/{key}',
+  '/v3/discovery:clusters',
+  '/v3/discovery:endpoints',
+  '/v3/discovery:listeners',
+  '/v3/discovery:routes',
+];
+
+/** POST routes that take no Idempotency-Key, and of which twice is not as good as once. */
+export const UNKEYED_POSTS: readonly string[] = [
+  '/api/v1/components/import',
+  '/api/v1/config/import',
+  '/api/v1/engines/import',
+  '/api/v1/entities/bulk',
+  '/api/v1/entities/import',
+  '/api/v1/features/import',
+  '/api/v1/gateway/tokens/refresh',
+  '/api/v1/grid/balance',
+  '/api/v1/grid/discover',
+  '/api/v1/grid/nodes/import',
+  '/api/v1/grid/nodes/{id}/release',
+  '/api/v1/mesh/proxy/{route}/{path}',
+  '/api/v1/mesh/routes/import',
+  '/api/v1/plugins/discover',
+  '/api/v1/plugins/import',
+  '/api/v1/registries/import',
+  '/api/v1/relationships/bulk',
+  '/api/v1/security/leaked-keys',
+  '/api/v1/services/import',
+  '/v1/registry/bulk/register',
+  '/v1/traces',
+];

@@ -1,0 +1,19 @@
+import { READING_POSTS, UNKEYED_POSTS } from './generated/posts.js';
+
+let patterns: { reads: RegExp; unkeyed: RegExp } | undefined;
+
+/**
+ * What makes a POST to this path safe to send again: an `Idempotency-Key` (`keyed`), nothing, as it only asks (`reads`),
+ * or nothing at all (`once`). The path begins at the service's root: `/api/v1/…`.
+ */
+export function safetyOfPost(path: string): 'keyed' | 'reads' | 'once' {
+  patterns ??= { reads: anyOf(READING_POSTS), unkeyed: anyOf(UNKEYED_POSTS) };
+  if (patterns.unkeyed.test(path)) return 'once';
+  return patterns.reads.test(path) ? 'reads' : 'keyed';
+}
+
+/** `{id}` stands for one part of a path; the rest that a proxy passes on for any number of them. */
+function anyOf(templates: readonly string[]): RegExp {
+  const bodies = templates.map((template) => template.replace('{path}', '.+').replace(/\{\w+\}/g, '[^/]+'));
+  return new RegExp(`^(?:${bodies.join('|')})$`);
+}

@@ -1,0 +1,120 @@
+import { ConnectionError } from './connection-error.js';
+import { ProblemError } from './problem.js';
+import { RegistryClient, type RegistryClientOptions } from './registry-client.js';
+
+type Reply = [status: number, body?: object, headers?: Record<string, string>] | Error;
+
+/** A client of a registry that gives these answers, one after the other, and then 200. */
+function before(replies: readonly Reply[], options: Partial<RegistryClientOptions> = {}): [RegistryClient, Request[]] {
+  const left = [...replies];
+  const seen: Request[] = [];
+  const fetch = (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
+    seen.push(new Request(input, init));
+    const reply = left.shift() ?? [200, {}];
+    if (reply instanceof Error) return Promise.reject(reply);
+    const [status, body = {}, headers] = reply;
+    return Promise.resolve(Response.json(body, { status, headers }));
+  };
+  return [new RegistryClient({ baseUrl: 'https://r.example/base/', fetch, ...options }), seen];
+}
+const NOW = { 'retry-after': '0' };
+const failed = (code: string): Error =>
+  new TypeError('fetch failed', { cause: Object.assign(new Error(code), { code }) });
+const create = { body: { type: 'agent', name: 'a' } } as const;
+const keys = (seen: Request[]): (string | null)[] => seen.map(({ headers }) => headers.get('idempotency-key'));
+
+describe('a call', () => {
+  it('goes below the path of the service, with a request id, a key and what the caller adds', async () => {
+    const [registry, seen] = before([], { apiKey: 'ureg_x', headers: { 'x-team': 'a' } });
+    await registry.get('/api/v1/entities', { params: { query: { tag: ['a', 'b&c'] } }, headers: { 'x-one': '1' } });
+    expect(seen[0]?.url).toBe('https://r.example/base/api/v1/entities?tag=a&tag=b%26c');
+    expect(Object.fromEntries(seen[0]?.headers ?? [])).toMatchObject({
+      'x-api-key': 'ureg_x',
+      'x-team': 'a',
+      'x-one': '1',
+      'x-request-id': expect.stringMatching(/^[0-9a-f-]{36}$/),
+    });
+  });
+
+  it('that changes something carries one idempotency key through all its attempts', async () => {
+    const [registry, seen] = before([[503, {}, NOW], failed('ECONNRESET'), [429, {}, NOW], [201, { id: 'x' }]]);
+    expect(await registry.post('/api/v1/entities', create)).toEqual({ id: 'x' });
+    expect(seen).toHaveLength(4);
+    expect(new Set(keys(seen)).size).toBe(1);
+    expect(keys(seen)[0]).toMatch(/^[0-9a-f-]{36}$/);
+    await registry.post('/api/v1/entities', create);
+    expect(keys(seen)[4]).not.toBe(keys(seen)[0]);
+    expect(await Promise.all(seen.map((request) => request.text()))).toEqual(
+      seen.map(() => '{"type":"agent","name":"a"}'),
+    );
+  });
+
+  it('waits while its first attempt is still worked on', async () => {
+    const inFlight: Reply = [409, { code: 'request.idempotency_in_flight' }, NOW];
+    const [registry, seen] = before([failed('UND_ERR_SOCKET'), inFlight, inFlight, [201, { id: 'x' }]]);
+    expect(await registry.post('/api/v1/entities', create)).toEqual({ id: 'x' });
+    expect(new Set(keys(seen)).size).toBe(1);
+    const [other] = before([[409, { code: 'entity.exists' }, NOW]]);
+    await expect(other.post('/api/v1/entities', create)).rejects.toMatchObject({ status: 409, code: 'entity.exists' });
+  });
+
+  it.each([
+    ['patch', failed('ECONNRESET'), 1],
+    ['patch', [503, {}, NOW] as Reply, 1],
+    ['patch', [429, {}, NOW] as Reply, 2],
+    ['patch', failed('ECONNREFUSED'), 2],
+    ['put', failed('ECONNRESET'), 2],
+    ['delete', [502, {}, NOW] as Reply, 2],
+    ['delete', [500] as Reply, 1],
+  ] as const)('by %s after %p is made %i times', async (method, reply, times) => {
+    const [registry, seen] = before([reply]);
+    const params = { path: { id: 'a' } };
+    const call = {
+      patch: () => registry.patch('/api/v1/entities/{id}', { params, body: {} }),
+      put: () => registry.put('/api/v1/entities/{id}', { params, ...create }),
+      delete: () => registry.delete('/api/v1/entities/{id}', { params }),
+    }[method]();
+    const outcome = await call.then(
+      () => 'done',
+      () => 'thrown',
+    );
+    expect([outcome, seen.length]).toEqual([times > 1 ? 'done' : 'thrown', times]);
+    expect(keys(seen)).toEqual(seen.map(() => null));
+  });
+
+  it('that cannot be made safe is made once, unless the caller says it may be repeated', async () => {
+    const bulk = { body: [create.body] };
+    const [registry, seen] = before([failed('ECONNRESET'), failed('ECONNRESET'), [200, { results: [] }]]);
+    await expect(registry.post('/api/v1/entities/bulk', bulk)).rejects.toMatchObject({
+      code: 'ECONNRESET',
+      sent: true,
+    });
+    await registry.post('/api/v1/entities/bulk', { ...bulk, repeatable: true });
+    expect(keys(seen)).toEqual([null, null, null]);
+  });
+
+  it('gives up where it would have to wait for longer than it may take, and after its retries', async () => {
+    const [registry, seen] = before([[429, { detail: 'slow down' }, { 'retry-after': '60' }]]);
+    await expect(registry.get('/api/v1/entities')).rejects.toMatchObject({
+      message: 'slow down',
+      retryAfterMs: 60_000,
+    });
+    expect(seen).toHaveLength(1);
+    const [busy, asked] = before(Array.from({ length: 9 }, (): Reply => [503, {}, NOW]));
+    await expect(busy.get('/api/v1/entities', { retries: 2 })).rejects.toBeInstanceOf(ProblemError);
+    expect(asked).toHaveLength(3);
+  });
+
+  it('whose token cannot be had says so, and goes nowhere', async () => {
+    const [registry, seen] = before([], { token: () => Promise.reject(new Error('the vault is sealed')) });
+    await expect(registry.get('/api/v1/entities')).rejects.toThrow('the vault is sealed');
+    expect(seen).toEqual([]);
+  });
+
+  it('that fails before anything is sent tells why', async () => {
+    const [registry] = before([failed('ENOTFOUND')]);
+    const call = registry.post('/api/v1/entities', create);
+    await expect(call).rejects.toBeInstanceOf(ConnectionError);
+    await expect(call).rejects.toMatchObject({ code: 'ENOTFOUND', sent: false, message: 'the host name is not known' });
+  });
+});
