@@ -10,7 +10,7 @@ export class SequencePositions1764000009300 implements MigrationInterface {
       'SELECT quote_ident(current_schema()) AS schema, quote_literal(current_schema()) AS name',
     )) as [{ schema: string; name: string }];
     await queryRunner.query(`
-      CREATE FUNCTION sequence_positions() RETURNS TABLE (name text, position bigint) LANGUAGE sql STABLE
+      CREATE FUNCTION sequence_positions() RETURNS TABLE (name text, given bigint) LANGUAGE sql STABLE
         SECURITY DEFINER SET search_path = ${schema}, pg_temp AS $$
         SELECT sequencename::text, last_value FROM pg_sequences WHERE schemaname = ${name}
       $$`);

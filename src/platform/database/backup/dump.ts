@@ -82,11 +82,11 @@ async function sequencesOf(client: ClientBase, tables: readonly CatalogTable[]):
   );
   const positions = found[0].there
     ? 'sequence_positions()'
-    : '(SELECT sequencename::text AS name, last_value AS position FROM pg_sequences WHERE schemaname = current_schema())';
-  const { rows } = await client.query<{ name: string; position: string | null }>(
-    `SELECT p.name, p.position::text FROM ${positions} p`,
+    : '(SELECT sequencename::text AS name, last_value AS given FROM pg_sequences WHERE schemaname = current_schema())';
+  const { rows } = await client.query<{ name: string; given: string | null }>(
+    `SELECT p.name, p.given::text FROM ${positions} p`,
   );
-  const byName = new Map(rows.map(({ name, position }) => [name, position]));
+  const byName = new Map(rows.map(({ name, given }) => [name, given]));
   const numbered = tables.flatMap(({ name, columns }) =>
     columns.filter(({ identity }) => identity).map((column) => ({ table: name, column: column.name })),
   );
@@ -96,8 +96,8 @@ async function sequencesOf(client: ClientBase, tables: readonly CatalogTable[]):
       `SELECT c.relname AS name FROM pg_class c WHERE c.oid = pg_get_serial_sequence($1, $2)::regclass`,
       [escapeIdentifier(table), column],
     );
-    const position = byName.get(own[0].name);
-    if (position) sequences[`${table}.${column}`] = position;
+    const given = byName.get(own[0].name);
+    if (given) sequences[`${table}.${column}`] = given;
   }
   return sequences;
 }
