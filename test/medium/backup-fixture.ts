@@ -58,9 +58,8 @@ export async function filled({ api, uow }: TestApp): Promise<{ key: string }> {
   const service = { type: 'service', name: 'shop', version: '1.0.0', tags: ['a', 'ü'], regions: ['eu'] };
   await made({
     ...service,
-    title: 'Shop\u2028of “quotes” \\ and\ttabs',
-    description: 'line\nline',
-    metadata: { n: 1e-7, deep: [null] },
+    title: 'Shop of “quotes” \\',
+    metadata: { n: 1e-7, deep: [null], text: 'a\u2028b\tc\n"d" \\u0041 \u{1F600}' },
   });
   await made({ type: 'resource', name: 'db', security_context: { visibility: 'restricted', readers: ['nobody'] } });
   const secrets = { metadata: { password: 'plain-hunter2' }, security_context: { encrypted_fields: ['password'] } };
@@ -73,7 +72,7 @@ export async function filled({ api, uow }: TestApp): Promise<{ key: string }> {
   good(
     await api.post('/api/v1/relationships', { source_id: 'svc_shop', target_id: 'comp_cache', type: 'my_own_type' }),
   );
-  good(await api.post('/api/v1/services/svc_shop/instances', { host: '10.0.0.1', port: 80, ttl_seconds: 30 }));
+  good(await api.post('/api/v1/services/svc_shop/instances', { host: '10.0.0.1', port: 80, ttl_seconds: 3600 }));
   good(await api.post('/api/v1/features', { name: 'dark-mode', default_value: true }));
   good(
     await api.post('/api/v1/mesh/routes', {
