@@ -250,7 +250,8 @@ describe('a backup of an older schema', () => {
     }
     const opened = await testApp({ place: target });
     const [key] = await opened.uow.query(
-      'SELECT kid, public_jwk::text AS jwk, expires_at::text AS until FROM signing_key WHERE kid = $1', ['old'],
+      'SELECT kid, public_jwk::text AS jwk, expires_at::text AS until FROM signing_key WHERE kid = $1',
+      ['old'],
     );
     expect(key).toEqual({ kid: 'old', jwk: 'null', until: 'infinity' });
     await opened.close();
