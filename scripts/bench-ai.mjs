@@ -145,7 +145,7 @@ for (const [name, set] of sets) {
 }
 
 console.log('\nsaid → right, in %, of so many answers\n');
-row('says', ...sets.flatMap(([name]) => [name, `${name}, without entries`]));
+row('says', ...sets.flatMap(([name]) => [name, `${String(name)}, without entries`]));
 row(...Array.from({ length: 7 }, () => '---'));
 const reliable = sets.flatMap(([, set, target]) =>
   ['all', 'cold'].map((by) => reliability(confidences(set, target, by))),

@@ -6,12 +6,13 @@ import { CliError, errorLines, errorObject, SilentExit, usageError } from './cor
 import { ExitCode } from './core/exit-codes.js';
 import { processTerminal, type Terminal } from './core/interactive.js';
 import { Signals } from './core/signals.js';
-import { topCommandsOf, type TopCommand } from './groups.js';
+import { topCommandsOf } from './groups.js';
 import { paintFor } from './output/colour.js';
 import { rootHelp, usageLine } from './spec/help.js';
 import { withMissing } from './spec/ask-missing.js';
 import { buildParser, parseFailure } from './spec/parser.js';
 import { isGroup, type CommandSpec, type LeafSpec } from './spec/types.js';
+import type { TopCommand } from './top-command.js';
 
 /** The API generation this program speaks. */
 export const API_VERSION = 'v1';

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../platform/database/unit-of-work.js';
 import type { NodeId } from './engine/neighbor-source.js';
+import { inSlices } from './engine/slices.js';
 import { allOf, constraintOn } from './version-constraint.js';
 import type { ConstraintAnswer, ConstraintMetadata } from './version-constraint.js';
 
@@ -10,6 +11,9 @@ export interface Step {
   to: NodeId;
   reached: { name: string; version: string };
 }
+
+/** Metadata of a relationship may be 64 KiB: of so many at a time. */
+const PAGE = 500;
 
 const METADATA = `r.metadata -> 'constraint' AS "constraint", r.metadata -> 'groups' AS groups, r.metadata -> 'alternatives' AS alternatives`;
 
@@ -31,22 +35,31 @@ export class ConstraintsRepository {
       'graph-constraints-along',
     );
     const found = steps.map((): ConstraintAnswer[] => []);
-    for (const { n, ...metadata } of rows) found[n - 1].push(constraintOn(metadata, steps[n - 1].reached));
+    await inSlices(each(rows, ({ n, ...metadata }) => found[n - 1].push(constraintOn(metadata, steps[n - 1].reached))));
     return found.map(allOf);
   }
 
   /** Of each relationship, by its id; those removed meanwhile are absent. */
   async of(relationships: readonly { id: string; reached: Step['reached'] }[]): Promise<Map<string, ConstraintAnswer>> {
-    const rows = await this.uow.query<ConstraintMetadata & { id: string }>(
-      `SELECT r.id, ${METADATA} FROM unnest($1::bigint[]) u(n) JOIN relationship r ON r.id = u.n`,
-      [relationships.map(({ id }) => id)],
-      'graph-constraints-of',
-    );
-    const metadata = new Map(rows.map(({ id, ...row }) => [id, row]));
-    return new Map(
-      relationships.flatMap(({ id, reached }) =>
-        metadata.has(id) ? [[id, constraintOn(metadata.get(id)!, reached)] as const] : [],
-      ),
-    );
+    const found = new Map<string, ConstraintAnswer>();
+    for (let at = 0; at < relationships.length; at += PAGE) {
+      const page = relationships.slice(at, at + PAGE);
+      const rows = await this.uow.query<ConstraintMetadata & { id: string }>(
+        `SELECT r.id, ${METADATA} FROM unnest($1::bigint[]) u(n) JOIN relationship r ON r.id = u.n`,
+        [page.map(({ id }) => id)],
+        'graph-constraints-of',
+      );
+      const reached = new Map(page.map((one) => [one.id, one.reached]));
+      await inSlices(each(rows, ({ id, ...metadata }) => found.set(id, constraintOn(metadata, reached.get(id)!))));
+    }
+    return found;
+  }
+}
+
+/** What others wrote into metadata may take its time to be understood: others get their turn between two of them. */
+function* each<Row>(rows: readonly Row[], tell: (row: Row) => void): Generator<undefined, void> {
+  for (const row of rows) {
+    tell(row);
+    yield;
   }
 }

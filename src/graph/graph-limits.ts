@@ -35,4 +35,6 @@ export const ANALYSIS = {
   quickMilliseconds: 3_000,
   waiting: 16,
   shownNodes: 100,
+  /** Of all groups of an answer together. */
+  mostShownNodes: 20_000,
 };

@@ -7,6 +7,7 @@ import { UnitOfWork } from '../platform/database/unit-of-work.js';
 import { InvalidError } from '../platform/errors/registry-error.js';
 import type { Walk } from './engine/breadth-first.js';
 import type { Direction, NeighborSource, NodeId } from './engine/neighbor-source.js';
+import { ReadingAhead } from './engine/reading-ahead.js';
 import { SqlNeighbors } from './sql-neighbors.js';
 
 export interface EdgeRow {
@@ -29,7 +30,7 @@ export class GraphRepository {
   ) {}
 
   neighbours(direction: Direction, typeIds?: readonly number[]): NeighborSource {
-    return new SqlNeighbors(this.uow, direction, typeIds);
+    return new ReadingAhead(new SqlNeighbors(this.uow, direction, typeIds));
   }
 
   /** Inside ids of the types named. @throws InvalidError naming `types` when one does not exist */

@@ -3,9 +3,11 @@ import { currentViewer, hiddenFrom, statementFor } from '../entries/visibility.j
 import type { Viewer } from '../entries/visibility.js';
 import { sqlStateOf } from '../platform/database/database-errors.js';
 import { OutOfTime } from './engine/neighbor-source.js';
-import type { Direction, EdgeSteps, NeighborSource, NodeId, Steps } from './engine/neighbor-source.js';
+import type { Direction, EdgeSteps, NodeId, Steps } from './engine/neighbor-source.js';
+import type { AheadSource } from './engine/reading-ahead.js';
 
 const QUERY_CANCELED = '57014';
+const LEVELS_AHEAD = 64;
 
 type End = 'source' | 'target';
 
@@ -27,6 +29,15 @@ function steps(direction: Direction, columns: string, types: string, seen: Seen)
   return `${leg(from, to, columns, types, seen)} UNION ALL ${leg(to, from, columns, types + back, seen)}`;
 }
 
+/** What follows one entry, `a.n`; a recursive query may name itself only once, so both ways stand behind one join. */
+function following(direction: Direction, types: string, seen: Seen): string {
+  const [from, to]: [End, End] = direction === 'in' ? ['target', 'source'] : ['source', 'target'];
+  const back = direction === 'both' ? '' : ' AND r.bidirectional';
+  const way = (own: End, other: End, condition: string): string =>
+    `SELECT r.${other}_id AS t FROM relationship r WHERE r.${own}_id = a.n${condition} AND ${seen(`r.${other}_id`)}`;
+  return `${way(from, to, types)} UNION ALL ${way(to, from, types + back)}`;
+}
+
 /** A whole column travels as one text: a row object per step would be most of the time and memory of a large level. */
 const packed = (columns: readonly string[], from: string): string =>
   `SELECT ${columns.map((column) => `string_agg(${column}::text, ',') AS ${column}`).join(', ')} FROM (${from}) s`;
@@ -34,10 +45,11 @@ const packed = (columns: readonly string[], from: string): string =>
 const unpacked = (text: string | null): number[] => (text === null ? [] : text.split(',').map(Number));
 
 /** Neighbours read from the database, one statement per frontier. */
-export class SqlNeighbors implements NeighborSource {
+export class SqlNeighbors implements AheadSource {
   private readonly reachSql: string;
   private readonly edgesSql: string;
   private readonly degreesSql: string;
+  private readonly aheadSql: string;
   private readonly name: string;
 
   constructor(
@@ -58,6 +70,11 @@ export class SqlNeighbors implements NeighborSource {
       ['f', 't', 'e', 'w'],
       `${steps(direction, ', r.id AS e, r.weight AS w', types, seen)} LIMIT $2`,
     );
+    this.aheadSql = `WITH RECURSIVE ahead (n, level) AS (
+        SELECT u.n, 0 FROM unnest($1::bigint[]) u(n)
+        UNION SELECT s.t, a.level + 1 FROM ahead a CROSS JOIN LATERAL (${following(direction, types, seen)}) s
+        WHERE a.level < ${LEVELS_AHEAD}
+      ) ${packed(['n'], 'SELECT DISTINCT n FROM (SELECT n FROM ahead LIMIT $2) taken')}`;
     const degree = { out: 'out_degree', in: 'in_degree', both: 'out_degree + in_degree' }[direction];
     this.degreesSql = packed(
       ['n', 'd'],
@@ -76,6 +93,10 @@ export class SqlNeighbors implements NeighborSource {
     const cut = t.length > limit;
     if (cut) for (const column of [f, t, e, w]) column.length = limit;
     return { from: f, to: t, edge: e, weight: w, cut };
+  }
+
+  async ahead(frontier: readonly NodeId[], limit: number): Promise<NodeId[]> {
+    return (await this.ask(this.aheadSql, 'ahead', this.values(frontier, limit))).n;
   }
 
   async degrees(frontier: readonly NodeId[]): Promise<Map<NodeId, number>> {

@@ -27,8 +27,10 @@ interface Needed {
 }
 
 const ANY: ConstraintAnswer = { constraint: null, constraint_state: 'satisfied' };
-/** Longer ones are shown as they are, and not looked into. */
+/** Longer ones are shown, and not looked into. */
 const MOST_TEXT = 256;
+/** What is longer is cut where it is shown: a hundred thousand relationships may be told of in one answer. */
+const MOST_SHOWN = 1000;
 const MOST_ALTERNATIVES = 200;
 
 const HOLDS: Readonly<Record<string, (difference: number) => boolean>> = {
@@ -50,7 +52,7 @@ export function constraintOn(metadata: ConstraintMetadata, needed: Needed): Cons
   if (typeof metadata.constraint === 'string' && metadata.constraint.trim() !== '')
     return ofText(metadata.constraint.trim(), needed);
   if (!groups || groups.length === 0) return ANY;
-  const told = groups.map((group) => group.map(textOf).join(' | ')).join(', ');
+  const told = shown(groups.map((group) => group.map(textOf).join(' | ')).join(', '));
   const states = groups.map((group) => ofGroup(group, needed));
   const asks = groups.some((group) => group.some(({ op }) => op !== undefined));
   return asks ? { constraint: told, constraint_state: worst(states) } : ANY;
@@ -60,14 +62,17 @@ export function constraintOn(metadata: ConstraintMetadata, needed: Needed): Cons
 export function allOf(answers: readonly ConstraintAnswer[]): ConstraintAnswer {
   const told = [...new Set(answers.flatMap(({ constraint }) => constraint ?? []))];
   if (told.length === 0) return ANY;
-  return { constraint: told.join('; '), constraint_state: worst(answers.map((answer) => answer.constraint_state)) };
+  return { constraint: shown(told.join('; ')), constraint_state: worst(answers.map((one) => one.constraint_state)) };
 }
+
+const shown = (text: string): string =>
+  text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN - 1).toWellFormed()}…` : text;
 
 const worst = (states: readonly ConstraintState[]): ConstraintState =>
   states.find((state) => state === 'unsatisfied') ?? states.find((state) => state === 'unknown') ?? 'satisfied';
 
 function ofText(constraint: string, { name, version }: Needed): ConstraintAnswer {
-  if (constraint.length > MOST_TEXT) return { constraint, constraint_state: 'unknown' };
+  if (constraint.length > MOST_TEXT) return { constraint: shown(constraint), constraint_state: 'unknown' };
   const states = constraint.split(';').map((part) => ofRange(withoutName(part.trim(), name), version));
   return { constraint, constraint_state: worst(states) };
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { EntryIds } from '../entries/entry-ids.js';
+import { currentViewer } from '../entries/visibility.js';
 import { NotFoundError } from '../platform/errors/registry-error.js';
 import { ConstraintsRepository } from './constraints.repository.js';
 import { breadthFirst } from './engine/breadth-first.js';
@@ -74,8 +75,29 @@ export class WalkService {
       nodes: walk.nodes.flatMap((id, i) => (rows.has(id) ? [nodeOf(rows.get(id)!, walk.distance[i])] : [])),
       edges: told,
       truncated: truncationOf(walk.truncated) ?? (tooMany ? { reason: 'edges', at_depth: 1 } : null),
-      skipped_hubs: hubs(walk.hubs, rows),
+      skipped_hubs: await this.hubs(walk.hubs, rows, direction),
     };
+  }
+
+  /** Which entries are hubs hangs on all their relationships; how many they have is told of those the caller may see. */
+  private async hubs(
+    skipped: readonly SkippedHub[],
+    rows: Map<number, SummaryRow>,
+    direction: Direction,
+  ): Promise<WalkAnswer['skipped_hubs']> {
+    const told: WalkAnswer['skipped_hubs'] = [];
+    for (const { node, degree, distance } of skipped) {
+      const row = rows.get(node);
+      if (!row) continue;
+      const { id, key } = nodeOf(row, distance);
+      told.push({ id, key, degree: currentViewer() ? await this.seenDegree(node, direction) : degree, distance });
+    }
+    return told;
+  }
+
+  private async seenDegree(node: number, direction: Direction): Promise<number> {
+    const degree = await this.graph.degree(node);
+    return direction === 'both' ? degree.out + degree.in : degree[direction];
   }
 
   private async tellConstraints(told: GraphEdge[], rows: Map<number, SummaryRow>): Promise<void> {
@@ -93,14 +115,5 @@ function edges(walked: readonly EdgeRow[], rows: Map<number, SummaryRow>): Graph
     // An end removed since the walk took its relationships along.
     if (!source || !target) return [];
     return [{ id, source_id: source.uid, target_id: target.uid, type, weight, bidirectional }];
-  });
-}
-
-function hubs(skipped: readonly SkippedHub[], rows: Map<number, SummaryRow>): WalkAnswer['skipped_hubs'] {
-  return skipped.flatMap(({ node, degree, distance }) => {
-    const row = rows.get(node);
-    if (!row) return [];
-    const { id, key } = nodeOf(row, distance);
-    return [{ id, key, degree, distance }];
   });
 }

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { useFixture } from './support/fixture.js';
-import { ENTRY } from './support/stub-registry.js';
+import { ENTRY } from './support/stub-entry.js';
 
 jest.setTimeout(120_000);
 

@@ -265,6 +265,7 @@ describe('every command that changes something', () => {
       'grid give-up',
       'mesh circuit-breaker trip',
       'mesh rollback',
+      'ai feedback delete',
       'key revoke',
       'token revoke',
       'role delete',

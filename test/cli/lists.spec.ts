@@ -1,5 +1,5 @@
 import { useFixture } from './support/fixture.js';
-import { ENTRY } from './support/stub-registry.js';
+import { ENTRY } from './support/stub-entry.js';
 
 jest.setTimeout(120_000);
 

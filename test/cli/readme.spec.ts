@@ -4,15 +4,17 @@ import { join } from 'node:path';
 import { consoleOf, printed } from './support/console.js';
 import { useOwnService } from './support/own-service.js';
 
-jest.setTimeout(300_000);
+jest.setTimeout(600_000);
 
-const own = useOwnService();
+// As a reader has it: with the model that comes with it.
+const own = useOwnService({ EMBEDDING_PROVIDER: 'local' });
 const bin = (): string => join(own.program.folder, 'bin');
 
-/** How long a reading command may take to show what follows from the one before: numbering, propagation, discovery. */
-const PATIENCE_MS = 15_000;
+/** How long a reading command may take to show what follows from the one before: numbering, propagation, discovery, vectors. */
+const PATIENCE_MS = 120_000;
+const PAUSE_MS = 200;
 const READS =
-  /^npx ureg (?:health|list|search|graph|\w+ (?:list|events)|service discover|audit verify)\b|^curl .*since=/;
+  /^npx ureg (?:health|list|search|graph|ai|\w+ (?:list|events)|service discover|audit verify)\b|^curl .*since=/;
 
 beforeAll(() => {
   mkdirSync(bin());
@@ -42,10 +44,12 @@ it('every command of the readme works in its order on a new registry, and prints
   for (const { command, output } of consoleOf('README.md')) {
     const here = command.replaceAll('localhost:8080', own.service.url);
     if (/^(export )?[A-Z_]+=/.test(here)) settings += `${here}\n`;
-    let actual = '';
+    let actual = await shell(settings + here);
     const until = Date.now() + (READS.test(command) ? PATIENCE_MS : 0);
-    do actual = await shell(settings + here);
-    while (!printed(output, actual) && Date.now() < until);
+    while (!printed(output, actual) && Date.now() < until) {
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+      actual = await shell(settings + here);
+    }
     if (!printed(output, actual)) wrong.push(`$ ${command}\n${actual}\ninstead of\n${output}`);
   }
   expect(wrong).toEqual([]);

@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import type { Answer, Header } from '../support/api-client.js';
+import { longestSilenceOf } from '../support/longest-silence.js';
 import { testApp } from '../support/test-app.js';
 import type { TestApp } from '../support/test-app.js';
 
@@ -16,19 +17,7 @@ describe('requests that ask for more than their share', () => {
   });
   afterAll(() => app.close());
 
-  /** How long the service answered nobody else while it worked on something. */
-  async function longestSilence(work: Promise<unknown>): Promise<number> {
-    let longest = 0;
-    const over = work.then(() => true);
-    const aMoment = async (): Promise<boolean> => {
-      const started = performance.now();
-      await app.api.get('/health/live');
-      longest = Math.max(longest, performance.now() - started);
-      return false;
-    };
-    while (!(await Promise.race([over, aMoment()])));
-    return longest;
-  }
+  const longestSilence = (work: Promise<unknown>): Promise<number> => longestSilenceOf(app.api, work);
 
   const test = (match: string, text: string): Promise<Answer> =>
     app.api.post('/api/v1/classification/test', {

@@ -24,7 +24,18 @@ jest.setTimeout(300_000);
 
 /** What conflicts, is impossible or names what there is not hangs on the operation: known of the first five kinds. */
 const SPECIAL = ['404', '409', '422'];
-const ROWS: [string, { kinds: string[]; least: number; sample: string; left?: string[] }][] = [
+interface Row {
+  /** What their paths begin with. */
+  kinds: string[];
+  /** More than so many operations. */
+  least: number;
+  /** An operation, and of its answer a field and what it holds. */
+  sample: string;
+  field?: [name: string, value: unknown];
+  left?: string[];
+  env?: Record<string, string>;
+}
+const ROWS: [string, Row][] = [
   [
     'plugins, services, engines, components and registries',
     { kinds: ['plugins', 'services', 'engines', 'components', 'registries', 'system/facts'], least: 180, sample: 'getService' }, // prettier-ignore
@@ -33,12 +44,23 @@ const ROWS: [string, { kinds: string[]; least: number; sample: string; left?: st
     'feature flags and configuration',
     { kinds: ['features', 'config'], least: 70, sample: 'getFeatureFlag', left: SPECIAL },
   ],
+  [
+    'search, the graph and the engine of texts',
+    {
+      kinds: ['search', 'graph', 'ai', 'entities/[^/]+/related'],
+      least: 25,
+      sample: 'getAiStatus',
+      field: ['dimensions', 384],
+      left: SPECIAL,
+      env: { EMBEDDING_PROVIDER: 'local' },
+    },
+  ],
 ];
 
 /** What is wrong deeper inside. */
 const nested = (body: Json): Json[] => (body.instances ? [{ ...body, instances: { ...body.instances, more: 1 } }] : []);
 
-describe.each(ROWS)('every operation of %s', (_, { kinds, least, sample, left = [] }) => {
+describe.each(ROWS)('every operation of %s', (_, { kinds, least, sample, left = [], env, field = ['tags', []] }) => {
   let app: TestApp;
   let controller: FakeController;
   let stage: Stage;
@@ -50,7 +72,7 @@ describe.each(ROWS)('every operation of %s', (_, { kinds, least, sample, left = 
     controller = await FakeController.start();
     // It reports later, or never: operations stay under way.
     controller.answer = () => ({ status: 202 });
-    app = await testApp({ env: ENV });
+    app = await testApp({ env: { ...ENV, ...env } });
     const document = (await app.api.get('/docs-json')).body as OpenApi;
     schemas = new AnswerSchemas(document);
     endpoints = endpointsOf(document, kinds);
@@ -59,7 +81,7 @@ describe.each(ROWS)('every operation of %s', (_, { kinds, least, sample, left = 
     await stage.furnish();
     refused = {
       nobody: api.as(undefined),
-      stranger: api.as(await keyOf({ permissions: ['read:search'] })),
+      stranger: api.as(await keyOf({ permissions: ['read:events'] })),
       spent: api.as(
         await keyOf({ permissions: ['read:*', 'write:*'], rate_limit: { limit: 1, window_seconds: 3600 } }),
       ),
@@ -131,10 +153,11 @@ describe.each(ROWS)('every operation of %s', (_, { kinds, least, sample, left = 
     const endpoint = endpoints.find(({ id }) => id === sample)!;
     const answer = await stage.send(endpoint, await stage.request(endpoint));
     expect(schemas.complaints(endpoint, answer)).toEqual([]);
-    const { tags, ...others } = answer.body;
-    for (const body of [{ ...answer.body, more: 1 }, { ...answer.body, tags: 'a' }, others, ...nested(answer.body)])
+    const [name, value] = field;
+    const { [name]: held, ...others } = answer.body;
+    for (const body of [{ ...answer.body, more: 1 }, { ...answer.body, [name]: 'a' }, others, ...nested(answer.body)])
       expect(schemas.complaints(endpoint, { ...answer, body })).toHaveLength(1);
-    expect(tags).toEqual([]);
+    expect(held).toEqual(value);
     expect(schemas.complaints(endpoint, { ...answer, status: 418 })).toHaveLength(1);
   });
 

@@ -164,6 +164,24 @@ describe('what the caller may not see', () => {
     await eventually('the one who may sees it', async () => (await seen(app.api)).every(Boolean));
     expect(await seen(await reader())).toEqual([false, false, false]);
   });
+
+  it('is no feature of what was told, in lists and answers', async () => {
+    const text = 'Listens to bats at night';
+    expect((await app.api.post('/api/v1/feature-categories', { name: 'bat-watch', title: 'Bats' })).status).toBe(201);
+    const told = await app.api.post(`${AI}/feedback`, { text, feature: 'bat-watch' });
+    expect(told.status).toBe(201);
+    const seen = async (client: ApiClient): Promise<boolean[]> => {
+      const asked = [client.get(`${AI}/feedback`), client.post(`${AI}/classify`, { text })];
+      return (await Promise.all(asked)).map(({ body }) => JSON.stringify(body).includes('bat-watch'));
+    };
+    expect(await seen(await reader())).toEqual([true, true]);
+    await app.uow.query(
+      `UPDATE entry SET security_context = '{"visibility":"restricted","readers":[]}' WHERE kind = 'feature' AND name = 'bat-watch'`,
+    );
+    expect(await seen(await reader())).toEqual([false, false]);
+    expect(await seen(app.api)).toEqual([true, true]);
+    expect((await app.api.delete(`${AI}/feedback/${told.body.id}`)).status).toBe(204);
+  });
 });
 
 describe('the other calls', () => {
@@ -203,6 +221,7 @@ describe('the other calls', () => {
   it.each([
     ['classify', {}, 'text'],
     ['classify', { text: 'x', colour: 'red' }, 'colour'],
+    ['classify', { name: '', title: null }, 'name'],
     ['tags', { text: ' ' }, 'text'],
     ['tags', { text: 'x', limit: 0 }, 'limit'],
     ['extract', { text: '' }, 'text'],
@@ -211,10 +230,14 @@ describe('the other calls', () => {
     ['embed', { texts: [] }, 'texts'],
     ['embed', { texts: ['x', ''] }, 'texts'],
     ['feedback', { text: 'x' }, 'category'],
+    ['feedback', { text: 'x', feature: null }, 'feature'],
     ['feedback', { text: 'x', category: 'colour' }, 'category'],
   ])('refuse in %s what %j says, naming %s', async (call, body, field) => {
     const answer = await ask(call, body);
-    expect(answer).toMatchObject({ status: 400, body: { errors: [expect.objectContaining({ field })] } });
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { errors: expect.arrayContaining([expect.objectContaining({ field })]) },
+    });
   });
 });
 

@@ -1,4 +1,5 @@
-import type { Direction, EdgeSteps, NeighborSource, NodeId, Steps } from '../../src/graph/engine/neighbor-source.js';
+import type { Direction, EdgeSteps, NodeId, Steps } from '../../src/graph/engine/neighbor-source.js';
+import type { AheadSource } from '../../src/graph/engine/reading-ahead.js';
 
 /** A relationship by the numbers of its ends. */
 export interface OracleEdge {
@@ -97,7 +98,7 @@ export function mutuallyReachable(steps: readonly OracleStep[], nodes: number): 
 }
 
 /** Neighbours read from memory; counts what it was asked, so that a test can say what a walk costs. */
-export class MemoryNeighbors implements NeighborSource {
+export class MemoryNeighbors implements AheadSource {
   asked = 0;
   read = 0;
   private readonly next = new Map<number, OracleStep[]>();
@@ -131,6 +132,13 @@ export class MemoryNeighbors implements NeighborSource {
       weight: kept.map((step) => step.edge.weight),
       cut: all.length > limit,
     };
+  }
+
+  async ahead(frontier: readonly NodeId[], limit: number): Promise<NodeId[]> {
+    this.asked++;
+    const found = new Set(frontier);
+    for (const node of found) for (const { to } of this.next.get(node) ?? []) if (found.size < limit) found.add(to);
+    return [...found];
   }
 
   async degrees(frontier: readonly NodeId[]): Promise<Map<NodeId, number>> {

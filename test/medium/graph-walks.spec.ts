@@ -90,6 +90,12 @@ describe('GET /graph', () => {
     expect(numbersOf(graph, body.nodes)).toEqual([1, 2]);
     expect(body.truncated).toEqual({ reason: 'hub', at_depth: 2 });
     expect(body.skipped_hubs).toEqual([{ id: graph.uids[2], key: graph.key(2), degree: leaves, distance: 1 }]);
+    // Of what a caller may not see it is told no number.
+    await app.uow.query(`UPDATE entry SET security_context = '{"visibility":"restricted","readers":[]}' WHERE id = $1`, [graph.ids[5]]); // prettier-ignore
+    const key = { name: 'v', type: 'api_key', permissions: ['read:*'] };
+    const viewer = app.api.as((await app.api.post('/api/v1/gateway/keys', key)).body.key as string);
+    const seen = await viewer.get(`/api/v1/graph?root_id=${graph.key(1)}`);
+    expect(seen.body.skipped_hubs[0].degree).toBe(leaves - 1);
     const fromHub = await get(`?root_id=${graph.key(2)}&limit=10000`);
     expect(fromHub.body.nodes).toHaveLength(leaves + 1);
     expect(fromHub.body.edges).toHaveLength(leaves);

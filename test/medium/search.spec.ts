@@ -121,6 +121,17 @@ describe('search', () => {
       expect(answer.headers.get('x-search-corrected')).toBeNull();
     });
 
+    it('takes no word for mistyped that some descriptions have, also before words are counted', async () => {
+      await app.api.post('/api/v1/entities', { type: 'resource', name: 'photon-lab', title: 'Photon lab' });
+      const albums = ['album', 'folder', 'wall'];
+      for (const name of albums)
+        await app.api.post('/api/v1/entities', { type: 'resource', name, description: 'Keeps photos.' });
+      expect((await corrected('photno')).headers.get('x-search-corrected')).toBe('photon');
+      const { body, headers } = await app.api.post(SEARCH, { query: 'photos' });
+      expect(headers.get('x-search-corrected')).toBeNull();
+      expect(names(body).toSorted()).toEqual(albums);
+    });
+
     it('takes words in quotes and left-out words as they are', async () => {
       for (const query of ['"vidoe"', '-vidoe latex']) {
         const answer = await app.api.post(SEARCH, { query });

@@ -103,6 +103,11 @@ export const ARRANGEMENTS: Readonly<Record<string, Arrangement>> = {
   patchSubRegistry: itsOwn(registryKind, belowIt),
   moveRegistry: async (stage) => ({ path: { id: await stage.entry(registryKind, 'enabled', belowIt) } }),
 
+  removeAiFeedback: async (stage) => {
+    const told = { text: `Tells of ${stage.name()}`, category: 'service' };
+    return { path: { id: (await stage.done(stage.api.post('/api/v1/ai/feedback', told))).id } };
+  },
+
   leaseWorkloads: running,
   scaleEngine: running,
   getWorkload: withWorkload(false),

@@ -34,7 +34,12 @@ export class AnswerSchemas {
     if (Object.keys(stated).length === 0) return answer.body === '' ? [] : [`${answer.status} has a body`];
     const schema = stated[type];
     if (!schema) return [`${answer.status} is ${type || 'nothing'}, stated are ${Object.keys(stated).join(', ')}`];
-    return this.wrongs(schema, valueOf(type, schema, answer.body)).map((wrong) => `${answer.status}: ${wrong}`);
+    const lines = linesOf(type, schema, answer.body);
+    // The document names what lines of all kinds have in common.
+    const wrong = lines
+      ? lines.flatMap((line) => this.wrongs(schema, line)).filter((one) => !one.includes('NOT have additional'))
+      : this.wrongs(schema, valueOf(type, schema, answer.body));
+    return wrong.map((one) => `${answer.status}: ${one}`);
   }
 
   private wrongs(schema: Schema, value: unknown): string[] {
@@ -52,6 +57,15 @@ function valueOf(type: string, { type: stated }: Schema, body: unknown): unknown
   if (stated === 'string') return typeof body === 'string' ? body : JSON.stringify(body);
   return type === 'application/yaml' ? parseAllDocuments(String(body))[0].toJS() : body;
 }
+
+/** Lines of JSON, unless the document says nothing of them but that they are text. */
+const linesOf = (type: string, schema: Schema, body: unknown): unknown[] | undefined =>
+  type === 'application/x-ndjson' && schema.type !== 'string' && typeof body === 'string'
+    ? body
+        .trim()
+        .split('\n')
+        .map((line): unknown => JSON.parse(line))
+    : undefined;
 
 /** The schema with references into the document, and with no room for what it does not name. */
 function closed(schema: unknown): unknown {

@@ -5,6 +5,7 @@ import { ARRANGEMENTS } from './conformance-arrangements.js';
 import { TOGETHER } from './conformance-runtime.js';
 import type { Endpoint } from './conformance-document.js';
 import { KIND_FIXTURES, KindClient, verbsOf } from './kind-fixtures.js';
+import type { Parameter } from './openapi-operations.js';
 
 /** A request that is not sent yet. */
 export interface Call {
@@ -43,6 +44,15 @@ export class Stage {
     await this.done(this.api.post('/api/v1/plugins', { name: 'fraud-scoring', version: '2.0.0' }));
     const facts = { host: 'gpu-1.example.com', facts: { python: '3.11.2' } };
     await this.done(this.api.put('/api/v1/system/facts', facts));
+    for (const [type, name] of [
+      ['resource', 'postgres'],
+      ['resource', 'libc6'],
+      ['service', 'fraud-detector'],
+    ])
+      // prettier-ignore
+      await this.done(this.api.post('/api/v1/entities', { type, name, feature: 'ai-ml' }));
+    const edge = { source_id: 'svc_checkout', target_id: 'resource_postgres', type: 'depends_on', bidirectional: true };
+    await this.done(this.api.post('/api/v1/relationships', edge));
   }
 
   name(): string {
@@ -86,11 +96,12 @@ export class Stage {
     const [, verb] = /\{id\}\/([a-z-]+)$/.exec(endpoint.path) ?? [];
     const step = fixture && verbsOf(fixture.kind).find(({ name }) => name === verb)?.step;
     const driver = { driver: { type: 'webhook', url: this.controller } };
-    const path: Record<string, string> = endpoint.path.includes('{id}')
-      ? { id: await this.entry(fixture!.kind, step?.from[0], driven ? driver : {}) }
-      : {};
+    const path: Record<string, string> = !endpoint.path.includes('{id}')
+      ? {}
+      : { id: fixture ? await this.entry(fixture.kind, step?.from[0], driven ? driver : {}) : exampleId(endpoint) };
     const body = this.renamed(endpoint, endpoint.bodies[type]);
-    return { path, ...(body !== undefined && { type, body }) };
+    const query = requiredQuery(endpoint);
+    return { path, ...(query !== '' && { query }), ...(body !== undefined && { type, body }) };
   }
 
   /** The example as it is, but for the name of what is made. */
@@ -108,6 +119,20 @@ export class Stage {
     return api.call(endpoint.method, `${path}${call.query ? `?${call.query}` : ''}`, textOf(call), headers);
   }
 }
+
+const exampleOf = ({ schema, example }: Parameter): string =>
+  String(example ?? schema.examples?.[0] ?? schema.enum?.[0] ?? schema.default);
+
+/** An entry that the document speaks of, where an operation is about entries of any kind. */
+const exampleId = ({ parameters }: Endpoint): string =>
+  exampleOf(parameters.find(({ in: place, name }) => place === 'path' && name === 'id')!);
+
+/** What must be asked, by its example, beside a parameter of this name. */
+const requiredQuery = ({ parameters }: Endpoint, without?: string): string =>
+  parameters
+    .filter(({ in: place, name, required }) => place === 'query' && required && name !== without)
+    .map((parameter) => `${parameter.name}=${encodeURIComponent(exampleOf(parameter))}`)
+    .join('&');
 
 /** Media types of the body; one that is none where no body is taken. */
 export const typesOf = ({ bodies }: Endpoint): (string | undefined)[] =>
@@ -128,7 +153,9 @@ export async function variantsOf(stage: Stage, endpoint: Endpoint): Promise<Call
     ...queries.flatMap(({ name, schema, example }) =>
       (schema.enum ?? [example ?? schema.examples?.[0] ?? schema.default]).map((value) => ({
         ...call,
-        query: `${name}=${encodeURIComponent(String(value))}`,
+        query: [`${name}=${encodeURIComponent(String(value))}`, requiredQuery(endpoint, name)]
+          .filter(Boolean)
+          .join('&'),
       })),
     ),
     ...Object.keys(answers[200]).map((type) => ({ ...call, headers: { Accept: type } })),

@@ -39,6 +39,8 @@ export class RequestDraft {
     if ('name' in fields && method === 'POST') this.fields.set('name', this.unique);
     // A key must say by one or the other what it may do.
     if (method === 'POST' && 'allowed_ips' in fields) this.fields.set('permissions', '["read:entities"]');
+    // One of two must be said.
+    if (id === 'POST /api/v1/ai/feedback') this.fields.set('category', '"pipeline"');
     // So that no change of an import is taken for a success: the first item refused refuses it all.
     if (path.endsWith('/import')) this.query.set('mode', 'mode=atomic');
     // What is removed would not be there for the next case.

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { currentViewer, hidden } from '../../entries/visibility.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 
 export interface ExampleRow {
@@ -23,19 +24,46 @@ export interface NearExample {
   similarity: number;
 }
 
+/** Bytes of the texts of one page; a longer text comes alone. */
+const PAGE_BYTES = 2 * 1024 ** 2;
+
 const COLUMNS = 'id, text, category, feature, actor, created_at';
 const vectorText = (vector: Float32Array | null): string | null => vector && `[${vector.join(',')}]`;
+
+/** No text (alias x) whose feature category the caller may not see. */
+function seen(values: unknown[]): string {
+  const viewer = currentViewer();
+  return viewer === undefined
+    ? 'true'
+    : `NOT EXISTS (SELECT FROM entry e WHERE e.kind = 'feature' AND e.name = x.feature AND ${hidden('e.id', values, viewer)})`;
+}
 
 @Injectable()
 export class ExampleRepository {
   constructor(private readonly uow: UnitOfWork) {}
 
-  /** Oldest first, behind this one. */
-  list(limit: number, offset: number): Promise<ExampleRow[]> {
-    return this.uow.query<ExampleRow & object>(
-      `SELECT ${COLUMNS} FROM classification_example ORDER BY created_at, id LIMIT $1 OFFSET $2`,
-      [limit, offset],
+  /** Oldest first, as many as fit a page, and whether there are more. */
+  async list(limit: number, offset: number): Promise<{ rows: ExampleRow[]; more: boolean }> {
+    const values: unknown[] = [limit + 1, offset];
+    const found = await this.uow.query<ExampleRow & { there: number }>(
+      `SELECT ${COLUMNS}, there FROM (
+         SELECT x.*, (count(*) OVER ())::int AS there,
+           sum(octet_length(text)) OVER (ORDER BY created_at, id) - octet_length(text) AS before
+         FROM (SELECT * FROM classification_example x WHERE ${seen(values)} ORDER BY created_at, id LIMIT $1 OFFSET $2) x
+       ) page WHERE before < ${PAGE_BYTES} ORDER BY created_at, id`,
+      values,
     );
+    const rows = found
+      .slice(0, limit)
+      .map(({ id, text, category, feature, actor, created_at }) => ({
+        id,
+        text,
+        category,
+        feature,
+        actor,
+        created_at,
+      }));
+    return { rows, more: found.length > 0 && found[0].there > rows.length };
   }
 
   async count(): Promise<number> {
@@ -67,10 +95,12 @@ export class ExampleRepository {
 
   /** The nearest that say the category or feature, by comparing with all: there are a few thousand at most. */
   nearest(of: 'category' | 'feature', vector: Float32Array, model: string, limit: number): Promise<NearExample[]> {
+    const values: unknown[] = [vectorText(vector), model, limit];
     return this.uow.query<NearExample & object>(
-      `SELECT id, ${of} AS label, 1 - (embedding <=> $1::halfvec(384)) AS similarity FROM classification_example
-       WHERE model = $2 AND embedding IS NOT NULL AND ${of} IS NOT NULL ORDER BY embedding <=> $1::halfvec(384), id LIMIT $3`,
-      [vectorText(vector), model, limit],
+      `SELECT id, ${of} AS label, 1 - (embedding <=> $1::halfvec(384)) AS similarity FROM classification_example x
+       WHERE model = $2 AND embedding IS NOT NULL AND ${of} IS NOT NULL AND ${seen(values)}
+       ORDER BY embedding <=> $1::halfvec(384), id LIMIT $3`,
+      values,
     );
   }
 

@@ -44,7 +44,7 @@ export class FeedbackService implements OnApplicationBootstrap {
     this.jobs.every('classification-examples', UPKEEP_MS, () => this.placeStrangers(), { lock: true });
   }
 
-  list(limit: number, offset: number): Promise<ExampleRow[]> {
+  list(limit: number, offset: number): Promise<{ rows: ExampleRow[]; more: boolean }> {
     return this.examples.list(limit, offset);
   }
 

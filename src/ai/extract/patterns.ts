@@ -19,15 +19,22 @@ const mention = (type: MentionType, match: RegExpMatchArray, text: string, value
   type, text, start: from, end: from + text.length, value,
 }); // prettier-ignore
 
-/** What closes a sentence or a bracket around an address is no part of it. */
+const OPENING: ReadonlyMap<string, string> = new Map([
+  [')', '('],
+  [']', '['],
+  ['}', '{'],
+]);
+
+/** What closes a sentence or a bracket around an address is no part of it. Counted once: it may be nothing but brackets. */
 function addressOf(written: string): string {
-  let text = written;
-  for (;;) {
-    const last = text.at(-1)!;
-    const opens = { ')': '(', ']': '[', '}': '{' }[last];
-    if (/[.,;:!?*_]/.test(last) || (opens && text.split(opens).length < text.split(last).length))
-      text = text.slice(0, -1);
-    else return text;
+  const counts = new Map<string, number>();
+  for (const letter of written) counts.set(letter, (counts.get(letter) ?? 0) + 1);
+  for (let end = written.length; ; end--) {
+    const last = written[end - 1];
+    const opens = OPENING.get(last);
+    const closesNothing = opens !== undefined && (counts.get(opens) ?? 0) < counts.get(last)!;
+    if (!closesNothing && !/[.,;:!?*_]/.test(last)) return written.slice(0, end);
+    counts.set(last, counts.get(last)! - 1);
   }
 }
 

@@ -26,11 +26,17 @@ import { AiStatus, ClassifyResult } from './classify.dto.js';
 const TAGS = 10;
 const SENTENCES = 3;
 
-/** @throws InvalidError naming `text` when there is nothing to read */
+const WORDS = ['text', 'title', 'description', 'name'] as const;
+
+/** @throws InvalidError when there is nothing to read, naming what was given in vain, or else `text` */
 function told<Subject extends AiSubject>(subject: Subject): Subject {
-  const { text, title, description, name } = subject;
-  if ([text, title, description, name].some((part) => part?.trim())) return subject;
-  throw InvalidError.field('text', 'or title, description or name is required');
+  if (WORDS.some((part) => subject[part]?.trim())) return subject;
+  const given = WORDS.filter((part) => subject[part] !== undefined);
+  const message = 'says nothing: one of text, title, description and name is required';
+  throw new InvalidError(
+    'One of text, title, description and name is required.',
+    (given.length > 0 ? given : ['text']).map((field) => ({ field, message })),
+  );
 }
 
 const textOf = ({ text, title, description, name }: AiSubject): string =>

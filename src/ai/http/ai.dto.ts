@@ -53,7 +53,7 @@ export class EmbedRequest {
 }
 
 export class EmbedResult {
-  @Shown('static-en-384@7aa154882d74') model: string;
+  @Shown('static-en-384@753d53be8bda') model: string;
   @ApiProperty({ type: 'integer', example: 384 }) dimensions: number;
   @ApiProperty({
     type: 'array',
@@ -142,7 +142,7 @@ export class SummarizeResult {
   summary: string;
   @ApiProperty({ type: [SummarySentenceShown] }) sentences: SummarySentenceShown[];
   @ApiProperty({ type: 'integer', description: 'How many sentences the text has.', example: 3 }) of: number;
-  @Shown('static-en-384@7aa154882d74') model: string;
+  @Shown('static-en-384@753d53be8bda') model: string;
 }
 
 export class SuggestedTag {
@@ -156,7 +156,7 @@ export class SuggestedTag {
 
 export class TagsResult {
   @ApiProperty({ type: [SuggestedTag] }) tags: SuggestedTag[];
-  @Shown('static-en-384@7aa154882d74') model: string;
+  @Shown('static-en-384@753d53be8bda') model: string;
   @Shown(true, { description: 'False while no index of entries can be asked: the tags are of the text alone.' })
   neighbours: boolean;
 }

@@ -62,7 +62,7 @@ export class LabelVerdict {
 export class ClassifyResult {
   @ApiProperty({ type: LabelVerdict, description: 'One of the 26 categories.' }) category: LabelVerdict;
   @ApiProperty({ type: LabelVerdict, description: 'A feature category.' }) feature: LabelVerdict;
-  @Shown('static-en-384@7aa154882d74') model: string;
+  @Shown('static-en-384@753d53be8bda') model: string;
   @Shown(true, { description: 'Whether the confidences were measured for this model.' }) calibrated: boolean;
 }
 
@@ -115,7 +115,7 @@ export class FeedbackQuery {
 }
 
 export class AiIndexShown {
-  @Shown('static-en-384@7aa154882d74') model: string;
+  @Shown('static-en-384@753d53be8bda') model: string;
   @Shown('serving', { enum: ['filling', 'serving', 'retired'] }) state: string;
 }
 
@@ -127,7 +127,7 @@ export class AiCacheShown {
 
 export class AiStatus {
   @Shown('local', { enum: ['local', 'openai', 'transformers', 'none'] }) provider: string;
-  @Shown('static-en-384@7aa154882d74', { ...NULLABLE_TEXT, description: 'Null when vectors are switched off.' })
+  @Shown('static-en-384@753d53be8bda', { ...NULLABLE_TEXT, description: 'Null when vectors are switched off.' })
   model: string | null;
   @ApiProperty({ type: 'integer', example: 384 }) dimensions: number;
   @Shown(true, { description: 'Whether the model answers.' }) ok: boolean;
@@ -139,7 +139,7 @@ export class AiStatus {
   })
   queue_depth: number;
   @ApiProperty({ type: [AiIndexShown] }) indexes: AiIndexShown[];
-  @Shown('static-en-384@7aa154882d74', { description: 'The model that is always here: it summarises.' })
+  @Shown('static-en-384@753d53be8bda', { description: 'The model that is always here: it summarises.' })
   text_model: string;
   @Shown(true, { description: 'Whether confidences were measured for the model.' }) calibrated: boolean;
   @ApiProperty({ type: 'integer', description: 'Texts told by feedback.', example: 3 }) examples: number;

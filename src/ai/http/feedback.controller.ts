@@ -29,17 +29,17 @@ export class FeedbackController {
   @Get()
   @Permission('read:ai')
   @ApiOperation({ operationId: 'listAiFeedback', summary: 'List the texts whose category or feature was told' })
-  @ApiOkResponse({ type: [FeedbackShown] })
+  @ApiOkResponse({ type: [FeedbackShown], description: 'Oldest first; fewer at a time where texts are long.' })
   @ApiProblems(400)
   async list(
     @Query() { limit, offset }: FeedbackQuery,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<FeedbackShown[]> {
-    const rows = await this.feedback.list(limit + 1, offset);
+    const { rows, more } = await this.feedback.list(limit, offset);
     return sendPage(request, response, {
-      rows: rows.slice(0, limit).map(toResponse),
-      nextOffset: rows.length > limit ? offset + limit : undefined,
+      rows: rows.map(toResponse),
+      nextOffset: more ? offset + rows.length : undefined,
     });
   }
 
@@ -49,7 +49,13 @@ export class FeedbackController {
   @ApiCreatedResponse({ type: FeedbackShown })
   @ApiProblems(400, 413, 415, 422)
   async tell(@Body() body: FeedbackCreate): Promise<FeedbackShown> {
-    if (!body.category && !body.feature) throw InvalidError.field('category', 'or feature is required');
+    if (!body.category && !body.feature) {
+      const message = 'must be given where the other is not';
+      throw new InvalidError(
+        'One of category and feature is required.',
+        ['category', 'feature'].map((field) => ({ field, message })),
+      );
+    }
     return toResponse(await this.feedback.tell(body));
   }
 

@@ -18,7 +18,11 @@ const REDUNDANCY = 0.35;
 const LEAD = 0.15;
 const SHORTEST = 15;
 
-const dot = (a: Float32Array, b: Float32Array): number => a.reduce((sum, value, at) => sum + value * b[at], 0);
+function dot(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let at = 0; at < a.length; at++) sum += a[at] * b[at];
+  return sum;
+}
 
 function centroidOf(sentences: readonly Weighable[]): Float32Array | undefined {
   const vectors = sentences.flatMap(({ vector }) => (vector ? [vector] : []));

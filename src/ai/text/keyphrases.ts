@@ -49,7 +49,7 @@ function runsOf(text: string): { words: string[]; start: number }[] {
     run = [];
   };
   for (const match of text.matchAll(WORD)) {
-    const word = match[0].toLowerCase().replace(/(?:['’]s|[.'’-])+$/u, '');
+    const word = bare(match[0].toLowerCase());
     if (BREAK.test(text.slice(last, match.index))) close();
     last = match.index + match[0].length;
     if (STOP_WORDS.has(word) || EMPTY.test(word)) {
@@ -62,6 +62,15 @@ function runsOf(text: string): { words: string[]; start: number }[] {
   }
   close();
   return runs;
+}
+
+/** Without the possessive and the signs at its end. From there backwards: a word may be nothing but signs up to its last letter. */
+function bare(word: string): string {
+  for (let end = word.length; ;) {
+    if (/['’]s$/.test(word.slice(Math.max(0, end - 2), end))) end -= 2;
+    else if (/[.'’-]$/.test(word.slice(Math.max(0, end - 1), end))) end--;
+    else return word.slice(0, end);
+  }
 }
 
 /**

@@ -3,10 +3,14 @@ import { column, type View } from '../output/view.js';
 import type { GroupSpec, LeafSpec } from '../spec/types.js';
 import { printStats } from './stats.js';
 
-const indexView: View<Record<string, unknown>> = {
+interface IndexStats extends Record<string, unknown> {
+  text: { entries: number };
+}
+
+const indexView: View<IndexStats> = {
   fields: ['text', 'vocabulary', 'vectors', 'recall', 'reindex'],
   columns: [],
-  name: () => '',
+  name: ({ text }) => String(text.entries),
 };
 
 const statsCommand: LeafSpec = {
@@ -25,7 +29,7 @@ const statsCommand: LeafSpec = {
   operations: ['GET /api/v1/search/stats'],
   async run(context, { options }) {
     const client = await context.client();
-    const stats = await client.json<Record<string, unknown>>({
+    const stats = await client.json<IndexStats>({
       method: 'GET',
       path: '/api/v1/search/stats',
       query: {

@@ -45,7 +45,11 @@ export const statsCommand: LeafSpec = {
 };
 
 /** Figures: one a line for people, as the API tells them for programs. */
-export async function printStats(context: CommandContext, stats: Stats, view: View<Stats>): Promise<void> {
+export async function printStats<Figures extends Stats>(
+  context: CommandContext,
+  stats: Figures,
+  view: View<Figures>,
+): Promise<void> {
   const table = ['table', 'wide', 'csv'].includes(context.format.name) && context.flags.fields === undefined;
   if (table) await context.list([...flatten(stats)], statRowView);
   else await context.one(stats, view);

@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { usageError, type CliError } from '../core/errors.js';
-import { topCommandsOf, type TopCommand } from '../groups.js';
+import { topCommandsOf } from '../groups.js';
+import type { TopCommand } from '../top-command.js';
 import { GLOBAL_OPTIONS } from './global-options.js';
 import { helpOf, optionsOf, rootHelp, usageLine } from './help.js';
 import { isGroup, type CommandSpec, type Invocation, type LeafSpec, type OptionSpec } from './types.js';

@@ -3,6 +3,7 @@ import { toSummaryResponse } from '../../entries/entry-response.js';
 import type { SummaryResponse } from '../../entries/entry-response.js';
 import { countOf } from '../engine/groups.js';
 import { SharedWork } from '../engine/shared-work.js';
+import { ANALYSIS } from '../graph-limits.js';
 import { GraphRepository } from '../graph.repository.js';
 import { CommunitiesRepository } from './communities.repository.js';
 import { freshEnough } from './fresh-enough.js';
@@ -70,7 +71,8 @@ export class CommunitiesService {
     const known = await this.runs.newest(scope.name, 'communities');
     const { result, stale } = await freshEnough(known, this.works[scope.name], { scope, now, fresh, signal });
     const details = result.details as unknown as Details;
-    const rows = await this.repository.page(result.id, { limit, offset }, members);
+    const most = Math.min(members, Math.floor(ANALYSIS.mostShownNodes / limit));
+    const rows = await this.repository.page(result.id, { limit, offset }, most);
     const summaries = await this.graph.summaries(rows.flatMap((row) => row.members));
     return {
       ...details,
@@ -78,7 +80,7 @@ export class CommunitiesService {
         number: row.community + 1,
         size: row.size,
         members: row.members.flatMap((id) => (summaries.has(id) ? [toSummaryResponse(summaries.get(id)!)] : [])),
-        truncated: row.size > members,
+        truncated: row.size > most,
       })),
       computed_at: result.computedAt.toISOString(),
       graph_version: result.version.changes,

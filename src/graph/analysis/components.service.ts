@@ -93,12 +93,13 @@ export class ComponentsService {
 
   private async shown(groups: Groups, offset: number, limit: number): Promise<ComponentSet[]> {
     const page = Array.from({ length: Math.max(0, Math.min(limit, countOf(groups) - offset)) }, (_, i) => offset + i);
-    const first = page.map((group) => [...membersOf(groups, group).subarray(0, ANALYSIS.shownNodes)]);
+    const most = Math.min(ANALYSIS.shownNodes, Math.floor(ANALYSIS.mostShownNodes / limit));
+    const first = page.map((group) => [...membersOf(groups, group).subarray(0, most)]);
     const rows = await this.graph.summaries(first.flat());
     return page.map((group, i) => ({
       size: sizeOf(groups, group),
       nodes: first[i].flatMap((id) => (rows.has(id) ? [toSummaryResponse(rows.get(id)!)] : [])),
-      truncated: sizeOf(groups, group) > ANALYSIS.shownNodes,
+      truncated: sizeOf(groups, group) > most,
     }));
   }
 

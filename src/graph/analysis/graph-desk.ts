@@ -41,7 +41,7 @@ export class GraphDesk {
     shutdown.onDrain(() => this.stopping.abort());
   }
 
-  /** @throws UnavailableError `graph.busy`, `graph.deadline`, ImpossibleError `graph.too_large`, Stopped when cancelled */
+  /** @throws UnavailableError `graph.busy`, `graph.interrupted`, `graph.deadline`, ImpossibleError `graph.too_large`, Stopped when cancelled by the signal */
   async work<Name extends GraphWork['name']>(work: WorkNamed<Name>, question: Question): Promise<Worked<Name>> {
     if (this.waiting >= ANALYSIS.waiting)
       throw new UnavailableError('graph.busy', 'Too many questions about the whole graph are waiting.', undefined, 10);
@@ -67,7 +67,9 @@ export class GraphDesk {
       const result = await this.thread.run(work, { graph, choice: { types, without } }, limit);
       return { result, version, restrictions, milliseconds: Math.round(performance.now() - began) };
     } catch (error) {
-      if (!(error instanceof Stopped) || error.reason !== 'deadline') throw error;
+      if (!(error instanceof Stopped) || signal.aborted) throw error;
+      if (error.reason === 'cancelled')
+        throw new UnavailableError('graph.interrupted', 'The service ended what it was working on; ask again.', error, 10); // prettier-ignore
       throw new UnavailableError(
         'graph.deadline',
         `The whole graph could not be looked at within ${ANALYSIS.workMilliseconds / 60_000} minutes.`,

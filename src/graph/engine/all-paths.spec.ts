@@ -62,6 +62,29 @@ describe('all paths', () => {
     expect(cut).toEqual({ reason: 'steps', atLength: 3 });
   });
 
+  test('hold no more beginnings than they may, and give up the longest first', () => {
+    const size = 300;
+    const from = (a: number) =>
+      Array.from({ length: size }, (_, b) => edge(a, b + 3)).filter(({ target }) => target !== a);
+    // All that leads on leads back over 2.
+    const clique = Array.from({ length: size }, (_, a) => [...from(a + 3), edge(a + 3, 2)]).flat();
+    const steps = stepsOf([edge(1, 2), edge(2, 400), ...from(2), ...clique], 'out');
+    const search = allPaths(
+      steps.map(({ from: source, to, edge: { id } }) => ({ from: source, to, edge: id })),
+      { source: 1, target: 400 },
+      { length: 10, paths: 100, beginnings: 20_000 },
+    );
+    const before = process.memoryUsage().heapUsed;
+    let most = 0;
+    for (let step = search.next(); ; step = search.next()) {
+      most = Math.max(most, process.memoryUsage().heapUsed - before);
+      if (!step.done) continue;
+      expect(step.value).toMatchObject({ paths: [{ nodes: [1, 2, 400] }], cut: { reason: 'steps', atLength: 5 } });
+      break;
+    }
+    expect(most).toBeLessThan(150 * 1024 ** 2);
+  });
+
   test('from an entry to itself are the one that takes no step, and longer ones than asked for are none', () => {
     expect(pathsOf([edge(1, 2), edge(2, 1)], 1, 1)).toEqual({ paths: [{ nodes: [1], edges: [] }], cut: null });
     expect(pathsOf(chain(20), 1, 20)).toEqual({ paths: [], cut: null });

@@ -53,14 +53,18 @@ export function* allPaths(
   const found: AllPaths = { paths: [], cut: null };
   // By least length in the end; the last one put in is taken first, which comes to its end soonest.
   const lines: Beginning[][] = Array.from({ length: budget.length + 1 }, () => []);
+  let [held, most] = [0, budget.length];
   const put = (beginning: Beginning): void => {
     const least = beginning.length + (left.get(beginning.node) ?? Infinity);
-    if (least <= budget.length) lines[least].push(beginning);
+    if (least > most) return;
+    lines[least].push(beginning);
+    held++;
   };
   put({ node: source, length: 0, edge: -1 });
   let looked = 0;
-  for (let length = 0; length <= budget.length; length++) {
+  for (let length = 0; length <= most; length++) {
     for (let at = lines[length].pop(); at; at = lines[length].pop()) {
+      held--;
       if (at.node === target) {
         if (found.paths.length === budget.paths) return { ...found, cut: { reason: 'limit', atLength: length } };
         found.paths.push(pathTo(at));
@@ -71,9 +75,12 @@ export function* allPaths(
       const before = entriesOf(at);
       for (const { to, edge } of next.get(at.node) ?? [])
         if (!before.has(to)) put({ node: to, length: at.length + 1, edge, before: at });
+      // Of more than can be held the longest are given up: one entry may lead to hundreds of thousands.
+      for (; held > budget.beginnings && most > length; most--) held -= lines[most].splice(0).length;
+      if (held > budget.beginnings) return { ...found, cut: { reason: 'steps', atLength: length } };
     }
   }
-  return found;
+  return most < budget.length ? { ...found, cut: { reason: 'steps', atLength: most + 1 } } : found;
 }
 
 function pathTo(end: Beginning): FoundPath {

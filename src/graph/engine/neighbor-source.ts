@@ -27,7 +27,7 @@ export interface NeighborSource {
   /** Every relationship out of the frontier; one between two of its entries may come twice, once from each end. */
   edges(frontier: readonly NodeId[], limit: number): Promise<EdgeSteps>;
   /** How many relationships of any type lead on from each entry; entries without any may be left out. */
-  degrees(frontier: readonly NodeId[]): Promise<Map<NodeId, number>>;
+  degrees(frontier: readonly NodeId[]): Promise<ReadonlyMap<NodeId, number>>;
 }
 
 /** A source was stopped by a time-out of its own: what is known so far is all there will be. */

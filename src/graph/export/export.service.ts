@@ -29,8 +29,15 @@ export class ExportService {
     if (root !== undefined) return exported(await this.walks.walk({ root, ...question }));
     const typeIds = await this.graph.typeIds(question.types);
     const { nodes, edges } = this.repository.whole(currentViewer(), typeIds);
-    return { nodes, edges };
+    return { nodes: begunWith(await nodes.next(), nodes), edges };
   }
+}
+
+/** An error before the first entries is still a problem: a text that has begun can only be broken off. */
+async function* begunWith<T>(first: IteratorResult<T>, rest: AsyncGenerator<T>): AsyncGenerator<T> {
+  if (first.done) return;
+  yield first.value;
+  yield* rest;
 }
 
 function exported({ nodes, edges, truncated }: WalkAnswer): ExportedGraph {

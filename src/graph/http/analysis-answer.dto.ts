@@ -83,7 +83,11 @@ export class CommunityAnswer {
   @ApiProperty({ ...INTEGER, description: 'From 1; not the same one after the next computation.', example: 1 })
   number: number;
   @ApiProperty({ ...INTEGER, description: 'Entries in it.', example: 3120 }) size: number;
-  @ApiProperty({ type: [EntrySummary], description: 'Those with most neighbours.' }) members: EntrySummary[];
+  @ApiProperty({
+    type: [EntrySummary],
+    description: 'Those with most neighbours; in all communities of an answer 20,000 at most.',
+  })
+  members: EntrySummary[];
   @ApiProperty({ description: 'There are more than `members` shows.', example: true }) truncated: boolean;
 }
 
@@ -100,7 +104,11 @@ export class Communities {
 
 export class ComponentAnswer {
   @ApiProperty({ ...INTEGER, description: 'Entries in it.', example: 51204 }) size: number;
-  @ApiProperty({ type: [EntrySummary], description: 'The first hundred, by age.' }) nodes: EntrySummary[];
+  @ApiProperty({
+    type: [EntrySummary],
+    description: 'The first hundred, by age; in all components of an answer 20,000 at most.',
+  })
+  nodes: EntrySummary[];
   @ApiProperty({ description: 'There are more than `nodes` shows.', example: true }) truncated: boolean;
 }
 

@@ -80,7 +80,7 @@ export class Vocabulary {
 }
 
 export class VectorIndexPart {
-  @Shown('static-en-384@7aa154882d74') model: string;
+  @Shown('static-en-384@753d53be8bda') model: string;
   @Shown('serving', { enum: ['filling', 'serving'] }) state: 'filling' | 'serving';
   @ApiProperty({ ...INTEGER, example: 63440 }) vectors: number;
   @ApiProperty({ ...INTEGER, description: 'Entries still to be looked at.', example: 4 }) backlog: number;
@@ -93,7 +93,7 @@ export class VectorIndexes {
     description: '`off`: no model is configured. `filling`: searches go by words until it is whole.',
   })
   state: 'off' | 'filling' | 'serving';
-  @Shown('static-en-384@7aa154882d74', { type: String, nullable: true }) model: string | null;
+  @Shown('static-en-384@753d53be8bda', { type: String, nullable: true }) model: string | null;
   @ApiProperty({ type: [VectorIndexPart] }) indexes: VectorIndexPart[];
 }
 

@@ -14,7 +14,7 @@ import type { QuestionVector } from './question-vector.js';
 /** What each leg puts forward, whatever page is asked for: so every page is cut from the same order. */
 const CANDIDATES = 100;
 /** With so many entries that have all the words, guesses are left to meaning. */
-const ENOUGH = 20;
+const ENOUGH = 10;
 
 export interface HybridQuestion extends SearchQuestion {
   vector: QuestionVector;
@@ -40,9 +40,15 @@ export class HybridSearch {
   /** Undefined when the vector's index is not searched any more. */
   async find(question: HybridQuestion): Promise<LegAnswer | undefined> {
     const { groups, filter, limit, offset } = question;
-    const words = await this.text.find({ groups, filter, limit: CANDIDATES, offset: 0, enough: ENOUGH });
+    const wordsOnly = demandsWords(groups);
+    const nearTo = async (vector: QuestionVector) => (wordsOnly ? new Map<string, number>() : this.near(vector, filter));
+    // At once, for each takes as long as the other; that a word was mistyped is seldom found out.
+    const [words, asAsked] = await Promise.all([
+      this.text.find({ groups, filter, limit: CANDIDATES, offset: 0, enough: ENOUGH }),
+      nearTo(question.vector),
+    ]);
     const vector = await this.meant(question, words.corrected);
-    const near = demandsWords(groups) ? new Map<string, number>() : await this.near(vector, filter);
+    const near = vector === question.vector ? asAsked : await nearTo(vector);
     if (!near) return undefined;
     const fused = await this.fused(words.hits, near, { ...question, vector });
     const page = fused.slice(offset, offset + limit + 1).map((found) => hitOf(found, near));

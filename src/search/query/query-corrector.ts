@@ -18,8 +18,11 @@ export class QueryCorrector {
 
   /** Puts likely spellings into the terms; answers the query as it then reads, null when nothing was corrected. */
   async correct(groups: readonly QueryTerm[][]): Promise<string | null> {
+    const suspects = groups.flat().filter(isSuspect).slice(0, MOST_CORRECTED);
+    if (suspects.length === 0) return null;
+    const holding = await this.terms.holding(suspects.map(anyForm), RARE + 1);
     const found: [QueryTerm, string][] = [];
-    for (const term of groups.flat().filter(isSuspect).slice(0, MOST_CORRECTED)) {
+    for (const term of suspects.filter((_, i) => holding[i] <= RARE)) {
       const word = await this.speller.correct(term.text);
       if (word !== undefined) found.push([term, word]);
     }
@@ -31,6 +34,12 @@ export class QueryCorrector {
 }
 
 const isSuspect = (term: QueryTerm): boolean => !term.phrase && !term.negated && !term.known && term.ndoc <= RARE;
+
+const anyForm = ({ stemmed, plain }: QueryTerm): string =>
+  [stemmed, plain]
+    .filter(Boolean)
+    .map((query) => `( ${query} )`)
+    .join(' | ');
 
 function written(term: QueryTerm): string {
   const text = term.correction?.text ?? term.text;

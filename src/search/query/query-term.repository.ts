@@ -32,6 +32,20 @@ export class QueryTermRepository {
     return { terms: rows, corpus: corpusOf(rows[0]) };
   }
 
+  /**
+   * How many documents hold each of these tsqueries, counted up to `most`. Statistics are of the last refresh, and know
+   * nothing of words that came with an import since.
+   */
+  async holding(queries: readonly string[], most: number): Promise<number[]> {
+    const rows = await this.uow.query<{ n: number }>(
+      `SELECT (SELECT count(*)::integer FROM (SELECT FROM entry_document d WHERE d.tsv @@ q.query::tsquery LIMIT $2) some_of) AS n
+       FROM unnest($1::text[]) WITH ORDINALITY q (query, place) ORDER BY q.place`,
+      [queries, most],
+      'search-holding',
+    );
+    return rows.map(({ n }) => n);
+  }
+
   async corpus(): Promise<Corpus> {
     const [row] = await this.uow.query<CorpusRow>('SELECT docs, doc_len FROM search_corpus', [], 'search-corpus');
     return corpusOf(row);

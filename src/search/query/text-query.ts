@@ -53,6 +53,8 @@ export interface QueryTerm extends AnalysedTerm {
   text: string;
   phrase: boolean;
   negated: boolean;
+  /** True for the one that the query ends with. */
+  last?: boolean;
   /** The likely spelling, as analysed; set when the term itself is unknown. */
   correction?: AnalysedTerm & { text: string };
 }
@@ -60,13 +62,18 @@ export interface QueryTerm extends AnalysedTerm {
 const PREFIX_WORTH = 0.7;
 const CORRECTION_WORTH = 0.9;
 const SHORTEST_PREFIX = 3;
+/** A word of so many entries is whole; only the last one of a query may still be being typed. */
+const WHOLE = 100;
 
 /** Joins what was parsed with what was analysed (in the same order); terms without a lexeme drop out. */
 export function queryTerms(groups: readonly TermGroup[], analysed: readonly AnalysedTerm[]): QueryTerm[][] {
   let n = 0;
+  const last = groups.at(-1)?.at(-1);
   return groups
     .map((group) =>
-      group.map((term) => ({ ...analysed[n++], ...term })).filter((term) => term.stemmed !== '' || term.plain !== ''),
+      group
+        .map((term) => ({ ...analysed[n++], ...term, ...(term === last && { last: true }) }))
+        .filter((term) => term.stemmed !== '' || term.plain !== ''),
     )
     .filter((group) => group.length > 0);
 }
@@ -84,7 +91,9 @@ const itself = (term: AnalysedTerm): Alternative[] =>
 function widened(term: QueryTerm): Alternative[] {
   const alternatives = itself(term);
   if (term.phrase) return alternatives;
-  if (term.plain.length >= SHORTEST_PREFIX + 2) alternatives.push({ query: `${term.plain}:*`, worth: PREFIX_WORTH });
+  const mayGoOn = term.last || term.ndoc < WHOLE;
+  if (mayGoOn && term.plain.length >= SHORTEST_PREFIX + 2)
+    alternatives.push({ query: `${term.plain}:*`, worth: PREFIX_WORTH });
   if (term.correction)
     alternatives.push(...itself(term.correction).map(({ query }) => ({ query, worth: CORRECTION_WORTH })));
   return alternatives;

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { visible } from '../../entries/visibility.js';
+import { currentViewer, visible } from '../../entries/visibility.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import { SUMMARY_COLUMNS } from '../../entries/entry-response.js';
 import type { SummaryRow } from '../../entries/entry-response.js';
@@ -47,11 +47,11 @@ export class RelatedRepository {
       `(SELECT r.${other} AS id, '${direction}' AS direction, r.type FROM relationship r
         WHERE r.${own} = $1 AND ${visible(`r.${other}`, values)} LIMIT ${MOST_DIRECT})`;
     return this.uow.query<DirectRow & object>(
-      `SELECT n.id, n.direction, array_agg(t.name ORDER BY t.name) AS types,
-         coalesce(max(d.out_degree + d.in_degree), 0) AS degree
-       FROM (${leg('out', 'source_id', 'target_id')} UNION ALL ${leg('in', 'target_id', 'source_id')}) n
-       JOIN relationship_type t ON t.id = n.type LEFT JOIN entry_degree d ON d.entry_id = n.id
-       GROUP BY 1, 2 ORDER BY degree, n.id`,
+      `SELECT o.*, ${degreeOf('o.id', values)} AS degree FROM (
+         SELECT n.id, n.direction, array_agg(t.name ORDER BY t.name) AS types
+         FROM (${leg('out', 'source_id', 'target_id')} UNION ALL ${leg('in', 'target_id', 'source_id')}) n
+         JOIN relationship_type t ON t.id = n.type GROUP BY 1, 2
+       ) o ORDER BY degree, o.id`,
       values,
     );
   }
@@ -102,4 +102,14 @@ export class RelatedRepository {
     );
     return new Map(rows.map((row) => [row.id, row]));
   }
+}
+
+/** Relationships of an entry; for who may not see everything those they may see, of which so many are counted each way. */
+function degreeOf(id: string, values: unknown[]): string {
+  if (currentViewer() === undefined)
+    return `coalesce((SELECT d.out_degree + d.in_degree FROM entry_degree d WHERE d.entry_id = ${id}), 0)`;
+  const seen = (own: string, other: string): string =>
+    `(SELECT count(*)::int FROM (SELECT FROM relationship s
+      WHERE s.${own} = ${id} AND ${visible(`s.${other}`, values)} LIMIT ${MOST_DIRECT}) s)`;
+  return `${seen('source_id', 'target_id')} + ${seen('target_id', 'source_id')}`;
 }

@@ -26,6 +26,19 @@ export interface Scope {
   /** What earlier stages answered: tsquery texts and inside ids. */
   without: readonly string[];
   withoutIds: readonly string[];
+  /** True to look through what passes the filter, whatever the planner thinks of the words. */
+  byFilter?: boolean;
+}
+
+/** Rows, by the planner's estimate. Where both are many, a search takes long although little may be in scope. */
+export interface Effort {
+  /** What has the words. */
+  matching: number;
+  /** What passes the filter; Infinity where there is none. */
+  filtering: number;
+  /** The lesser of both. */
+  rows: number;
+  byFilter: boolean;
 }
 
 export interface Slice {
@@ -72,6 +85,14 @@ export class TextSearchRepository {
       values,
     );
     return row['QUERY PLAN'][0].Plan['Plan Rows'];
+  }
+
+  /** What has to be looked at to know what is in scope: by estimate, and by whichever way is shorter. */
+  async effort({ filter, match }: Scope, part: Part = 'tsv'): Promise<Effort> {
+    const nothing = { without: [], withoutIds: [] };
+    const matching = await this.estimate({ ...nothing, filter: {}, match }, part);
+    const filtering = filterConditions(filter, []) === 'true' ? Infinity : await this.estimate({ ...nothing, filter });
+    return { matching, filtering, rows: Math.min(matching, filtering), byFilter: filtering < matching };
   }
 
   async count(scope: Scope): Promise<number> {
@@ -196,13 +217,16 @@ export class TextSearchRepository {
     const id = documents ? 'd.entry_id' : 'e.id';
     if (scope.withoutIds.length > 0) conditions.push(`NOT ${id} = ANY(${parameter(scope.withoutIds, 'bigint[]')})`);
     const filter = filterConditions(scope.filter, values);
-    conditions.push(filter, visible(id, values));
+    const all = [...conditions, visible(id, values)];
+    // The fence makes the planner begin with it.
+    if (scope.byFilter && documents && filter !== 'true' && within === undefined)
+      return `FROM (SELECT * FROM entry e WHERE ${filter} OFFSET 0) e JOIN entry_document d ON d.entry_id = e.id WHERE ${all.join(' AND ')}`;
     const entries =
       within === undefined
         ? 'entry e'
         : `(SELECT * FROM entry ORDER BY popularity DESC, id DESC LIMIT ${Number(within)}) e`;
     const joined = `${entries} JOIN entry_document d ON d.entry_id = e.id`;
     const tables = !documents ? entries : entry || filter !== 'true' ? joined : 'entry_document d';
-    return `FROM ${tables} WHERE ${conditions.join(' AND ')}`;
+    return `FROM ${tables} WHERE ${[...all, filter].join(' AND ')}`;
   }
 }

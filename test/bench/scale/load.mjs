@@ -8,6 +8,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { postgresBinaries } from '../../../scripts/native-postgres.mjs';
 import { ENTRY_COLUMNS, entryRows, relationshipRows } from './recipe.mjs';
+import { embeddingRows, shippedModelId } from './vectors.mjs';
 
 /** COPY of rows as text, by the program that comes with the server. */
 async function copy(url, into, rows) {
@@ -69,6 +70,17 @@ const STEPS = {
         SELECT id, entry_tsvector(name, title, tags, feature, description) AS tsv FROM entry ORDER BY id OFFSET 0
       ) d`);
   },
+  async vectors(client, { url }) {
+    await copy(
+      url,
+      'entry_embedding_0 (slot, entry_id, revision, model, content_hash, embedding)',
+      embeddingRows(client),
+    );
+    await client.query(
+      "UPDATE embedding_index SET model = $1, state = 'serving', filled_to = (SELECT max(id) FROM entry) WHERE slot = 0",
+      [await shippedModelId()],
+    );
+  },
   async 'degrees and counters'(client) {
     await client.query(`
       INSERT INTO entry_degree (entry_id, out_degree, in_degree)
@@ -85,19 +97,22 @@ const STEPS = {
     await client.query('UPDATE search_corpus SET ranked_edges = (SELECT sum(n) FROM relationship_count), ranked_at = clock_timestamp()'); // prettier-ignore
   },
   async indexes(client, { indexes }) {
-    for (const statement of indexes) await client.query(statement);
+    for (const statement of indexes.filter((one) => !/USING hnsw/.test(one))) await client.query(statement);
+  },
+  async 'vector index'(client, { indexes }) {
+    for (const statement of indexes.filter((one) => /USING hnsw/.test(one))) await client.query(statement);
   },
   async 'vacuum and statistics'(client) {
     await client.query('VACUUM ANALYZE');
   },
 };
 
-const TABLES = ['entry', 'relationship', 'entry_document'];
+const TABLES = ['entry', 'relationship', 'entry_document', 'entry_embedding_0'];
 
 /** Seconds each step took, and how many relationships there are. */
 export async function loadCatalog(client, options) {
   const told = { pointedAt: new Uint32Array(options.entries), total: 0 };
-  await client.query("SET synchronous_commit = off; SET maintenance_work_mem = '1GB'; SET max_parallel_maintenance_workers = 0; SET work_mem = '256MB'"); // prettier-ignore
+  await client.query("SET synchronous_commit = off; SET maintenance_work_mem = '3GB'; SET max_parallel_maintenance_workers = 0; SET work_mem = '256MB'"); // prettier-ignore
   const indexes = [];
   for (const table of TABLES) {
     await client.query(`ALTER TABLE ${table} DISABLE TRIGGER USER`);

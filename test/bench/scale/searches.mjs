@@ -1,5 +1,6 @@
 // Searches by kind of question. Each class is asked in each mode; one more class is one more entry.
 import { SHARES } from './recipe.mjs';
+import { meaningOf } from './vectors.mjs';
 
 const COMMON = ['library', 'python', 'development', 'documentation', 'perl', 'data', 'tools', 'server'];
 const RARE = ['postgresql', 'kubernetes', 'bittorrent', 'fortran', 'haskell', 'bluetooth', 'astronomy', 'chess'];
@@ -32,17 +33,22 @@ export async function searchClasses(client) {
 }
 
 /**
- * How many of ten hits a text search with a filter must have: as many as there are. In other modes, ten wherever ten
- * entries pass the filter.
+ * How many of ten hits a search with a filter must have: of what passes the filter, in text mode what has the words; in
+ * vector mode all; in hybrid mode what has the words or is nearer in meaning than chance.
  */
 export async function expectedHits(client, { query, filters }, mode) {
   const [tag] = filters.tags;
-  const words = mode === 'text' ? 'd.tsv @@ websearch_to_tsquery($2)' : '$2::text IS NOT NULL';
+  const { vector, floor } = await meaningOf(query);
+  const found = {
+    text: 'd.tsv @@ websearch_to_tsquery($2)',
+    vector: '$2::text IS NOT NULL',
+    hybrid: `(d.tsv @@ websearch_to_tsquery($2) OR 1 - (m.embedding <=> $3::halfvec(384)) > ${floor})`,
+  };
   const { rows } = await client.query(
     `SELECT count(*)::integer AS n FROM (
-       SELECT FROM entry e JOIN entry_document d ON d.entry_id = e.id
-       WHERE e.tags @> ARRAY[$1] AND ${words} LIMIT 10) s`,
-    [tag, query],
+       SELECT FROM entry e JOIN entry_document d ON d.entry_id = e.id JOIN entry_embedding_0 m ON m.entry_id = e.id
+       WHERE e.tags @> ARRAY[$1] AND ${found[mode]} AND $3::text IS NOT NULL LIMIT 10) s`,
+    [tag, query, vector],
   );
   return rows[0].n;
 }

@@ -2,6 +2,7 @@ import { topCommandsOf } from '../../../src/cli/groups.js';
 import { KIND_CALLS } from './kind-calls.js';
 import { leavesOf, type LeafSpec } from '../../../src/cli/spec/types.js';
 import { AI_CALLS } from './stub-ai.js';
+import { GRAPH_CALLS } from './stub-graph.js';
 
 export interface Leaf {
   /** `graph impact`. */
@@ -48,12 +49,7 @@ export const CALLS: Record<string, { args: string[]; local?: true; stdin?: strin
   trending: { args: [] },
   'index stats': { args: [] },
   'index rebuild': { args: [] },
-  'graph walk': { args: ['plugin_my-service', '5'] },
-  'graph dependencies': { args: ['plugin_my-service'] },
-  'graph impact': { args: ['plugin_my-service'] },
-  'graph neighbors': { args: ['plugin_my-service'] },
-  'graph path': { args: ['plugin_a', 'plugin_b'] },
-  'graph cycles': { args: [] },
+  ...GRAPH_CALLS,
   ...AI_CALLS,
   stats: { args: [] },
   'import entries': { args: ['EXPORT'] },

@@ -1,5 +1,5 @@
 const ID = '0192f0c1-7c3a-7a10-9d5e-0242ac120002';
-const MODEL = 'static-en-384@7aa154882d74';
+const MODEL = 'static-en-384@753d53be8bda';
 const TOLD = {
   id: ID,
   text: 'Books payments every night',

@@ -2,7 +2,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { aiAnswer } from './stub-ai.js';
 import { stubBackup } from './stub-backup.js';
+import { ENTRY } from './stub-entry.js';
 import { gatewayAnswer } from './stub-gateway.js';
+import { graphAnswer } from './stub-graph.js';
 import { gridAnswer } from './stub-grid.js';
 import { kindAnswer } from './stub-kinds.js';
 import { meshAnswer } from './stub-mesh.js';
@@ -18,30 +20,6 @@ export interface Seen {
 
 /** How it behaves: as a registry would, always with one status, or never answering. */
 export type Mood = 'well' | 'silent' | 'empty' | number;
-
-export const ENTRY = {
-  id: '0192f0c1-7c3a-7a10-9d5e-0242ac120002',
-  key: 'plugin_my-service@1.0.0',
-  type: 'plugin',
-  name: 'my-service',
-  version: '1.0.0',
-  title: 'My service',
-  description: null,
-  feature: 'ai-ml',
-  status: 'active',
-  health: 'healthy',
-  owner: 'ml',
-  tags: ['a', 'b'],
-  metadata: { tier: 1 },
-  spec: {},
-  regions: [],
-  checksum: 'c'.repeat(64),
-  revision: 3,
-  created_at: '2026-01-01T00:00:00.000Z',
-  updated_at: '2026-01-02T00:00:00.000Z',
-};
-
-const NODE = { ...ENTRY, distance: 1, path: ['plugin_a', ENTRY.key] };
 
 function searchAnswer(path: string): unknown {
   const { id, key, name, type } = ENTRY;
@@ -83,7 +61,8 @@ function answerTo({ method, path, body, query }: Seen): unknown {
     aiAnswer(method, path) ??
     gridAnswer(path) ??
     meshAnswer(method, path) ??
-    kindAnswer(method, path, query);
+    kindAnswer(method, path, query) ??
+    graphAnswer(path);
   if (ofKind !== undefined) return ofKind;
   if (path === '/health')
     return {
@@ -100,21 +79,6 @@ function answerTo({ method, path, body, query }: Seen): unknown {
   if (path.endsWith('/stats')) return { total_entities: 8, total_relationships: 2, by_type: { plugin: 8 } };
   if (path.endsWith('/feature-categories')) return [{ id: ENTRY.id, key: 'feature_ai-ml', name: 'ai-ml', entries: 4 }];
   if (path.endsWith('/search')) return [{ ...ENTRY, score: 0.9, matched: { highlight: '<mark>My</mark> &amp; you' } }];
-  if (path.endsWith('/graph'))
-    return { root_id: ENTRY.id, depth: 3, nodes: [NODE], edges: [], truncated: null, skipped_hubs: [] };
-  if (path.includes('/graph/neighbors'))
-    return {
-      root: NODE,
-      out_degree: 1,
-      in_degree: 0,
-      count: 1,
-      neighbors: { depends_on: [{ ...ENTRY, direction: 'out' }] },
-      next: {},
-      truncated: null,
-    };
-  if (path.includes('/graph/path')) return { nodes: [NODE, NODE], edges: [], length: 1, cost: 1 };
-  if (path.includes('/graph/cycles')) return [{ size: 2, nodes: [NODE, NODE], truncated: false }];
-  if (path.includes('/graph/')) return { root: NODE, nodes: [NODE], count: 1, truncated: null, by_type: { plugin: 1 } };
   return method === 'GET' && path.endsWith('/entities') ? [ENTRY] : ENTRY;
 }
 

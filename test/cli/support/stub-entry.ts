@@ -1,0 +1,22 @@
+/** An entry as every answer of the stub carries it. */
+export const ENTRY = {
+  id: '0192f0c1-7c3a-7a10-9d5e-0242ac120002',
+  key: 'plugin_my-service@1.0.0',
+  type: 'plugin',
+  name: 'my-service',
+  version: '1.0.0',
+  title: 'My service',
+  description: null,
+  feature: 'ai-ml',
+  status: 'active',
+  health: 'healthy',
+  owner: 'ml',
+  tags: ['a', 'b'],
+  metadata: { tier: 1 },
+  spec: {},
+  regions: [],
+  checksum: 'c'.repeat(64),
+  revision: 3,
+  created_at: '2026-01-01T00:00:00.000Z',
+  updated_at: '2026-01-02T00:00:00.000Z',
+};
