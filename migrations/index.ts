@@ -62,6 +62,7 @@ import { SearchActivity1764000009205 } from './1764000009205-search-activity.js'
 import { GraphMetric1764000009210 } from './1764000009210-graph-metric.js';
 import { EntryClassification1764000009220 } from './1764000009220-entry-classification.js';
 import { ClassificationExample1764000009221 } from './1764000009221-classification-example.js';
+import { SequencePositions1764000009300 } from './1764000009300-sequence-positions.js';
 
 /** Every migration, oldest first. A merged one is never edited. */
 export const MIGRATIONS = [
@@ -129,4 +130,5 @@ export const MIGRATIONS = [
   GraphMetric1764000009210,
   EntryClassification1764000009220,
   ClassificationExample1764000009221,
+  SequencePositions1764000009300,
 ];

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { AiModule } from './ai/ai.module.js';
+import { BackupModule } from './backup/backup.module.js';
 import { DATABASE_SCHEMA } from './database-schema.js';
 import { EntriesModule } from './entries/entries.module.js';
 import { GatewayModule } from './gateway/gateway.module.js';
@@ -45,6 +46,7 @@ export class AppModule {
         SearchModule,
         AiModule,
         StreamsModule,
+        BackupModule,
       ],
     };
   }

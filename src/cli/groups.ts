@@ -118,6 +118,24 @@ const TOP_COMMANDS: readonly TopCommand[] = [
     load: async () => (await import('./commands/export.js')).exportCommand,
   },
   {
+    name: 'backup',
+    summary: 'Keep everything in a file, and check such a file',
+    section: MOVE,
+    load: async () => (await import('./commands/backup.js')).backupCommand,
+  },
+  {
+    name: 'restore',
+    summary: 'Restore a backup into an empty database',
+    section: MOVE,
+    load: async () => (await import('./commands/restore.js')).restoreCommand,
+  },
+  {
+    name: 'migrate',
+    summary: 'Move an embedded registry to a PostgreSQL server',
+    section: MOVE,
+    load: async () => (await import('./commands/migrate.js')).migrateCommand,
+  },
+  {
     name: 'login',
     summary: 'Check a key and keep it in a profile',
     section: ACCESS,

@@ -5,9 +5,15 @@ import { isNeeded } from '../../src/cli/spec/help.js';
 import { isRepeated } from './support/kind-calls.js';
 import { CALLS, everyLeaf, share, type Leaf } from './support/leaves.js';
 import { complaints, Program, type Ended, type RunOptions } from './support/program.js';
+import { stubBackup } from './support/stub-backup.js';
 import { StubRegistry, type Mood } from './support/stub-registry.js';
 
-const FILES: Record<string, string> = { FILE: 'packages.jsonl', EXPORT: 'export.ndjson', MANIFEST: 'plugin.yaml' };
+const FILES: Record<string, string> = {
+  FILE: 'packages.jsonl',
+  EXPORT: 'export.ndjson',
+  MANIFEST: 'plugin.yaml',
+  BACKUP: 'kept.ureg',
+};
 const KEY = 'ureg_secretsecretsecretsecret';
 
 // Hundreds of processes, on whatever machine this is.
@@ -31,6 +37,7 @@ beforeAll(async () => {
     '{"name":"a","version":"1","depends":[[{"name":"b"}]]}\n{"name":"b","version":"1"}\n',
   );
   writeFileSync(join(program.home, 'plugin.yaml'), 'apiVersion: plugin.nexuspro.io/v1\nkind: Plugin\n');
+  writeFileSync(join(program.home, 'kept.ureg'), stubBackup());
   writeFileSync(join(program.home, 'export.ndjson'), '{"kind":"entry","type":"plugin","name":"a"}\n');
 });
 afterAll(async () => {

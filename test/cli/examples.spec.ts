@@ -133,6 +133,8 @@ const UNSTEADY = new Set([
   'audit list',
   'audit verify',
   'audit export',
+  'backup create',
+  'backup verify',
   'feature-flag schedule show',
   'feature-flag stats',
   // What is said of the whole graph is another with every example of another command.

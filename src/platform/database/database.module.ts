@@ -4,6 +4,7 @@ import type { DynamicModule, OnApplicationShutdown } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Env } from '../env/env.js';
 import { Logger } from '../logging/logger.js';
+import { DatabaseSnapshots } from './backup/database-snapshots.js';
 import { connectDatabase } from './connect-database.js';
 import type { DatabaseSchema } from './data-source.js';
 import { DatabaseListener } from './database-listener.js';
@@ -37,10 +38,16 @@ export class DatabaseModule implements OnApplicationShutdown {
           useFactory: (env: Env, settings: DatabaseSettings, embedded: EmbeddedPostgres | undefined, logger: Logger) =>
             openDatabase(schema, env, settings, embedded, logger.child('database')),
         },
+        {
+          provide: DatabaseSnapshots,
+          inject: [DATABASE_SETTINGS, EMBEDDED],
+          useFactory: (settings: DatabaseSettings, embedded: EmbeddedPostgres | undefined) =>
+            new DatabaseSnapshots(settings, embedded),
+        },
         UnitOfWork,
         DatabaseListener,
       ],
-      exports: [DataSource, UnitOfWork, DatabaseListener, DATABASE_SETTINGS],
+      exports: [DataSource, DatabaseSnapshots, UnitOfWork, DatabaseListener, DATABASE_SETTINGS],
     };
   }
 

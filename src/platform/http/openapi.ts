@@ -52,6 +52,7 @@ const TAGS: Record<string, string> = {
   traces: 'What became of requests: spans from OpenTelemetry and the proxy, as trees and as a map of calls.',
   xds: 'Envoy’s discovery service by REST: an Envoy runs from this registry.',
   gateway: 'Keys, tokens and permissions.',
+  backup: 'Everything that the registry holds, to be kept elsewhere.',
   operations: 'Health, metrics and this documentation.',
 };
 const DESCRIPTION = `One place where an enterprise registers, finds, relates, runs and governs all its software.

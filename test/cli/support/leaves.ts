@@ -31,7 +31,7 @@ export const share = (leaves: readonly Leaf[], turn: number): Leaf[] =>
   leaves.filter((_, n) => process.env.WHOLE !== undefined || (n + turn) % 3 === 0);
 
 /**
- * A valid call of every command. `FILE` stands for an index file, `EXPORT` for an export; commands that ask the registry
+ * A valid call of every command. `FILE` stands for an index file, `EXPORT` for an export, `BACKUP` for a backup; commands that ask the registry
  * nothing are marked.
  */
 export const CALLS: Record<string, { args: string[]; local?: true; stdin?: string }> = {
@@ -55,6 +55,10 @@ export const CALLS: Record<string, { args: string[]; local?: true; stdin?: strin
   'import entries': { args: ['EXPORT'] },
   'import debian': { args: ['FILE'] },
   export: { args: [] },
+  'backup create': { args: ['made.ureg'] },
+  'backup verify': { args: ['BACKUP'], local: true },
+  restore: { args: ['BACKUP', '--data-dir', 'elsewhere'], local: true },
+  migrate: { args: ['--to', 'postgresql://registry@localhost/registry'], local: true },
   login: { args: ['--as', 'here'] },
   logout: { args: ['here'], local: true },
   whoami: { args: [] },

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { aiAnswer } from './stub-ai.js';
+import { stubBackup } from './stub-backup.js';
 import { ENTRY } from './stub-entry.js';
 import { gatewayAnswer } from './stub-gateway.js';
 import { graphAnswer } from './stub-graph.js';
@@ -162,6 +163,10 @@ export class StubRegistry {
     }
     if (seen.method === 'DELETE') {
       response.writeHead(204).end();
+      return;
+    }
+    if (seen.path.endsWith('/backup')) {
+      response.writeHead(200, { 'content-type': 'application/gzip' }).end(stubBackup());
       return;
     }
     response.writeHead(seen.method === 'POST' ? 201 : 200, { 'content-type': 'application/json' });

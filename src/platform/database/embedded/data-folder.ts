@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { copyFile, mkdir, open, readFile, readdir, rename, rm, rmdir } from 'node:fs/promises';
+import { copyFile, mkdir, open, readFile, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { openEngine } from './engine.js';
 
@@ -62,6 +62,25 @@ export async function copyFolder(from: string, to: string, sync = false): Promis
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
+}
+
+/** Bytes of all its files. */
+export async function sizeOfFolder(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  let bytes = 0;
+  for (const one of entries.filter((entry) => entry.isFile())) {
+    // A file of the log may go meanwhile.
+    const found = await stat(join(one.parentPath, one.name)).catch(() => undefined);
+    bytes += found?.size ?? 0;
+  }
+  return bytes;
+}
+
+/** Copies that a backup made and could not take away again: whoever asks holds the folder, and nobody else reads them. */
+export async function sweepCopies(folder: string): Promise<void> {
+  const beside = await readdir(dirname(folder)).catch(() => []);
+  for (const name of beside.filter((one) => one.startsWith(`${basename(folder)}.copy-`)))
+    await rm(join(dirname(folder), name), { recursive: true, force: true });
 }
 
 async function flush(path: string): Promise<void> {

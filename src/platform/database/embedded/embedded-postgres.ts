@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve as absolute } from 'node:path';
 import { embeddedImage, embeddedServer } from './built-files.js';
+import { sweepCopies } from './data-folder.js';
 import type { FromServer, ServerOptions, ToServer } from './server-messages.js';
 
 export interface EmbeddedPostgresOptions {
@@ -37,6 +38,7 @@ export class EmbeddedPostgres {
   private heardAt = Date.now();
   private upkeeping = false;
   private unresponsiveMs: number;
+  private readonly copies = new Map<string, { done: () => void; failed: (error: Error) => void }>();
 
   private constructor(
     private readonly options: EmbeddedPostgresOptions,
@@ -60,6 +62,7 @@ export class EmbeddedPostgres {
     });
     try {
       await postgres.launch();
+      await sweepCopies(folder);
     } catch (error) {
       await postgres.stop();
       throw error;
@@ -72,6 +75,22 @@ export class EmbeddedPostgres {
     return socket
       ? `postgresql://postgres@localhost/postgres?host=${encodeURIComponent(dirname(socket))}`
       : `postgresql://postgres@127.0.0.1:${port}/postgres`;
+  }
+
+  get folder(): string {
+    return this.server.folder;
+  }
+
+  /**
+   * Copies the folder as it stands between two requests, outside of every transaction: a database of its own. Requests wait
+   * as long as the disk takes for it.
+   */
+  copyTo(folder: string): Promise<void> {
+    return new Promise((done, failed) => {
+      this.copies.set(folder, { done, failed });
+      if (this.child?.connected) this.tell({ copyTo: folder });
+      else this.copied(folder, 'The embedded PostgreSQL is away.');
+    });
   }
 
   /** Process number of the database. */
@@ -141,9 +160,18 @@ export class EmbeddedPostgres {
       if (message.port) this.server.port = message.port;
     }
     if ('upkeeping' in message) this.upkeeping = message.upkeeping;
+    if ('copied' in message) this.copied(message.copied, message.failure);
+  }
+
+  private copied(folder: string, failure?: string): void {
+    const waiting = this.copies.get(folder);
+    this.copies.delete(folder);
+    if (failure === undefined) waiting?.done();
+    else waiting?.failed(new Error(failure));
   }
 
   private async ended(reason: unknown, lived: number): Promise<void> {
+    for (const folder of this.copies.keys()) this.copied(folder, 'The embedded PostgreSQL ended.');
     if (this.stopping) return;
     if (lived > HEALTHY_MS) this.restarts = 0;
     const pause = Math.min(FIRST_PAUSE_MS * 2 ** this.restarts++, LONGEST_PAUSE_MS);

@@ -13,11 +13,17 @@ export interface ServerOptions {
   upkeepMs: number;
 }
 
-export type ToServer = 'stop' | 'ping';
+export type ToServer =
+  | 'stop'
+  | 'ping'
+  /** Copies its folder as it stands between two requests. */
+  | { copyTo: string };
 
 export type FromServer =
   | { ready: true; port?: number }
   | { failed: string }
   | { alive: true }
   /** A vacuum or a checkpoint may last: silence is no sign of a fault meanwhile. */
-  | { upkeeping: boolean };
+  | { upkeeping: boolean }
+  /** The copy is there, or the reason why it is not. */
+  | { copied: string; failure?: string };

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { prepareDataFolder } from './data-folder.js';
+import { copyFolder, prepareDataFolder } from './data-folder.js';
 import { openEngine } from './engine.js';
 import { FolderLock } from './folder-lock.js';
 import { Multiplexer } from './multiplexer.js';
@@ -26,8 +26,12 @@ const crashed = (reason: unknown): never => {
   process.exit(1);
 };
 
-/** Gives what closes the database. */
-async function serve(): Promise<() => Promise<void>> {
+interface Serving {
+  close: () => Promise<void>;
+  copyTo: (folder: string) => Promise<void>;
+}
+
+async function serve(): Promise<Serving> {
   await lock.acquire();
   await prepareDataFolder(options.folder, options.image);
   const db = await openEngine({ folder: options.folder, fsync: options.fsync, crashed });
@@ -37,10 +41,23 @@ async function serve(): Promise<() => Promise<void>> {
   const port = await multiplexer.listen(options.socket ?? options.port ?? 0);
   upkeep.start(options.upkeepMs);
   await tell({ ready: true, port });
-  return async () => {
-    upkeep.stop();
-    await multiplexer.close();
-    await db.close();
+  return {
+    close: async () => {
+      upkeep.stop();
+      await multiplexer.close();
+      await db.close();
+    },
+    copyTo: (folder) =>
+      multiplexer.exclusive(async () => {
+        await tell({ upkeeping: true });
+        try {
+          // Pages that are in memory only: the copy shall not have to recover first.
+          await db.exec('CHECKPOINT');
+          await copyFolder(options.folder, folder);
+        } finally {
+          await tell({ upkeeping: false });
+        }
+      }),
   };
 }
 
@@ -52,10 +69,17 @@ async function fail(error: Error): Promise<never> {
 
 const starting = serve().catch(fail);
 
+async function copy(folder: string): Promise<void> {
+  try {
+    await (await starting).copyTo(folder);
+    await tell({ copied: folder });
+  } catch (error) {
+    await tell({ copied: folder, failure: (error as Error).message });
+  }
+}
+
 async function finish(): Promise<never> {
-  await (
-    await starting
-  )();
+  await (await starting).close();
   if (options.socket) await rm(dirname(options.socket), { recursive: true, force: true });
   await lock.release();
   process.exit(0);
@@ -64,7 +88,8 @@ async function finish(): Promise<never> {
 process.once('disconnect', () => void finish());
 process.on('message', (message: ToServer) => {
   if (message === 'ping') void tell({ alive: true });
-  else process.disconnect();
+  else if (message === 'stop') process.disconnect();
+  else void copy(message.copyTo);
 });
 // Ctrl-C reaches the whole group; the service decides when the database ends.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);

@@ -1,0 +1,285 @@
+import { randomBytes } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { gunzipSync } from 'node:zlib';
+import { Client } from 'pg';
+import type { BackupManifest } from '../../src/backup-file/backup-format.js';
+import { BackupService } from '../../src/backup/backup.service.js';
+import { compareFile, moveDatabase, restoreFile } from '../../src/platform/database/backup/backup-commands.js';
+import { AuditSealer } from '../../src/gateway/audit/audit-sealer.js';
+import { isNative, testDatabase, testPlace } from '../support/database.js';
+import type { TestPlace } from '../support/database.js';
+import { eventually } from '../support/processes.js';
+import { testApp } from '../support/test-app.js';
+import type { TestApp } from '../support/test-app.js';
+import { BACKUP, BackupFolder, CONTEXT, filled, placeOf } from './backup-fixture.js';
+import { MASTER_KEY, good, valueOf } from './config-fixture.js';
+
+const OTHER_MASTER_KEY = { REGISTRY_MASTER_KEY: randomBytes(32).toString('base64') };
+
+describe('a backup', () => {
+  let folder: BackupFolder;
+  let place: TestPlace;
+  let app: TestApp;
+  let key: string;
+  let file: string;
+  let manifest: BackupManifest;
+  const places: TestPlace[] = [];
+
+  beforeAll(async () => {
+    folder = await BackupFolder.make();
+    place = await testPlace();
+    app = await testApp({ place, env: MASTER_KEY });
+    ({ key } = await filled(app));
+    ({ path: file, manifest } = await folder.taken(app.api));
+  });
+  afterAll(async () => {
+    await app.close();
+    for (const one of [place, ...places]) await one.drop();
+    await folder.remove();
+  });
+
+  const emptyPlace = async (empty = true): Promise<TestPlace> => {
+    const made = await testPlace({ empty });
+    places.push(made);
+    return made;
+  };
+  const refused = (work: Promise<unknown>): Promise<{ code?: string; message: string; reason?: string }> =>
+    work.then(
+      () => ({ message: 'it was not refused' }),
+      (error: unknown) => error as Error,
+    );
+
+  it('holds every table, and says of each how many rows and what they come to', async () => {
+    const tables = await app.uow.query<{ name: string }>(
+      `SELECT relname AS name FROM pg_class WHERE relnamespace = current_schema()::regnamespace
+       AND relkind IN ('r', 'p') AND NOT relispartition AND relname <> 'migration'`,
+    );
+    expect(manifest.tables.map(({ table }) => table).sort()).toEqual(tables.map(({ name }) => name).sort());
+    const rows = Object.fromEntries(manifest.tables.map((table) => [table.table, table.rows]));
+    for (const name of [
+      'entry',
+      'relationship',
+      'event',
+      'audit',
+      'api_key',
+      'entry_secret',
+      'data_key',
+      'config_version',
+    ])
+      expect([name, rows[name] > 0]).toEqual([name, true]);
+    expect(rows.entry_metric).toBe(3);
+    expect(manifest.head).toMatchObject({ format: 1, release: '0.1.0', seq: expect.any(Number) });
+    expect(manifest.head.master_keys).toHaveLength(1);
+    expect(manifest.head.tables.indexOf('entry')).toBeLessThan(manifest.head.tables.indexOf('entry_secret'));
+  });
+
+  it('holds no secret and no key in the clear', async () => {
+    const text = gunzipSync(await readFile(file)).toString();
+    for (const secret of ['plain-hunter2', 'plain-s3cret', key, app.adminKey]) expect(text).not.toContain(secret);
+  });
+
+  it('is refused without admin:backup, and stands in the audit trail and in itself', async () => {
+    expect((await app.api.as(key).get(BACKUP)).status).toBe(403);
+    const rows = good(await app.api.get('/api/v1/gateway/audit?action=backup.create'));
+    expect(rows).toHaveLength(1);
+    expect(gunzipSync(await readFile(file)).toString()).toContain('"backup.create"');
+  });
+
+  it('keeps nobody from working while it is read slowly, and does not see what they do', async () => {
+    const pieces = app.app.get(BackupService).pieces();
+    let text = String((await pieces.next()).value);
+    good(await app.api.post('/api/v1/entities', { type: 'resource', name: 'made-meanwhile' }));
+    const another = await app.api.get(BACKUP);
+    expect([another.status, another.body.code]).toEqual([409, 'backup.in_progress']);
+    for await (const piece of pieces) text += piece;
+    expect(text).not.toContain('made-meanwhile');
+    expect(text).toMatch(/\{"end":null,.*\}\n$/);
+    good(await app.api.delete('/api/v1/entities/resource_made-meanwhile'));
+  });
+
+  it('that its client leaves in the middle lets go of everything', async () => {
+    const gone = new AbortController();
+    const left = fetch(app.url + BACKUP, { headers: { 'x-api-key': app.adminKey }, signal: gone.signal });
+    await left.then(() => gone.abort());
+    await eventually('another one can be made', async () => (await app.api.fetch('HEAD', BACKUP)).status === 200);
+    const copies = async (): Promise<string[]> =>
+      isNative() ? [] : (await readdir(place.env.DATA_DIR)).filter((name) => name.includes('.copy-'));
+    await eventually('no copy is left', async () => (await copies()).length === 0);
+    expect(await copies()).toEqual([]);
+  });
+
+  describe('restored elsewhere', () => {
+    let target: TestPlace;
+    let restored: TestApp;
+    let done: unknown;
+    let differences: unknown;
+
+    beforeAll(async () => {
+      target = await emptyPlace();
+      done = await restoreFile(CONTEXT, file, placeOf(target));
+      ({ differences } = await compareFile(CONTEXT, file, placeOf(target)));
+      restored = await testApp({ place: target, env: MASTER_KEY });
+    });
+    afterAll(() => restored.close());
+
+    it('comes to the same checksums, table by table', () => {
+      expect(done).toMatchObject({ manifest: { checksum: manifest.checksum }, migrated: [] });
+      expect(differences).toEqual([]);
+    });
+
+    it('is the same registry: entries, relationships, totals, search, keys, secrets', async () => {
+      const api = restored.api.as(key);
+      for (const path of [
+        '/api/v1/entities?limit=1000&sort=name',
+        '/api/v1/relationships?limit=1000',
+        '/api/v1/stats',
+      ]) {
+        const here = good(await api.get(path));
+        const there = good(await app.api.as(key).get(path));
+        if (path.endsWith('stats')) expect(here.by_type).toEqual(there.by_type);
+        else expect(here).toEqual(there);
+      }
+      expect(good(await api.get('/api/v1/search?q=shop')).map(({ name }: { name: string }) => name)).toContain('shop');
+      expect(await valueOf(api, 'db.password')).toBe('plain-s3cret');
+      const [row] = await restored.uow.query<{ values: string[]; tags: string }>(
+        `SELECT array_agg(value::text ORDER BY name) AS values, max(tags::text) AS tags FROM entry_metric`,
+      );
+      expect(row).toEqual({ values: ['NaN', '-Infinity', '0.10000000149011612'], tags: 'null' });
+    });
+
+    it('goes on where it was: ids, event numbers, the chain of the audit trail', async () => {
+      const made = good(await restored.api.post('/api/v1/entities', { type: 'resource', name: 'after' }));
+      expect(made.name).toBe('after');
+      const [{ reused }] = await restored.uow.query<{ reused: boolean }>(
+        `SELECT EXISTS (SELECT FROM entry e JOIN event v ON v.entry_id = e.id WHERE e.name = 'after' AND v.payload #>> '{entity,name}' <> 'after') AS reused`,
+      );
+      expect(reused).toBe(false);
+      let last: { seq: number }[] = [];
+      await eventually('its event has a number', async () => {
+        last = good(await restored.api.get(`/api/v1/events?since=${manifest.head.seq}`)) as { seq: number }[];
+        return JSON.stringify(last).includes('"after"');
+      });
+      expect(last[0].seq).toBe(manifest.head.seq + 1);
+      await restored.app.get(AuditSealer).sealDue();
+      await eventually('the trail is sealed', async () => {
+        const verified = good(await restored.api.get('/api/v1/gateway/audit/verify'));
+        expect(verified.broken).toEqual([]);
+        return verified.unsealed.rows === 0;
+      });
+      const [told] = good(await restored.api.get('/api/v1/gateway/audit?action=backup.restore'));
+      expect(told).toMatchObject({ actor: { id: 'system' }, details: { checksum: manifest.checksum } });
+    });
+
+    it('is no longer what the backup holds when somebody has worked in it, table by table', async () => {
+      await restored.close();
+      const found = (await compareFile(CONTEXT, file, placeOf(target))).differences.map(({ table }) => table);
+      expect(found).toEqual(expect.arrayContaining(['entry', 'event']));
+      expect(found).not.toContain('relationship');
+      restored = await testApp({ place: target, env: MASTER_KEY });
+    });
+  });
+
+  it('is restored with another master key too: secrets stay sealed, and say which key they need', async () => {
+    const target = await emptyPlace();
+    const { manifest: read } = await restoreFile(CONTEXT, file, placeOf(target));
+    const other = await testApp({ place: target, env: OTHER_MASTER_KEY });
+    const answer = await other.api.as(key).get('/api/v1/config/db.password');
+    expect([answer.status, answer.body.code]).toEqual([503, 'secrets.master_key_missing']);
+    expect(answer.body.detail).toContain(read.head.master_keys[0]);
+    expect(await valueOf(other.api, 'db.pool')).toBe(5);
+    await other.close();
+  });
+
+  it('is restored into a database that was only migrated, but not into one that was used', async () => {
+    const migrated = await emptyPlace(false);
+    await restoreFile(CONTEXT, file, placeOf(migrated));
+    const again = await refused(restoreFile(CONTEXT, file, placeOf(migrated)));
+    expect(again).toMatchObject({ code: 'restore.not_empty', message: expect.stringContaining('api_key') });
+  });
+
+  it('that is cut off or altered is refused before anything is written', async () => {
+    const target = await emptyPlace();
+    const whole = await readFile(file);
+    const text = gunzipSync(whole).toString();
+    const broken = [whole.subarray(0, whole.length / 2), text.replace('"shop"', '"shoq"'), text.slice(0, -10)];
+    for (const [n, content] of broken.entries())
+      expect(
+        await refused(restoreFile(CONTEXT, await folder.file(`broken-${n}`, content), placeOf(target))),
+      ).toMatchObject({
+        name: 'BackupFileError',
+      });
+    await restoreFile(CONTEXT, file, placeOf(target));
+  });
+
+  it('of a newer release is refused', async () => {
+    const target = await emptyPlace();
+    const schema = { ...CONTEXT.schema, migrations: CONTEXT.schema.migrations.slice(0, -1) };
+    const failure = await refused(restoreFile({ ...CONTEXT, schema }, file, placeOf(target)));
+    expect(failure).toMatchObject({ code: 'restore.newer', message: expect.stringContaining('newer release') });
+  });
+
+  it('is moved from one database to another as it is', async () => {
+    const from = await emptyPlace();
+    const to = await emptyPlace(false);
+    await restoreFile(CONTEXT, file, placeOf(from));
+    const moved = await moveDatabase(CONTEXT, placeOf(from), placeOf(to));
+    const kept = (one: BackupManifest): object =>
+      Object.fromEntries(
+        one.tables.filter(({ table }) => table !== 'audit').map(({ table, sha256 }) => [table, sha256]),
+      );
+    expect(kept(moved.manifest)).toEqual(kept(manifest));
+  });
+});
+
+describe('a backup of an older schema', () => {
+  it('is restored at its own version, and brought up to date after it', async () => {
+    const migrations = CONTEXT.schema.migrations.slice(0, -3);
+    const former = { ...CONTEXT.schema, entities: [], migrations };
+    const database = await testDatabase({ empty: true, schema: former });
+    const target = await testPlace();
+    try {
+      await database.dataSource.runMigrations();
+      await database.uow.query(
+        `INSERT INTO signing_key (kid, public_jwk, expires_at) VALUES ('old', 'null', 'infinity')`,
+      );
+      const done = await moveDatabase(CONTEXT, { url: database.url }, placeOf(target));
+      expect(done.migrated).toHaveLength(3);
+      expect(done.manifest.head.migrations).toHaveLength(migrations.length);
+    } finally {
+      await database.close();
+    }
+    const opened = await testApp({ place: target });
+    const [key] = await opened.uow.query(
+      'SELECT kid, public_jwk::text AS jwk, expires_at::text AS until FROM signing_key WHERE kid = $1',
+      ['old'],
+    );
+    expect(key).toEqual({ kid: 'old', jwk: 'null', until: 'infinity' });
+    await opened.close();
+    await target.drop();
+  });
+});
+
+// The embedded database has one user, who may do everything.
+(isNative() ? describe : describe.skip)('a backup by a service that does not own its tables', () => {
+  it('has the sequences too', async () => {
+    const role = `ureg_backup_${randomBytes(4).toString('hex')}`;
+    const place = await testPlace();
+    const folder = await BackupFolder.make();
+    const owner = new Client({ connectionString: place.env.DATABASE_URL });
+    await owner.connect();
+    await owner.query(`CREATE ROLE ${role} LOGIN PASSWORD 'of a test'`);
+    await owner.query(`SELECT grant_service_role('${role}')`);
+    const url = new URL(place.env.DATABASE_URL);
+    url.username = role;
+    url.password = 'of a test';
+    const service = await testApp({ place: { ...place, env: { DATABASE_URL: url.toString() } } });
+    const { manifest } = await folder.taken(service.api);
+    expect(Number(manifest.head.sequences['entry.id'])).toBeGreaterThan(0);
+    await service.close();
+    await owner.query(`DROP OWNED BY ${role}`);
+    await owner.query(`DROP ROLE ${role}`);
+    await owner.end();
+    await place.drop();
+    await folder.remove();
+  });
+});
