@@ -138,15 +138,6 @@ describe('search by words and meaning', () => {
     },
   );
 
-  it('puts what has nothing to do with the question behind what has, where the filter leaves nothing else', async () => {
-    const found = await find({ query: 'photo editor', filters: { tags: ['audited'] }, limit: 10 });
-    expect(found).toHaveLength(10);
-    expect(found.at(-1)).toMatchObject({ score: 0, matched: { text: null } });
-    expect(names(await find({ query: 'photo editor', limit: 50 }))).not.toContain('queue-0');
-    const both = await find({ query: 'web server', entity_types: ['service'] });
-    expect(names(both).slice(0, 2).toSorted()).toEqual(['edge', 'gateway']);
-  });
-
   it.each(['hybrid', 'vector'] as const)('pages in mode %s neither repeat nor leave out', async (mode) => {
     const found: string[] = [];
     let next: string | undefined = `${SEARCH}?q=message+broker&mode=${mode}&type=pipeline&limit=17`;

@@ -34,7 +34,7 @@ export class EmbeddingRepository {
 
   /** Rows of one transaction: each costs some milliseconds in the index, and on the embedded database everyone waits. */
   get writtenAtOnce(): number {
-    return this.uow.embedded ? 4 : 8;
+    return this.uow.embedded ? 4 : 32;
   }
 
   of({ slot }: EmbeddingIndex, ids: readonly string[]): Promise<EmbeddableRow[]> {

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { filterConditions } from '../../entries/entry-filter.js';
 import type { EntryFilter } from '../../entries/entry-filter.js';
 import { VectorSearch } from '../../entries/vectors/vector-search.js';
 import { parseQuery } from '../query/query-syntax.js';
@@ -27,7 +26,7 @@ export interface HybridQuestion extends SearchQuestion {
 
 /**
  * Words and meaning together: the best hundred of each, in one order; behind them what else the words find, in theirs. Of
- * what only meaning finds, nothing is answered that is no nearer than chance, unless a filter asks for more than there is.
+ * what only meaning finds, nothing is answered that is no nearer than chance.
  */
 @Injectable()
 export class HybridSearch {
@@ -50,14 +49,10 @@ export class HybridSearch {
       nearTo(question.vector),
     ]);
     const vector = await this.meant(question, words.corrected);
-    const found = vector === question.vector ? asAsked : await nearTo(vector);
-    if (!found) return undefined;
-    const near = new Map([...found].filter(([, similarity]) => similarity > vector.floor));
+    const near = vector === question.vector ? asAsked : await nearTo(vector);
+    if (!near) return undefined;
     const fused = await this.fused(words.hits, near, { ...question, vector });
-    const order = fused.map((one) => hitOf(one, near));
-    // A filter says what is wanted: where ten pass it, ten come, be they ever so far.
-    if (!words.more && filterConditions(filter, []) !== 'true') order.push(...farther(found, order));
-    const page = order.slice(offset, offset + limit + 1);
+    const page = fused.slice(offset, offset + limit + 1).map((found) => hitOf(found, near));
     const missing = limit + 1 - page.length;
     if (missing > 0 && words.more) page.push(...(await this.tail(question, words.hits, fused, missing)));
     return { hits: page.slice(0, limit), more: page.length > limit, corrected: words.corrected };
@@ -70,9 +65,11 @@ export class HybridSearch {
     return typeof better === 'string' || better.model !== vector.model ? vector : better;
   }
 
-  private async near({ model, values }: QuestionVector, filter: EntryFilter) {
+  private async near({ model, values, floor }: QuestionVector, filter: EntryFilter) {
     const found = await this.vectors.nearest(values, { limit: CANDIDATES, filter, model });
-    return found && new Map(found.map((one) => [one.id, one.similarity]));
+    return (
+      found && new Map(found.filter(({ similarity }) => similarity > floor).map((one) => [one.id, one.similarity]))
+    );
   }
 
   private async fused(
@@ -109,12 +106,6 @@ export class HybridSearch {
       .slice(skipped, skipped + missing)
       .map((hit) => ({ ...hit, score: Math.min(hit.score, lowest) }));
   }
-}
-
-/** What is no nearer than chance, behind all that answers the question: nearest first. */
-function farther(found: ReadonlyMap<string, number>, order: readonly LegHit[]): LegHit[] {
-  const answered = new Set(order.map(({ id }) => id));
-  return [...found].filter(([id]) => !answered.has(id)).map(([id, vector]) => wordless(id, { score: 0, vector }));
 }
 
 function hitOf({ candidate, score, filters }: FusedCandidate, near: ReadonlyMap<string, number>): LegHit {

@@ -4,7 +4,7 @@ import { readHeading, readModel, shippedModel } from '../static/model-file.js';
 import { StaticModel } from '../static/static-model.js';
 
 /** Milliseconds after which other work of the process gets its turn. */
-const SLICE_MS = 1;
+const SLICE_MS = 4;
 
 /** The model that comes with the service: no network, no native code, read when first needed (23 MB). */
 export class LocalProvider implements EmbeddingProvider {
