@@ -50,7 +50,13 @@ export class CatalogMetrics {
     };
     const gauge = this.gauge(name, help, [], read, []);
     const type = 'untyped';
-    const untyped = { name, help, type, get: async () => ({ ...(await gauge.get()), type }), reset: () => gauge.reset() };
+    const untyped = {
+      name,
+      help,
+      type,
+      get: async () => ({ ...(await gauge.get()), type }),
+      reset: () => gauge.reset(),
+    };
     this.metrics.registry.registerMetric(untyped as unknown as Metric);
   }
 
