@@ -20,6 +20,8 @@ export interface RegistryRequest {
   contentType?: string;
   accept?: string;
   ifMatch?: string;
+  /** Further headers, their names in lower case; they win over those made from the rest. */
+  headers?: Record<string, string>;
   /** Doing it twice is as good as once (a bulk upsert): repeat after a cut connection, and send no idempotency key. */
   repeatable?: boolean;
   /** Doing it twice does harm, and no idempotency key helps (a refresh token): never repeated once it may have arrived. */
@@ -192,10 +194,11 @@ export class RegistryClient {
     const safety =
       request.method === 'POST' && !request.repeatable && !request.once ? safetyOfPost(request.path) : 'once';
     if (safety === 'keyed') headers['idempotency-key'] = randomUUID();
+    Object.assign(headers, request.headers);
     const reads = safety === 'reads';
     if (request.body === undefined) return { url, headers, requestId, reads };
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.from(JSON.stringify(request.body));
-    headers['content-type'] = request.contentType ?? 'application/json';
+    headers['content-type'] ??= request.contentType ?? 'application/json';
     headers['content-length'] = String(body.length);
     return { url, headers, body, requestId, reads };
   }
