@@ -1,0 +1,85 @@
+import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Program } from './program.js';
+import { freePort } from './service.js';
+
+const START_LIMIT_MS = 120_000;
+
+/** Who has the built package in a folder, an empty home, and nothing else: no data, no settings. */
+export class Newcomer {
+  readonly program = new Program();
+  readonly home = this.program.home;
+  readonly folder = join(this.program.folder, 'universal-registry');
+  private readonly bin = join(this.program.folder, 'bin');
+  private service: ChildProcess | undefined;
+  private output = '';
+  private port = 0;
+
+  constructor() {
+    execFileSync('npm', ['run', '--silent', 'build:server'], { stdio: 'pipe' });
+    mkdirSync(join(this.folder, 'dist'), { recursive: true });
+    for (const name of ['package.json', 'node_modules', 'docs', 'test', 'dist/src'])
+      symlinkSync(join(process.cwd(), name), join(this.folder, name));
+    symlinkSync(join(this.program.folder, 'dist'), join(this.folder, 'dist/cli'));
+    // As npx does in the package's own folder, in a third of the time.
+    mkdirSync(this.bin);
+    writeFileSync(join(this.bin, 'npx'), `#!/bin/sh\nname=$1\nshift\nexec '${this.program.folder}'/$name "$@"\n`);
+    chmodSync(join(this.bin, 'npx'), 0o755);
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  get adminKey(): string {
+    return readFileSync(join(this.folder, 'data/admin.key'), 'utf8').trim();
+  }
+
+  /** `npm start`, but for the build, until it is ready: what it has said by then. */
+  async start(): Promise<string> {
+    this.port ||= await freePort();
+    this.output = '';
+    const env = { ...this.env(), PORT: String(this.port), LOG_LEVEL: 'warn', LOG_FORMAT: 'pretty' };
+    // A group of processes of its own, as a terminal makes.
+    const child = spawn('npm', ['start', '--ignore-scripts'], { cwd: this.folder, env, stdio: 'pipe', detached: true });
+    this.service = child;
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
+    const deadline = Date.now() + START_LIMIT_MS;
+    while (!this.output.includes('is ready.') || !this.output.includes('Try ')) {
+      if (child.exitCode !== null || Date.now() > deadline) throw new Error(`it did not start:\n${this.output}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    return this.output;
+  }
+
+  /** Ctrl-C in the terminal of `npm start`: every process of it gets the signal. What it has said since its start. */
+  async interrupt(): Promise<string> {
+    const { service } = this;
+    if (service?.pid === undefined || service.exitCode !== null || service.signalCode !== null) return this.output;
+    const ended = new Promise((resolve) => service.once('close', resolve));
+    process.kill(-service.pid, 'SIGINT');
+    await ended;
+    return this.output;
+  }
+
+  /** Both streams of a command line, as a terminal would show them. */
+  shell(script: string, { cwd = this.folder, env = {}, npx = false } = {}): Promise<string> {
+    const all = { ...this.env(), ...(this.port > 0 && { UREG_SERVER: this.url }), ...env };
+    if (!npx) all.PATH = `${this.bin}:${all.PATH}`;
+    return new Promise((resolve) => {
+      execFile('bash', ['-c', `exec 2>&1\n${script}`], { cwd, env: all }, (_, stdout) => resolve(stdout));
+    });
+  }
+
+  async leave(): Promise<void> {
+    await this.interrupt();
+    this.program.remove();
+  }
+
+  private env(): Record<string, string> {
+    const quiet = { npm_config_update_notifier: 'false', npm_config_offline: 'true' };
+    return { PATH: process.env.PATH ?? '', HOME: this.home, ...quiet };
+  }
+}
