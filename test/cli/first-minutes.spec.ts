@@ -118,14 +118,16 @@ describe("a newcomer's first ten minutes", () => {
   });
 
   it('a change is seen while it happens', async () => {
-    const seen = newcomer.shell('timeout -s INT 20 npx ureg list service --watch -o name | head -n 3');
-    await newcomer.shell('sleep 1.5; npx ureg update svc_checkout --owner team-pay');
-    expect(await seen).toContain('svc_checkout@1.2.0');
+    const watch = newcomer.watch(['list', 'service', '--watch']);
+    await watch.shows(/^svc_checkout@1\.2\.0\t/m);
+    await newcomer.shell('npx ureg update svc_checkout --owner team-pay');
+    await watch.shows(/\tupdated\tsvc_checkout@1\.2\.0\t/);
+    await watch.interrupt();
   });
 
   it('Ctrl-C ends it in order, and the next start has everything', async () => {
     expect(await newcomer.interrupt()).not.toMatch(/error|fatal/i);
-    expect(existsSync(join(newcomer.folder, 'data/postgres/postmaster.pid'))).toBe(false);
+    expect(existsSync(join(newcomer.folder, 'data/postgres.lock'))).toBe(false);
     expect(await newcomer.start()).toContain('  Admin key      in data/admin.key\n');
     expect(await newcomer.shell('npx ureg get svc_checkout --json=owner')).toContain('team-pay');
   });

@@ -5,6 +5,7 @@ import { Program } from './program.js';
 import { freePort } from './service.js';
 
 const START_LIMIT_MS = 120_000;
+const SHOWN_LIMIT_MS = 30_000;
 
 /** Who has the built package in a folder, an empty home, and nothing else: no data, no settings. */
 export class Newcomer {
@@ -73,6 +74,11 @@ export class Newcomer {
     });
   }
 
+  /** A command that goes on until Ctrl-C. */
+  watch(args: readonly string[]): Watching {
+    return new Watching(this.program.start(args, { cwd: this.folder, env: { UREG_SERVER: this.url } }));
+  }
+
   async leave(): Promise<void> {
     await this.interrupt();
     this.program.remove();
@@ -81,5 +87,29 @@ export class Newcomer {
   private env(): Record<string, string> {
     const quiet = { npm_config_update_notifier: 'false', npm_config_offline: 'true' };
     return { PATH: process.env.PATH ?? '', HOME: this.home, ...quiet };
+  }
+}
+
+/** A command that is under way, and what it has printed. */
+class Watching {
+  private output = '';
+
+  constructor(private readonly child: ChildProcess) {
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
+  }
+
+  async shows(text: RegExp): Promise<void> {
+    const deadline = Date.now() + SHOWN_LIMIT_MS;
+    while (!text.test(this.output)) {
+      if (this.child.exitCode !== null || Date.now() > deadline) throw new Error(`${text} is not in\n${this.output}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  async interrupt(): Promise<void> {
+    const ended = new Promise((resolve) => this.child.once('close', resolve));
+    this.child.kill('SIGINT');
+    await ended;
   }
 }
