@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { consoleOf, printed } from './support/console.js';
 import { Newcomer } from './support/newcomer.js';
@@ -117,18 +117,26 @@ describe("a newcomer's first ten minutes", () => {
     expect(await newcomer.shell('npx ureg logout', away)).not.toContain('error');
   });
 
-  it('a change is seen while it happens', async () => {
-    const watch = newcomer.watch(['list', 'service', '--watch']);
-    await watch.shows(/^svc_checkout@1\.2\.0\t/m);
-    await newcomer.shell('npx ureg update svc_checkout --owner team-pay');
-    await watch.shows(/\tupdated\tsvc_checkout@1\.2\.0\t/);
-    await watch.interrupt();
+  it('a change is seen while it happens, on the command line and by the program of README.md', async () => {
+    const [, program = ''] = /```ts\n([^]*?)```/.exec(readFileSync('README.md', 'utf8')) ?? [];
+    const file = join(newcomer.folder, 'first.mjs');
+    writeFileSync(file, program.replace('http://localhost:8080', newcomer.url));
+    const list = newcomer.watch(['list', 'service', '--watch']);
+    const client = newcomer.runs(file);
+    await list.shows(/^svc_checkout@1\.2\.0\t/m);
+    await client.shows(/^team-shop$/m);
+    // Whether they follow by now shows only when something changes.
+    const change = (n: number): Promise<string> => newcomer.shell(`npx ureg update svc_checkout --owner team-${n}`);
+    await list.shows(/\tupdated\tsvc_checkout@1\.2\.0\t/, change);
+    await client.shows(/^\d+ entity_updated svc_checkout@1\.2\.0$/m, change);
+    await list.interrupt();
+    await client.interrupt();
   });
 
   it('Ctrl-C ends it in order, and the next start has everything', async () => {
     expect(await newcomer.interrupt()).not.toMatch(/error|fatal/i);
     expect(existsSync(join(newcomer.folder, 'data/postgres.lock'))).toBe(false);
     expect(await newcomer.start()).toContain('  Admin key      in data/admin.key\n');
-    expect(await newcomer.shell('npx ureg get svc_checkout --json=owner')).toContain('team-pay');
+    expect(await newcomer.shell('npx ureg get svc_checkout --json=owner')).toContain('team-');
   });
 });

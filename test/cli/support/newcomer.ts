@@ -7,6 +7,14 @@ import { freePort } from './service.js';
 const START_LIMIT_MS = 120_000;
 const SHOWN_LIMIT_MS = 30_000;
 
+export interface ShellOptions {
+  cwd?: string;
+  /** Wins over what is set otherwise. */
+  env?: Record<string, string>;
+  /** By npx itself. */
+  npx?: boolean;
+}
+
 /** Who has the built package in a folder, an empty home, and nothing else: no data, no settings. */
 export class Newcomer {
   readonly program = new Program();
@@ -66,9 +74,11 @@ export class Newcomer {
   }
 
   /** Both streams of a command line, as a terminal would show them. */
-  shell(script: string, { cwd = this.folder, env = {}, npx = false } = {}): Promise<string> {
-    const all = { ...this.env(), ...(this.port > 0 && { UREG_SERVER: this.url }), ...env };
+  shell(script: string, { cwd = this.folder, env = {}, npx = false }: ShellOptions = {}): Promise<string> {
+    const all: Record<string, string> = this.env();
+    if (this.port > 0) all.UREG_SERVER = this.url;
     if (!npx) all.PATH = `${this.bin}:${all.PATH}`;
+    Object.assign(all, env);
     return new Promise((resolve) => {
       execFile('bash', ['-c', `exec 2>&1\n${script}`], { cwd, env: all }, (_, stdout) => resolve(stdout));
     });
@@ -77,6 +87,12 @@ export class Newcomer {
   /** A command that goes on until Ctrl-C. */
   watch(args: readonly string[]): Watching {
     return new Watching(this.program.start(args, { cwd: this.folder, env: { UREG_SERVER: this.url } }));
+  }
+
+  /** A program of the newcomer's own, with the key in REGISTRY_KEY. */
+  runs(file: string): Watching {
+    const env = { ...this.env(), REGISTRY_KEY: this.adminKey };
+    return new Watching(spawn(process.execPath, [file], { cwd: this.folder, env, stdio: 'pipe' }));
   }
 
   async leave(): Promise<void> {
@@ -99,10 +115,12 @@ class Watching {
       stream?.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
   }
 
-  async shows(text: RegExp): Promise<void> {
+  /** Waits for a text; `nudge` is called, again and again, until it is there. */
+  async shows(text: RegExp, nudge?: (turn: number) => Promise<unknown>): Promise<void> {
     const deadline = Date.now() + SHOWN_LIMIT_MS;
-    while (!text.test(this.output)) {
+    for (let turn = 0; !text.test(this.output); turn++) {
       if (this.child.exitCode !== null || Date.now() > deadline) throw new Error(`${text} is not in\n${this.output}`);
+      await nudge?.(turn);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
