@@ -31,7 +31,7 @@ const steady = (text: string): string =>
     .replace(/^\w+: [\d,]+\/[\d,]+ \(\d+%\) after .*\n/gm, '')
     .replace(/\b(ureg|svc|admin)_(?:\w{49}\b|\w{7}…|…\w{4}\b)/g, '$1_<key>')
     .replace(/up \d+ s/g, 'up <age>')
-    .replace(/\b[01]\.\d{3}(?=\s)/g, '<score>')
+    .replace(/\b[01]\.\d{3}(?=\s|$)/g, '<score>')
     .replace(/[ \t]+/g, ' ')
     .trim();
 
