@@ -6,6 +6,7 @@ import { safetyOfPost } from '../../client/idempotency.js';
 import { CliError } from './errors.js';
 import { ExitCode } from './exit-codes.js';
 import { errorFromAnswer, notARegistry } from './problem.js';
+import { isLoopback } from './settings.js';
 import { readBody, Transport } from './transport.js';
 
 export type QueryValue = string | number | boolean | readonly string[] | undefined;
@@ -227,12 +228,14 @@ export class RegistryClient {
   private unreachable(error: unknown): CliError {
     const failure = error as ConnectionError;
     const late = failure.timedOut && failure.sent;
+    // A newcomer's first mistake.
+    const unheard = failure.code === 'ECONNREFUSED' && isLoopback(this.options.server);
     return new CliError(
       late ? 'cli.timeout' : 'cli.unreachable',
       `${late ? 'no answer in time from' : 'cannot reach'} ${this.server}`,
       {
         exitCode: ExitCode.unreachable,
-        reason: failure.message,
+        reason: failure.message + (unheard ? '; npm start starts a registry on this machine' : ''),
         next: late
           ? `${this.options.program} health   (or give it longer with --timeout)`
           : `${this.options.program} health --server <url>   (or set UREG_SERVER)`,
