@@ -252,6 +252,9 @@ describe('every command that changes something', () => {
     expect(stub.seen).toEqual([]);
     expect(dangerous.map(({ path }) => path)).toEqual([
       'delete',
+      'relationship delete',
+      'features delete',
+      'classification rules delete',
       'service delete',
       'service instances deregister',
       'service discovery release',
@@ -267,6 +270,7 @@ describe('every command that changes something', () => {
       'mesh rollback',
       'ai feedback delete',
       'key revoke',
+      'key leaked',
       'token revoke',
       'role delete',
     ]);
