@@ -46,10 +46,10 @@ describe('nexus-plugin-manager', () => {
   it('completes its own commands beside those of the other names', async () => {
     const scripts = [await fixture.ureg(['completion', 'bash']), await manager('completion', 'bash')];
     const complete = (...words: string[]): string[] => {
-      const quoted = words.map((word) => `'${word}'`).join(' ');
+      const line = words.join(' ');
       const name = words[0] === NAME ? '_nexus_plugin_manager' : '_ureg';
       const test = `${scripts.map(({ stdout }) => stdout).join('\n')}
-        COMP_WORDS=(${quoted}); COMP_CWORD=${words.length - 1}; ${name}; printf '%s\\n' "\${COMPREPLY[@]}"`;
+        COMP_LINE='${line}'; COMP_POINT=${line.length}; ${name}; printf '%s\\n' "\${COMPREPLY[@]}"`;
       return execFileSync('bash', ['--norc', '-s'], {
         input: test,
         env: { PATH: process.env.PATH },
