@@ -1,5 +1,6 @@
 import { column, type View } from '../output/view.js';
 import type { LeafSpec } from '../spec/types.js';
+import { printPages } from './pages.js';
 
 interface Feature extends Record<string, unknown> {
   id: string;
@@ -26,14 +27,13 @@ export const featuresCommand: LeafSpec = {
   effect: 'reads',
   view: featureView,
   operations: ['GET /api/v1/feature-categories'],
-  async run(context) {
-    const client = await context.client();
-    const features = await client.json<Feature[]>({
-      method: 'GET',
+  run: (context) =>
+    printPages<Feature>(context, {
       path: '/api/v1/feature-categories',
-      query: { limit: 1000 },
-    });
-    await context.list(features, featureView);
-    if (features.length === 0) context.notice('no feature categories');
-  },
+      query: {},
+      wish: { limit: 0, all: true },
+      view: featureView,
+      uncounted: true,
+      none: 'no feature categories',
+    }),
 };
