@@ -20,12 +20,14 @@ const { values: options } = parseArgs({
   },
 });
 const number = (name, long, short) => Number(options[name] ?? (options.short ? short : long));
-const SECONDS = number('seconds', 10, 2);
+const SECONDS = number('seconds', 10, 1);
 const WRITERS = number('writers', 8, 4);
 const READERS = number('readers', 6, 3);
-const KILLS = number('kills', 5, 2);
+const KILLS = number('kills', 5, 1);
 /** What reaches a socket of a killed process before the balancer hears of its end; on a busy machine that takes its time. */
 const HEARD_MS = 250;
+/** Until the balancer, which asks four times a second, knows of one that came back. */
+const KNOWN_MS = 750;
 
 const problems = [];
 const stage = await Stage.set(options);
@@ -77,18 +79,22 @@ function grouped(failures) {
   return groups;
 }
 
-/** Each ends as a pod does, and comes back before the next one goes. */
+/** Both Deployments at once. Each process ends as a pod does, and comes back before the next one goes. */
 async function rollingRestart() {
   const times = [];
-  for (const service of [...stage.apis, stage.worker]) {
+  const exchange = async (service) => {
     const began = performance.now();
     await service.stop();
     times.push(performance.now() - began);
     if (service.exitCode !== 0) problems.push(`rolling restart: a process ended with ${service.exitCode}`);
     await service.start();
-    // The balancer asks four times a second.
-    await pause(1000);
+  };
+  const worker = exchange(stage.worker);
+  for (const api of stage.apis) {
+    await exchange(api);
+    await pause(KNOWN_MS);
   }
+  await worker;
   if (ledger.failures.length > 0) problems.push(`rolling restart: ${ledger.failures.length} requests failed: ${kindsOf(ledger.failures)}`);
   return `${ledger.failures.length} requests failed; each took ${(Math.max(...times) / 1000).toFixed(1)} s at most to end`;
 } // prettier-ignore
@@ -108,7 +114,7 @@ async function kills() {
     if (later.length > 0) problems.push(`kill -9: ${later.length} requests failed that were sent afterwards: ${kindsOf(later)}`);
     if (failed.length > underWay) problems.push(`kill -9: ${failed.length} requests failed, and ${underWay} were under way in all`);
     await service.start();
-    await pause(1000);
+    await pause(KNOWN_MS);
   }
   return `${ledger.failures.length} requests failed, at most ${worst} at once of ${WRITERS + READERS} under way on three replicas`;
 } // prettier-ignore

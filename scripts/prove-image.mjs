@@ -1,6 +1,7 @@
 // `npm run prove:image [-- --keep]`: executes the Dockerfile's stages in a clean folder without an engine, with this machine's
 // system in the place of the base image, and starts what comes out as the image would: NODE_ENV=production, not root, on a
-// read-only tree where only /tmp and /data can be written. Takes root on Linux.
+// read-only tree where only /tmp and /data can be written. Its command line backs it up, restores it, and moves it to a server,
+// where PostgreSQL is installed. Takes root on Linux.
 import { once } from 'node:events';
 import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -11,11 +12,13 @@ import { parseArgs } from 'node:util';
 import { setTimeout as pause } from 'node:timers/promises';
 import { stagesOf } from './image/dockerfile.mjs';
 import { Stage } from './image/stages.mjs';
+import { NativePostgres, postgresBinaries } from './native-postgres.mjs';
 import { freePort } from './service-process.mjs';
 
 const { values: options } = parseArgs({ options: { keep: { type: 'boolean', default: false } } });
 const CONTEXT = fileURLToPath(new URL('..', import.meta.url));
 const READY_MS = 120_000;
+const BACKUP = '/data/proof.ureg';
 /** What has no business in an image. */
 const UNWANTED = [
   'test',
@@ -50,6 +53,7 @@ try {
   checkContents(image);
   await checkWrites(image);
   await checkService(image);
+  await checkMoves(image);
 } finally {
   if (options.keep) console.log(`kept: ${folder}`);
   else rmSync(folder, { recursive: true, force: true });
@@ -89,8 +93,8 @@ async function checkWrites(image) {
   const script = `const fs = require('node:fs'); const can = []; for (const folder of ${JSON.stringify(tried)}) { try { fs.writeFileSync(folder + '/written', ''); fs.rmSync(folder + '/written'); can.push(folder); } catch {} } console.log(can.join(' '), process.getuid(), process.getgid(), process.env.NODE_ENV)`;
   const { printed } = await run(image, ['node', '-e', script]);
   expect(printed.trim() === '/data /tmp 1000 1000 production', `it can write to /data and /tmp only: ${printed.trim()}`);
-  const cli = await run(image, ['node', 'dist/cli/main.mjs', '--version']);
-  expect(cli.code === 0 && /^ureg \d+\.\d+\.\d+/.test(cli.printed), `the command line is in it: ${cli.printed.trim()}`);
+  const version = await ureg(image, ['--version']);
+  expect(version.code === 0 && /^ureg \d+\.\d+\.\d+/.test(version.printed), `the command line is in it: ${version.printed.trim()}`);
 } // prettier-ignore
 
 async function checkService(image) {
@@ -104,6 +108,8 @@ async function checkService(image) {
   expect(made.status === 201, `it takes an entry (${made.status})`);
   const [, check] = /^(?:--\S+ )*CMD (\[.*\])$/.exec(image.metadata.HEALTHCHECK.replaceAll(/\s+/g, ' ')) ?? [];
   expect((await run(image, JSON.parse(check), { env })).code === 0, 'its HEALTHCHECK is content');
+  const asked = { UREG_SERVER: url, UREG_TOKEN: key };
+  expect((await ureg(image, ['backup', BACKUP], asked)).code === 0, 'its command line backs it up');
   expect((await stop(first)) === 0, 'it ends with 0 when it is asked to');
   expect((await run(image, JSON.parse(check), { env })).code === 1, 'its HEALTHCHECK is not content when nothing runs');
   const second = await start(image, env, url);
@@ -111,6 +117,31 @@ async function checkService(image) {
   expect(found.status === 200, `a second container over the same data has it (${found.status})`);
   expect((await stop(second)) === 0, 'and ends with 0 too');
 } // prettier-ignore
+
+/** What the command line does without a service, by the part of the service that is beside it. */
+async function checkMoves(image) {
+  const restored = await ureg(image, ['restore', BACKUP, '--data-dir', '/data/restored']);
+  expect(restored.code === 0, `and restores what it backed up: ${restored.printed.trim()}`);
+  const server = await anyPostgres();
+  if (!server) return console.log('not tried: a move to PostgreSQL, of which there is no server on this machine');
+  try {
+    const moved = await ureg(image, ['migrate', '--to', server.url, '--data-dir', '/data/restored']);
+    expect(moved.code === 0, `and moves it to a server: ${moved.printed.trim()}`);
+  } finally {
+    await server.stop();
+  }
+}
+
+const ureg = (image, words, env) => run(image, ['node', 'dist/cli/main.mjs', ...words], { env });
+
+async function anyPostgres() {
+  try {
+    postgresBinaries();
+  } catch {
+    return undefined;
+  }
+  return NativePostgres.start();
+}
 
 async function start(image, env, url) {
   const child = image.spawn(JSON.parse(image.metadata.CMD), { env, writable: { '/data': data } });

@@ -27,7 +27,9 @@ const context: BackupContext = {
   print: (note) => say({ note }),
 };
 
-const placeOf = ({ databaseUrl, dataDir }: Env): DatabasePlace => (databaseUrl ? { url: databaseUrl } : { dataDir });
+/** Past a pooler, as migrations. */
+const placeOf = ({ databaseUrl, databaseDirectUrl, dataDir }: Env): DatabasePlace =>
+  databaseUrl ? { url: databaseDirectUrl ?? databaseUrl } : { dataDir };
 
 /** Which master keys the service would have there. */
 async function masterKeysAt({ masterKeys, dataDir, databaseUrl }: Env): Promise<Set<string>> {

@@ -73,7 +73,8 @@ export class Stage {
     const within = `cd ${this.workdir} && exec setpriv --no-new-privs ${command.map(quoted).join(' ')}`;
     const chroot = `exec chroot --userspec=${this.user} --groups= "$ROOT" /bin/sh -c ${quoted(within)}`;
     const script = `${this.#mounts({ readOnly: true, writable })} ${chroot}`;
-    const environment = { ROOT: this.folder, PATH, ...this.env, ...env };
+    // Engines give who is nobody in particular this home.
+    const environment = { ROOT: this.folder, PATH, HOME: '/', ...this.env, ...env };
     return spawn('unshare', ['--mount', '--', 'sh', '-ec', script], { env: environment, stdio });
   }
 

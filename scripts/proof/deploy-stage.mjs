@@ -27,12 +27,13 @@ export class Stage {
   balanced = true;
   #programs = [];
 
-  static async set({ pooler }) {
+  static async set({ pooler, short }) {
     const stage = new Stage();
     // A proof that fails leaves nothing running.
     process.once('exit', () => stage.#killAll());
+    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
     try {
-      await stage.#set(pooler);
+      await stage.#set(pooler, short);
     } catch (error) {
       await stage.clear();
       throw error;
@@ -40,18 +41,24 @@ export class Stage {
     return stage;
   }
 
-  async #set(pooler) {
+  async #set(pooler, short) {
     this.folder = await mkdtemp(join(tmpdir(), 'ureg-deploy-'));
     // PgBouncer runs as somebody else.
     await chmod(this.folder, 0o755);
     this.cluster = await NativePostgres.start({ max_connections: 200 });
     const env = { REGISTRY_ADMIN_KEY: this.key, MIGRATE_ON_START: 'false', ...(await settings()) };
+    // The balancer hears of an end within a quarter of a second.
+    if (short) env.DRAIN_DELAY_MS = '1000';
     env.DATABASE_URL = pooler ? await this.#startPooler() : this.cluster.url;
     if (pooler) env.DATABASE_DIRECT_URL = this.cluster.url;
     // As the Job does, before anything else.
     await run(process.execPath, [MIGRATE, 'run'], { env: { PATH: process.env.PATH, DATABASE_URL: this.cluster.url } });
-    this.worker = await ServiceProcess.start({ ...env, ROLE: 'worker' });
-    for (let n = 0; n < REPLICAS; n++) this.apis.push(await ServiceProcess.start({ ...env, ROLE: 'api' }));
+    const roles = ['worker', ...Array.from({ length: REPLICAS }, () => 'api')];
+    const services = await Promise.all(
+      roles.map(async (ROLE) => new ServiceProcess(await freePort(), { ...env, ROLE })),
+    );
+    [this.worker, ...this.apis] = services;
+    await Promise.all(services.map((service) => service.start()));
     await this.#startBalancer();
   }
 
@@ -125,9 +132,15 @@ export class Stage {
 
   /** Memory that each process holds, in MiB: `[worker, api, api, api]`. */
   async memory() {
-    const pids = [this.worker, ...this.apis].map(({ pid }) => String(pid));
-    const { stdout } = await run('ps', ['-o', 'rss=', '-p', pids.join(',')]);
-    return stdout.trim().split('\n').map((line) => Math.round(Number(line) / 1024)); // prettier-ignore
+    const pids = [this.worker, ...this.apis].map(({ pid }) => pid);
+    const { stdout } = await run('ps', ['-o', 'pid=,rss=', '-p', pids.join(',')]);
+    const held = new Map(
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => line.trim().split(/\s+/).map(Number)),
+    );
+    return pids.map((pid) => Math.round(held.get(pid) / 1024));
   }
 
   #killAll() {
@@ -137,7 +150,7 @@ export class Stage {
   }
 
   async clear() {
-    for (const service of [...this.apis, this.worker]) await service?.stop();
+    await Promise.all([...this.apis, this.worker].map((service) => service?.stop()));
     for (const child of this.#programs) child.kill('SIGKILL');
     await this.cluster?.stop();
     await rm(this.folder, { recursive: true, force: true });

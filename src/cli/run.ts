@@ -218,7 +218,8 @@ async function choose(
     }
     const fallback = group.children.find((c) => c.name === group.fallback);
     const asksForHelp = forHelp || args.includes('-h') || args.includes('--help');
-    const something = word !== undefined || args.length > first.index + 1 + chosen.words.length - 1;
+    const something =
+      group.bare === true || word !== undefined || args.length > first.index + 1 + chosen.words.length - 1;
     if (!fallback || asksForHelp || !something) break;
     chosen.args.splice(index === -1 ? last + 1 : index, 0, fallback.name);
     chosen.surplus = word;

@@ -68,6 +68,7 @@ const FILES: Record<string, string> = {
   'plugins/clicks.yaml': manifest('clicks', '0.3.0'),
   'plugins/store.yaml': manifest('feature-store', '1.4.2'),
   'password.txt': 's3cret\n',
+  'leaked.txt': `ureg_${'0'.repeat(49)}\n`,
   'production.env': '# of the shop\nDB_POOL_SIZE=25\nLOG_LEVEL=info\n',
   'changes.yaml': '- { op: check_absent, key: cache.url }\n- { op: set, key: cache.size, value: 512 }\n',
   'unleash.json': JSON.stringify({

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { useFixture } from './support/fixture.js';
 import { everyLeaf } from './support/leaves.js';
+import { runHere } from './support/run-here.js';
 import { complaints, type Ended } from './support/program.js';
 
 jest.setTimeout(120_000);
@@ -32,7 +33,7 @@ describe('nexus-plugin-manager', () => {
     const root = await manager('--help');
     expect(root.stdout).toContain('nexus-plugin-manager register ./plugin.yaml');
     const found = await complaints(await everyLeaf(NAME), async ({ path, words }) => {
-      const { stdout, code } = await manager(...words, '--help');
+      const { stdout, code } = await runHere([...words, '--help'], { as: NAME });
       const named = stdout.includes(`  ${NAME} ${words.join(' ')}`) && !/^ {2}\S+ plugin /m.test(stdout);
       return code === 0 && named ? [] : [`${path}: ${stdout}`];
     });

@@ -50,7 +50,7 @@ describe('every command', () => {
 
   it('that lists page by page has --limit, --all and --page-token, and --sort where the API sorts', () => {
     const other: Record<string, string> = {
-      features: 'shows them all',
+      'features list': 'shows them all',
       'plugin mesh': 'reads them all: a table of what they offer',
       'graph neighbors': 'goes on by the type of relationship',
     };

@@ -35,7 +35,12 @@ export class MonitoringStage {
       METRICS_PUBLIC: 'true',
       OUTBOUND_ALLOWED_HOSTS: '127.0.0.1',
     });
-    stage.api = new ApiClient(await stage.service.url(), key);
+    try {
+      stage.api = new ApiClient(await stage.service.url(), key);
+    } catch (error) {
+      await stage.clear();
+      throw error;
+    }
     return stage;
   }
 
@@ -45,13 +50,16 @@ export class MonitoringStage {
     await once(this.target, 'listening');
     const port = (this.target.address() as AddressInfo).port;
     const probe = { type: 'http', target: `http://127.0.0.1:${port}/`, interval: 1 };
-    const service = made(await this.api.post('/api/v1/services', { name: 'watched', health_check: probe }));
+    // What is not meant to run is not probed.
+    const service = made(await this.api.post('/api/v1/entities', { type: 'service', name: 'watched', status: 'running', spec: { health_check: probe } })); // prettier-ignore
     made(await this.api.post(`/api/v1/services/${service.id}/instances`, { host: '127.0.0.1', port }));
     const node = made(await this.api.post('/api/v1/grid/nodes', { name: 'worker', host: '127.0.0.1', port }));
     made(await this.api.post(`/api/v1/grid/nodes/${node.id}/activate`));
     const rate_limit = { limit: 1, window_seconds: 3600 };
     const { key } = made(await this.api.post('/api/v1/gateway/keys', { name: 'poor', type: 'service_key', permissions: ['read:*'], rate_limit })); // prettier-ignore
     this.poor = this.api.as(key);
+    // All it may: whatever it asks from here on is refused.
+    made(await this.poor.get('/api/v1/gateway/whoami'));
   }
 
   /** What changes figures, once. */

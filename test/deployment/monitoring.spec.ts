@@ -95,7 +95,7 @@ describe('the dashboards', () => {
     stage = await MonitoringStage.set();
     await stage.fill();
   });
-  afterAll(() => stage.clear());
+  afterAll(() => stage?.clear());
 
   it('is named and described as promtool wants it', async () => {
     await stage.stir();

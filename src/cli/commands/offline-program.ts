@@ -76,6 +76,8 @@ async function heard(
     last = JSON.parse(line) as Message;
     if (last.note) context.notice(last.note);
     if (last.stage && last.stage !== stage) progress.stage(LABELS[(stage = last.stage)], total);
+    // From here on everything is there.
+    if (last.stage === 'migrating') context.signals.explain('everything is restored; the service runs what is newer');
     progress.advance(last.rows ?? 0);
   }
   const code = await ended;

@@ -3,7 +3,7 @@ import { ExitCode } from '../core/exit-codes.js';
 import { grouped } from '../output/time.js';
 import { column, type View } from '../output/view.js';
 import type { LeafSpec } from '../spec/types.js';
-import { CHECKSUM_OPTION, extentOf, readFile } from './backup-view.js';
+import { CHECKSUM_OPTION, extentOf, readFile, sizeOf } from './backup-view.js';
 import { DATA_DIR_OPTION, placeOf, TO_DATABASE_OPTION, type DatabasePlace } from './database-place.js';
 import { runOffline, type OfflineDone } from './offline-program.js';
 
@@ -65,13 +65,15 @@ export const restoreCommand: LeafSpec = {
     const file = String(args[0]);
     const place = placeOf(context, options);
     void context.format;
+    sizeOf(file);
     const backup =
       context.dryRun || options.checksum !== undefined
         ? await readFile(context, file, { checksum: options.checksum, code: ExitCode.invalid })
         : undefined;
     if (context.dryRun) {
       const verb = options.verify === true ? 'compare' : 'restore';
-      return context.say(`would ${verb} ${extentOf(backup!)} with ${place.text}, if it is empty`, {
+      const where = verb === 'compare' ? `with ${place.text}` : `into ${place.text}, if that is empty`;
+      return context.say(`would ${verb} ${extentOf(backup!)} ${where}`, {
         dry_run: true,
         action: verb,
         into: place.text,

@@ -101,6 +101,8 @@ export interface GroupSpec {
   children: readonly (LeafSpec | GroupSpec)[];
   /** Child that runs when the first word is no child's name: `graph <id>` is `graph walk <id>`. */
   fallback?: string;
+  /** The fallback also runs when nothing follows the name, where other groups show their help. */
+  bare?: boolean;
 }
 
 export type CommandSpec = LeafSpec | GroupSpec;
