@@ -1,4 +1,5 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import { flagWords, GLOBAL_OPTIONS } from '../../src/cli/spec/global-options.js';
 import { isNeeded } from '../../src/cli/spec/help.js';
@@ -164,6 +165,18 @@ describe('every command', () => {
   });
 });
 
+/** Tells where this process connects to, until the answer is called. */
+function onConnect(tell: (place: string) => void): () => void {
+  const { prototype } = Socket;
+  const { connect } = prototype;
+  prototype.connect = function (this: Socket, ...args: unknown[]): Socket {
+    const { host, port } = [args[0]].flat()[0] as { host: string; port: number };
+    tell(`${host}:${port}`);
+    return connect.apply(this, args as Parameters<typeof connect>);
+  } as typeof connect;
+  return () => void (prototype.connect = connect);
+}
+
 /** What a stub that refuses everything makes every command say, and end with. */
 const REFUSED: [mood: Mood, code: number, said: RegExp][] = [
   [401, 4, /^error: stub says 401\n(reason: .*\n)?next: ureg login --server http/],
@@ -198,7 +211,9 @@ describe('every command that asks the registry', () => {
     expect(found).toEqual([]);
   });
 
-  it('sends the key and a request id, and shows neither the key nor its header under --debug', async () => {
+  it('connects to the server alone, with the key and a request id, and does not show the key under --debug', async () => {
+    const places = new Set<string>();
+    const stop = onConnect((place) => places.add(place));
     const found = await complaints(
       talking.filter(({ path }) => path !== 'health'),
       async (leaf) => {
@@ -210,10 +225,12 @@ describe('every command that asks the registry', () => {
         ];
       },
     );
+    stop();
     expect(found).toEqual([]);
     expect(
       stub.seen.filter(({ path, headers }) => path !== '/health' && headers.authorization !== `Bearer ${KEY}`),
     ).toEqual([]);
+    if (!process.env.WHOLE) expect([...places]).toEqual([new URL(stub.url).host]);
     expect(stub.seen.filter(({ headers }) => !headers['x-request-id'])).toEqual([]);
   });
 });

@@ -26,7 +26,7 @@ beforeEach(() => {
   mkdirSync(folder, { recursive: true });
   const prod = { server: fixture.stub.url, key: KEY };
   writeFileSync(join(folder, 'config.json'), JSON.stringify({ profiles: { prod } }), { mode: 0o600 });
-  writeFileSync(join(fixture.program.home, 'a.token'), 'refresh_x\n');
+  writeFileSync(join(fixture.program.home, 'piped'), CALLS['token revoke']?.stdin ?? '');
 });
 
 describe('on a terminal', () => {
@@ -117,7 +117,7 @@ describe('a question', () => {
     const dangerous = (await everyLeaf()).filter(({ spec }) => spec.effect === 'deletes');
     const found = await complaints(dangerous, async ({ path, words }) => {
       const args = (CALLS[path]?.args ?? []).filter((arg) => arg !== '--yes');
-      const asking = ureg([...words, ...args, ...(path === 'token revoke' ? ['--file', 'a.token'] : [])]);
+      const asking = ureg([...words, ...args, ...(CALLS[path]?.stdin === undefined ? [] : ['--file', 'piped'])]);
       const said = await asking.shows(/No|Type \S+ to go on/);
       asking.type(CTRL_C);
       const code = await asking.ended;
