@@ -113,6 +113,7 @@ describe('completion', () => {
     const code = text.slice(text.indexOf('Register-ArgumentCompleter')).replace(/'[^']*'/g, "''");
     for (const [open, close] of ['()', '{}', '[]'])
       expect([open, code.split(open ?? '').length]).toEqual([open, code.split(close ?? '').length]);
+    expect(code.match(/\$found \+?= @\(/g)).toHaveLength(2);
     expect(code).toContain(`-Native -CommandName ureg, universal-registry-cli, nexus-registry -ScriptBlock {`);
     expect(new Set(all.map(({ path }) => path)).size).toBe(all.length);
   });

@@ -188,9 +188,10 @@ Register-ArgumentCompleter -Native -CommandName ${names.join(', ')} -ScriptBlock
     if ($UregCompletions.ContainsKey($next)) { $path = $next }
   }
   $here = $UregCompletions[$path]
-  $found = if ($wordToComplete.StartsWith('-')) { $here.flags -split ' ' } else { $here.words -split ' ' }
+  # A list also of one: a name added to a word would be written behind it.
+  $found = @(if ($wordToComplete.StartsWith('-')) { $here.flags -split ' ' } else { $here.words -split ' ' })
   if ($here.dynamic -ne '' -and -not $wordToComplete.StartsWith('-')) {
-    $found += & $commandAst.CommandElements[0].ToString() __complete $here.dynamic $wordToComplete 2>$null
+    $found += @(& $commandAst.CommandElements[0].ToString() __complete $here.dynamic $wordToComplete 2>$null)
   }
   $found | Where-Object { $_ -and $_.StartsWith($wordToComplete) } | ForEach-Object { [System.Management.Automation.CompletionResult]::new($_) }
 }
