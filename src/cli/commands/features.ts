@@ -2,7 +2,8 @@ import { column, type View } from '../output/view.js';
 import { given } from '../kinds/kind-request.js';
 import type { GroupSpec, LeafSpec } from '../spec/types.js';
 import { bulkResultView } from '../views/bulk-view.js';
-import { questionFor, runBatch } from './batch-answer.js';
+import { confirmDeletion, runBatch } from './batch-answer.js';
+import { printPages } from './pages.js';
 
 interface Feature extends Record<string, unknown> {
   id: string;
@@ -33,12 +34,15 @@ const listLeaf: LeafSpec = {
   effect: 'reads',
   view: featureView,
   operations: [`GET ${PATH}`],
-  async run(context) {
-    const client = await context.client();
-    const features = await client.json<Feature[]>({ method: 'GET', path: PATH, query: { limit: 1000 } });
-    await context.list(features, featureView);
-    if (features.length === 0) context.notice('no feature categories');
-  },
+  run: (context) =>
+    printPages<Feature>(context, {
+      path: PATH,
+      query: {},
+      wish: { limit: 0, all: true },
+      view: featureView,
+      uncounted: true,
+      none: 'no feature categories',
+    }),
 };
 
 const createLeaf: LeafSpec = {
@@ -74,19 +78,21 @@ const deleteLeaf: LeafSpec = {
   name: 'delete',
   aliases: ['rm'],
   summary: 'Delete feature categories',
-  description: 'Refused while entries are in one, unless --force is given.',
+  description: 'Refused while entries are in one, unless --force is given, which has its name typed (--confirm).',
   arguments: [
     { name: 'feature', summary: 'names, keys or ids of them', required: true, variadic: true, completes: 'feature' },
   ],
   options: [{ flags: '--force', summary: 'delete although something depends on it', common: true }],
   examples: [{ cmd: 'features delete payments --yes' }],
   effect: 'deletes',
+  severe: true,
   view: bulkResultView,
   operations: [`DELETE ${PATH}/{id}`],
   async run(context, { args, options }) {
     const names = args[0] as string[];
     const what = names.length === 1 ? `feature category ${names[0]}` : `${names.length} feature categories`;
-    if (!context.dryRun) await context.confirm(questionFor(context, `Delete ${what}`));
+    const force = options.force === true;
+    if (!context.dryRun) await confirmDeletion(context, what, { ids: names, force });
     await runBatch(
       context,
       {
@@ -97,7 +103,7 @@ const deleteLeaf: LeafSpec = {
           context.send({
             method: 'DELETE',
             path: `${PATH}/${encodeURIComponent(name)}`,
-            query: { force: options.force === true ? true : undefined },
+            query: { force: force || undefined },
           }),
       },
       `deleted feature category ${names[0]}`,

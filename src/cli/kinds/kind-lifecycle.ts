@@ -7,6 +7,7 @@ import type { Entry } from '../views/entry-view.js';
 import { merged } from './kind-input.js';
 import { idArgument, IF_MATCH, pathOf } from './kind-request.js';
 import { kindView } from './kind-view.js';
+import { awaitOperation, WAIT_OPTION, type Pending } from './kind-waiting.js';
 import type { KindWords, VerbWords } from './kind-words.js';
 
 interface Plan extends Record<string, unknown> {
@@ -28,6 +29,7 @@ export function verbLeaf(kind: KindWords, verb: VerbWords): LeafSpec {
       ...(verb.options ?? []),
       { flags: '--cascade', summary: 'move along what stands in the way, in order', common: true },
       { flags: '--input <field=value>', summary: 'a field of the request body', repeatable: true },
+      ...(kind.driven ? [WAIT_OPTION] : []),
       IF_MATCH,
       { flags: DRY_RUN_OPTION.flags, summary: 'ask the registry what would happen, and change nothing', common: true },
     ],
@@ -54,9 +56,13 @@ export function verbLeaf(kind: KindWords, verb: VerbWords): LeafSpec {
         const plan = answer.json<Plan>();
         return context.say(`${verb.name} would move ${id} from ${plan.from ?? '?'} to ${plan.to ?? '?'}`, plan);
       }
-      const entry = answer.json<Entry>();
-      const pending = answer.status === 202 ? `; ${verb.name} is under way` : '';
-      const next = `${commandOf(context.program, name)} ${wayOn(kind, verb, answer.status)} ${entry.key}`;
+      const asked = answer.json<Entry & { operation?: Pending }>();
+      const waits = options.wait === true && answer.status === 202 && asked.operation;
+      if (waits) await awaitOperation(context, kind, { id, operation: waits });
+      const entry = waits ? await client.json<Entry>({ method: 'GET', path: pathOf(kind, id) }) : asked;
+      const status = waits ? 200 : answer.status;
+      const pending = status === 202 ? `; ${verb.name} is under way` : '';
+      const next = `${commandOf(context.program, name)} ${wayOn(kind, verb, status)} ${entry.key}`;
       await context.changed(`${entry.key} is ${String(entry.status)}${pending}`, entry, view, next);
     },
   };

@@ -48,6 +48,8 @@ export interface OptionSpec {
   asked?: Asked;
   /** Shown among the first flags of the help. */
   common?: boolean;
+  /** No longer wanted: still taken for one minor release, with a warning, but shown nowhere. What to do instead: `use --tag`. */
+  removed?: string;
 }
 
 export interface ExampleSpec {
@@ -80,6 +82,8 @@ export interface LeafSpec {
   /** At least one. */
   examples: readonly [ExampleSpec, ...ExampleSpec[]];
   effect: Effect;
+  /** It can do what cannot be made good again, and has the name of it typed then: adds `--confirm`. */
+  severe?: boolean;
   /** Fields and columns of what it prints; a command without one prints no records. */
   view?: View<never>;
   /** API operations it covers, `METHOD /path`. */

@@ -24,13 +24,6 @@ export async function everyLeaf(program = 'ureg'): Promise<Leaf[]> {
 }
 
 /**
- * Every third command, others each turn; all of them in a whole run (`npm run prove:cli`). For what is written once for
- * all commands, so that each need not be tried in every way each time.
- */
-export const share = (leaves: readonly Leaf[], turn: number): Leaf[] =>
-  leaves.filter((_, n) => process.env.WHOLE !== undefined || (n + turn) % 3 === 0);
-
-/**
  * A valid call of every command. `FILE` stands for an index file, `EXPORT` for an export, `BACKUP` for a backup; commands that ask the registry
  * nothing are marked.
  */

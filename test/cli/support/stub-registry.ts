@@ -19,8 +19,8 @@ export interface Seen {
   body: string;
 }
 
-/** How it behaves: as a registry would, always with one status, or never answering. */
-export type Mood = 'well' | 'silent' | 'empty' | number;
+/** How it behaves: as a registry would, always with one status, or never answering; nobody gets to one that is `refused`. */
+export type Mood = 'well' | 'silent' | 'refused' | 'empty' | number;
 
 function searchAnswer(path: string): unknown {
   const { id, key, name, type } = ENTRY;
