@@ -132,6 +132,7 @@ const UNSTEADY = new Set([
   'permission list',
   'usage',
   'key usage',
+  'key data list',
   'engine autoscaling decisions',
   'audit list',
   'audit verify',

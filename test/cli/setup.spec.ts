@@ -98,7 +98,7 @@ describe('setup', () => {
       ['setup'],
       [
         [/Where is the registry\?/, `${clear}http://127.0.0.1:9\r`],
-        [/Where is the registry\?/, `${clear}${fixture.stub.url}\r`],
+        [/nothing listens there[^]*Where is the registry\?/, `${clear}${fixture.stub.url}\r`],
         [/Key for 127/, `${KEY}\r`],
         [/Under which name/, '\r'],
       ],
