@@ -53,8 +53,9 @@ export const migrateCommand: LeafSpec = {
         next: `${context.program} migrate --to <url> --data-dir <folder>`,
       });
     const row = (await runOffline(context, ['migrate'], { ...to, FROM_DATA_DIR: from })) as RestoredRow;
-    await tellRestored(context, 'moved', { ...row, into });
-    if (existsSync(join(from, 'master.key')))
-      context.notice(`the service there needs REGISTRY_MASTER_KEY="$(cat ${join(from, 'master.key')})"`);
+    const key = join(from, 'master.key');
+    const kept = existsSync(key);
+    await tellRestored(context, 'moved', { ...row, into }, kept ? [] : row.missing_master_keys);
+    if (kept) context.notice(`the service there needs REGISTRY_MASTER_KEY="$(cat ${key})"`);
   },
 };

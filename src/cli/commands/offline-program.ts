@@ -34,6 +34,7 @@ const CODES: Record<string, ExitCode> = {
   'restore.misfit': ExitCode.invalid,
   'restore.newer': ExitCode.invalid,
   'restore.no_database': ExitCode.notFound,
+  'restore.no_extension': ExitCode.conflict,
   'restore.not_empty': ExitCode.conflict,
 };
 

@@ -86,12 +86,16 @@ export const restoreCommand: LeafSpec = {
   },
 };
 
-/** What was restored, and what the service needs to open its secrets. */
-export async function tellRestored(context: CommandContext, verb: string, row: RestoredRow): Promise<void> {
+/** What was restored, and which master keys the service needs to open its secrets. */
+export async function tellRestored(
+  context: CommandContext,
+  verb: string,
+  row: RestoredRow,
+  missing = row.missing_master_keys,
+): Promise<void> {
   const newer = row.migrations > 0 ? `, then ran ${row.migrations} newer migrations` : '';
   const sentence = `${verb} ${extentOf(row)} into ${row.into}: every table comes to its checksum${newer}`;
   await context.changed(sentence, row, restoredView);
-  const missing = row.missing_master_keys;
   if (missing.length > 0)
     context.notice(
       `its secrets stay sealed: they need the master key ${missing.join(', ')}, which is not here; set REGISTRY_MASTER_KEY before the service starts`,

@@ -115,14 +115,15 @@ class Watching {
       stream?.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
   }
 
-  /** Waits for a text; `nudge` is called, again and again, until it is there. */
-  async shows(text: RegExp, nudge?: (turn: number) => Promise<unknown>): Promise<void> {
+  /** What it has printed once a text is in it, or no more can be waited for; `nudge` is called until then, again and again. */
+  async until(text: RegExp, nudge?: (turn: number) => Promise<unknown>): Promise<string> {
     const deadline = Date.now() + SHOWN_LIMIT_MS;
     for (let turn = 0; !text.test(this.output); turn++) {
-      if (this.child.exitCode !== null || Date.now() > deadline) throw new Error(`${text} is not in\n${this.output}`);
+      if (this.child.exitCode !== null || Date.now() > deadline) break;
       await nudge?.(turn);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
+    return this.output;
   }
 
   async interrupt(): Promise<void> {
