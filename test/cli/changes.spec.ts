@@ -78,6 +78,8 @@ describe('a change', () => {
     expect((await start()).stdout).toBe(`${ENTRY.key} is installed; start is under way\n`);
     told.push('pending', 'running', 'succeeded');
     expect(await start('--wait')).toMatchObject({ code: 0, stdout: `${ENTRY.key} is running\n`, stderr: '' });
+    told.push('pending', 'succeeded');
+    expect((await fixture.ureg(['engine', 'scale', 'x', '4', '--wait'])).stdout).toBe('x is scaled to 4\n');
     told.push('pending', 'failed');
     expect(await start('--wait')).toMatchObject({
       code: 10,

@@ -81,25 +81,29 @@ describe('completion', () => {
     expect(await completed('bash --norc --noprofile -i', `source '${bin}/bash'`, LINES)).toEqual(RAN);
   });
 
-  (there('zsh') ? it : it.skip)('is the shell’s own in zsh (skipped where there is no zsh)', async () => {
-    const load = `autoload -Uz compinit; compinit -u -D; source '${bin}/zsh'`;
-    expect(await completed('zsh -f -i', load, LINES)).toEqual(RAN);
+  (there('zsh') ? describe : describe.skip)('in zsh, skipped where there is none', () => {
+    it('is the shell’s own', async () => {
+      const load = `autoload -Uz compinit; compinit -u -D; source '${bin}/zsh'`;
+      expect(await completed('zsh -f -i', load, LINES)).toEqual(RAN);
+    });
   });
 
-  (there('fish') ? it : it.skip)('is the shell’s own in fish (skipped where there is no fish)', () => {
-    const env = { PATH: `${bin}:${process.env.PATH}`, HOME: fixture.program.home };
-    const script = `source '${bin}/fish'; for line in $argv; set -l found (complete -C $line); echo "$found"; end`;
-    const found = execFileSync('fish', ['--no-config', '-c', script, ...LINES], { env, cwd: bin }).toString();
-    expect(found.split('\n').slice(0, -1)).toEqual([
-      'graph',
-      'refresh',
-      '--status',
-      'powershell',
-      'show',
-      'discover',
-      'plugin_ab@1.1.0',
-    ]);
-    expect(asked()).toEqual(['__complete entry plugin_ab@1.1']);
+  (there('fish') ? describe : describe.skip)('in fish, skipped where there is none', () => {
+    it('is the shell’s own', () => {
+      const env = { PATH: `${bin}:${process.env.PATH}`, HOME: fixture.program.home };
+      const script = `source '${bin}/fish'; for line in $argv; set -l found (complete -C $line); echo "$found"; end`;
+      const found = execFileSync('fish', ['--no-config', '-c', script, ...LINES], { env, cwd: bin }).toString();
+      expect(found.split('\n').slice(0, -1)).toEqual([
+        'graph',
+        'refresh',
+        '--status',
+        'powershell',
+        'show',
+        'discover',
+        'plugin_ab@1.1.0',
+      ]);
+      expect(asked()).toEqual(['__complete entry plugin_ab@1.1']);
+    });
   });
 
   // There is no PowerShell to run it in: its text is taken apart instead.

@@ -173,7 +173,7 @@ function onConnect(tell: (place: string) => void): () => void {
     const { host, port } = [args[0]].flat()[0] as { host: string; port: number };
     tell(`${host}:${port}`);
     return connect.apply(this, args as Parameters<typeof connect>);
-  } as typeof connect;
+  };
   return () => void (prototype.connect = connect);
 }
 

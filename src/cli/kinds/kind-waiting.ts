@@ -1,14 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { commandOf } from '../aliases.js';
+import type { RegistryResponse } from '../core/client.js';
 import type { CommandContext } from '../core/context.js';
 import { CliError } from '../core/errors.js';
 import { ExitCode } from '../core/exit-codes.js';
 import type { OptionSpec } from '../spec/types.js';
+import type { Entry } from '../views/entry-view.js';
 import { pathOf } from './kind-request.js';
 import type { KindWords } from './kind-words.js';
 
 /** What a driver was asked to do, as the answer to a verb carries it. */
-export interface Pending {
+interface Pending {
   id: string;
   verb: string;
   state: string;
@@ -23,8 +25,22 @@ export const WAIT_OPTION: OptionSpec = {
 
 const POLL_MS = 500;
 
+/** What a verb left behind: as answered, or with `--wait` when its driver has done it. */
+export async function outcomeOf(
+  context: CommandContext,
+  kind: KindWords,
+  { id, answer, wait }: { id: string; answer: RegistryResponse; wait: boolean },
+): Promise<{ entry: Entry; underWay: boolean }> {
+  const asked = answer.json<Entry & { operation?: Pending }>();
+  if (answer.status !== 202) return { entry: asked, underWay: false };
+  if (!wait || !asked.operation) return { entry: asked, underWay: true };
+  await awaitOperation(context, kind, { id, operation: asked.operation });
+  const client = await context.client();
+  return { entry: await client.json<Entry>({ method: 'GET', path: pathOf(kind, id) }), underWay: false };
+}
+
 /** Returns when the operation has succeeded; otherwise the answer is no (exit code 10). */
-export async function awaitOperation(
+async function awaitOperation(
   context: CommandContext,
   kind: KindWords,
   { id, operation }: { id: string; operation: Pending },
