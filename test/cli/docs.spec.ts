@@ -60,7 +60,7 @@ describe('the documentation', () => {
   });
 
   it('says why of every line that nobody can run as it stands', () => {
-    // readme.spec runs those of the readme, examples.spec those of the other pages.
+    // first-minutes.spec runs those of the readme and the tour, examples.spec those of the other pages.
     expect(lines.filter(({ norun }) => norun !== undefined && norun.length < 10)).toEqual([]);
     expect(lines.filter(({ norun }) => norun !== undefined).length).toBeLessThan(10);
   });
