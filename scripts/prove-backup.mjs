@@ -4,16 +4,17 @@
 // is backed up by the command line while writers change it; how long any of them waits is watched. The backup is restored
 // into another folder and compared table by table. Then the service is stopped and the registry moved to a PostgreSQL
 // server (that of DATABASE_URL, which must be empty, else one of its own), where its export must be the same, byte by byte.
-// --vectors: with embeddings, which takes minutes more; --short: few writers and a moment of load, for the sample.
+// --vectors: with embeddings, which takes minutes more; --short: the first packages, few writers, a moment of load.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { gunzipSync } from 'node:zlib';
 import { makeKey } from '../dist/src/gateway/keys/key-format.js';
 import { NativePostgres } from './native-postgres.mjs';
 import { Ledger, Writers } from './proof/crash-writers.mjs';
@@ -27,7 +28,9 @@ const { values: options, positionals } = parseArgs({
 });
 const [file = process.env.PACKAGE_INDEX ?? here('../test/fixtures/debian-sample.jsonl.gz')] = positionals;
 const WRITERS = options.short ? 4 : 12;
-const LOAD_MS = options.short ? 500 : 3000;
+const LOAD_MS = options.short ? 300 : 3000;
+/** Packages. */
+const SHORT = 200;
 const key = makeKey('admin_key');
 const MASTER_KEY = Buffer.alloc(32, 7).toString('base64');
 const serviceEnv = (place) => ({
@@ -46,8 +49,9 @@ async function ureg(words, { service, expected = 0 } = {}) {
   const said = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr']) child[name].on('data', (data) => (said[name] += String(data)));
   const started = performance.now();
-  const memory = watchMemory(child.pid);
-  const [code] = await once(child, 'close');
+  const closed = once(child, 'close');
+  const memory = await watchMemory(child.pid);
+  const [code] = await closed;
   if (code !== expected) throw new Error(`ureg ${words[0]} ended with ${code}: ${said.stderr}`);
   const seconds = (performance.now() - started) / 1000;
   return { answer: JSON.parse(said.stdout || 'null'), seconds, memory: await memory() };
@@ -114,7 +118,9 @@ async function proveBackup(service, folder) {
   await pause(LOAD_MS);
   const waits = watchWaits(service);
   const path = join(folder, 'registry.ureg');
+  const watched = await watchMemory(service.pid);
   const { answer, seconds: took, memory } = await ureg(['backup', path], { service });
+  const there = await watched();
   const during = await waits();
   await pause(LOAD_MS);
   await writers.stop();
@@ -122,7 +128,7 @@ async function proveBackup(service, folder) {
   if (refused.size > 0) throw new Error(`Writers were refused: ${[...refused.keys()].join(', ')}`);
   console.log(
     `backed up under ${WRITERS} writers (${acknowledged} writes): ${answer.rows} rows of ${answer.tables.length} tables at seq ${answer.seq} ` +
-      `(${answer.unnumbered} not yet numbered), ${megabytes((await stat(path)).size)} in ${seconds(took)}; ${memoryText(memory)}`,
+      `(${answer.unnumbered} not yet numbered), ${megabytes((await stat(path)).size)} in ${seconds(took)}; ${memoryText(memory)}; the service ${memoryText(there)}`,
   );
   console.log(
     `a small question meanwhile: median ${during.median} ms, longest ${during.longest} ms (without writers and backup: ${before.median} and ${before.longest} ms)`,
@@ -160,12 +166,22 @@ async function proveMove(dataDir, whole, url) {
   }
 }
 
+/** The first packages of an index. */
+async function beginningOf(index, path) {
+  const lines = gunzipSync(await readFile(index))
+    .toString()
+    .split('\n', SHORT);
+  await writeFile(path, lines.join('\n'));
+  return path;
+}
+
 const folder = await mkdtemp(join(tmpdir(), 'ureg-backup-'));
 const server = process.env.DATABASE_URL ? undefined : await NativePostgres.start({ max_wal_size: '4GB' });
 const dataDir = join(folder, 'data');
 const service = await ServiceProcess.start(serviceEnv({ DATA_DIR: dataDir }));
 try {
-  const { seconds: took } = await ureg(['import', 'debian', file], { service });
+  const index = options.short ? await beginningOf(file, join(folder, 'short.jsonl')) : file;
+  const { seconds: took } = await ureg(['import', 'debian', index], { service });
   if (options.vectors) await vectorsMade(service);
   console.log(`imported in ${seconds(took)}`);
   const path = await proveBackup(service, folder);

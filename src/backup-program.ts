@@ -27,7 +27,9 @@ const context: BackupContext = {
   print: (note) => say({ note }),
 };
 
-const placeOf = ({ databaseUrl, dataDir }: Env): DatabasePlace => (databaseUrl ? { url: databaseUrl } : { dataDir });
+/** Past a pooler, as migrations. */
+const placeOf = ({ databaseUrl, databaseDirectUrl, dataDir }: Env): DatabasePlace =>
+  databaseUrl ? { url: databaseDirectUrl ?? databaseUrl } : { dataDir };
 
 /** Which master keys the service would have there. */
 async function masterKeysAt({ masterKeys, dataDir, databaseUrl }: Env): Promise<Set<string>> {
@@ -67,6 +69,13 @@ function failureOf(error: unknown): object {
   const { message, name } = error as Error;
   if (error instanceof BackupFileError) return { code: 'backup.damaged', message };
   if (name === 'DatabaseUnavailableError') return { code: 'database.unavailable', message };
+  const extension = /^permission denied to create extension "(\w+)"/.exec(message)?.[1];
+  if (extension !== undefined)
+    return {
+      code: 'restore.no_extension',
+      message: `The database lacks the extension ${extension}, and its user may not create it; nothing was kept.`,
+      reason: `a superuser makes it in that database: CREATE EXTENSION ${extension}`,
+    };
   // Said by the database's own process, which has the folder's lock to look at.
   if (message.includes(' is in use by ')) return { code: 'database.in_use', message };
   return { code: 'restore.failed', message: redactText(message) };

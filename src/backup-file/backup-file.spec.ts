@@ -74,13 +74,23 @@ describe('a backup', () => {
     expect(await refusal(text.slice(0, -1))).toBeInstanceOf(BackupFileError);
   });
 
+  it('that is cut off says where', async () => {
+    const text = backup();
+    const cutAt = (mark: string): Promise<unknown> => refusal(text.slice(0, text.indexOf(mark) + mark.length));
+    const cut = (place: string): object => ({ message: `It is cut off ${place}: its end is missing.` });
+    expect(await cutAt('"relationship"]')).toMatchObject({ message: 'It is no backup of a registry.' });
+    expect(await cutAt(`${ROWS[1]}\n["3"`)).toMatchObject(cut('in entry, after 2 rows of it'));
+    expect(await cutAt('{"table":')).toMatchObject(cut('after its first line'));
+    expect(await cutAt('{"table":"relationship"')).toMatchObject(cut('after entry'));
+  });
+
   it('of which anything was changed is refused, and says what', async () => {
     const text = backup();
     expect(await refusal(text.replace('"é"', '"e"'))).toMatchObject({
-      message: expect.stringContaining('entry has 3 rows'),
+      message: expect.stringContaining('the 3 rows of entry do not'),
     });
     expect(await refusal(text.replace(`${ROWS[1]}\n`, ''))).toMatchObject({
-      message: expect.stringContaining('entry has 2 rows'),
+      message: expect.stringContaining('entry has 2 rows, not 3'),
     });
     expect(await refusal(text.replace('"seq":7', '"seq":8'))).toMatchObject({
       message: expect.stringContaining('its checksum does not fit'),
@@ -124,7 +134,9 @@ describe('a backup', () => {
       const packed = gzipSync(backup());
       const reading = (content: Buffer): Promise<unknown> =>
         manifestOf(backupBytes(written(content))).catch((error: unknown) => error);
-      expect(await reading(packed.subarray(0, -20))).toMatchObject({ message: 'It is cut off: its end is missing.' });
+      expect(await reading(packed.subarray(0, -20))).toMatchObject({
+        message: expect.stringMatching(/^It is cut off .*: its end is missing\.$/),
+      });
       const altered = Buffer.from(packed);
       altered[altered.length - 30] ^= 0xff;
       expect(await reading(altered)).toBeInstanceOf(BackupFileError);

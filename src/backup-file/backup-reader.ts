@@ -26,7 +26,7 @@ export async function* readBackup(bytes: AsyncIterable<Buffer>): AsyncGenerator<
       for (const line of lines.push(chunk)) yield* reader.take(line);
     }
   } catch (error) {
-    throw damageOf(error);
+    throw damageOf(error, reader.place);
   }
   yield reader.finish(lines.rest);
 }
@@ -44,6 +44,15 @@ class BackupReader {
   private batch: string[] = [];
   private letters = 0;
 
+  /** How far it has come, for people. */
+  get place(): string {
+    if (this.head === undefined) return 'at its beginning';
+    const { table, tables } = this.sums;
+    if (table !== undefined) return `in ${table}, after ${this.sums.openRows + this.batch.length} rows of it`;
+    const last = tables.at(-1)?.table;
+    return last === undefined ? 'after its first line' : `after ${last}`;
+  }
+
   *take(line: string): Generator<BackupPart, void> {
     if (this.checksum !== undefined) throw new BackupFileError('Something follows its end.');
     if (!line.startsWith('[')) {
@@ -59,7 +68,7 @@ class BackupReader {
 
   finish(rest: string): BackupPart {
     if (this.head === undefined) throw new BackupFileError('It is no backup of a registry.');
-    if (rest !== '' || this.checksum === undefined) throw new BackupFileError('It is cut off: its end is missing.');
+    if (rest !== '' || this.checksum === undefined) throw new BackupFileError(cutOff(this.place));
     const { tables } = this.sums;
     const rows = tables.reduce((total, table) => total + table.rows, 0);
     return { kind: 'manifest', manifest: { head: this.head, tables, rows, checksum: this.checksum } };
@@ -75,7 +84,7 @@ class BackupReader {
   }
 
   private *control(line: string): Generator<BackupPart, void> {
-    const value = parsed(line);
+    const value = parsed(line, this.place);
     if (this.head === undefined) {
       this.head = headOf(value);
       this.sums.line(line);
@@ -95,9 +104,7 @@ class BackupReader {
     if (table === undefined || told.end !== table) throw new BackupFileError('It is not in order: a table is missing.');
     const found = this.sums.endTable();
     if (found.rows !== told.rows || found.sha256 !== told.sha256)
-      throw new BackupFileError(
-        `It was altered or damaged: ${table} has ${found.rows} rows that do not come to the checksum of ${told.rows}.`,
-      );
+      throw new BackupFileError(`It was altered or damaged: ${mismatch(found, told)}.`);
     this.sums.line(line);
     return { kind: 'table-end', end: found };
   }
@@ -113,15 +120,22 @@ class BackupReader {
   }
 }
 
-function parsed(line: string): Record<string, unknown> {
+const cutOff = (place: string): string => `It is cut off ${place}: its end is missing.`;
+
+function parsed(line: string, place: string): Record<string, unknown> {
   try {
     const value = JSON.parse(line) as unknown;
     if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
   } catch {
     // Said below: what it is not.
   }
-  throw new BackupFileError('It is no backup of a registry, or a damaged one: a line of it cannot be read.');
+  throw new BackupFileError(`It is no backup of a registry, or a damaged one: a line of it cannot be read, ${place}.`);
 }
+
+const mismatch = ({ end, rows }: TableEnd, told: TableEnd): string =>
+  rows === told.rows
+    ? `the ${rows} rows of ${end} do not come to their checksum`
+    : `${end} has ${rows} rows, not ${String(told.rows)}`;
 
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isTexts = (value: unknown): value is string[] => Array.isArray(value) && value.every(isText);
@@ -152,9 +166,9 @@ function tableOf(value: Record<string, unknown>): TableHead {
 }
 
 /** What the inflation of a damaged file says is said in its words. */
-function damageOf(error: unknown): unknown {
+function damageOf(error: unknown, place: string): unknown {
   const { code = '', message } = error as NodeJS.ErrnoException;
-  if (code === 'Z_BUF_ERROR') return new BackupFileError('It is cut off: its end is missing.', error);
-  if (code.startsWith('Z_')) return new BackupFileError(`It was altered or damaged: ${message}.`, error);
+  if (code === 'Z_BUF_ERROR') return new BackupFileError(cutOff(place), error);
+  if (code.startsWith('Z_')) return new BackupFileError(`It was altered or damaged ${place}: ${message}.`, error);
   return error;
 }

@@ -34,6 +34,11 @@ export class BackupSums {
     return this.open?.head.table;
   }
 
+  /** Rows so far of the table that is open. */
+  get openRows(): number {
+    return this.open?.sum.rows ?? 0;
+  }
+
   begin(head: TableHead): void {
     this.open = { head, sum: new RowSum() };
   }

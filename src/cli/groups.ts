@@ -1,8 +1,8 @@
 import { PLUGIN_MANAGER } from './aliases.js';
+import { CATALOG_COMMANDS } from './catalog-commands.js';
 import { FIND_COMMANDS } from './find-commands.js';
 import type { TopCommand } from './top-command.js';
 
-const CATALOG = 'Catalog';
 const KINDS = 'Component kinds';
 const MOVE = 'Bring in and take out';
 const ACCESS = 'Access and settings';
@@ -11,44 +11,7 @@ const ANY = 'Everything else';
 
 /** The only thing loaded at start: one command's module is imported when it is asked for. */
 const TOP_COMMANDS: readonly TopCommand[] = [
-  {
-    name: 'list',
-    aliases: ['ls'],
-    summary: 'List entries, by type and feature',
-    section: CATALOG,
-    load: async () => (await import('./commands/list.js')).listCommand,
-  },
-  {
-    name: 'get',
-    summary: 'Show one entry',
-    section: CATALOG,
-    load: async () => (await import('./commands/get.js')).getCommand,
-  },
-  {
-    name: 'create',
-    summary: 'Register an entry',
-    section: CATALOG,
-    load: async () => (await import('./commands/create.js')).createCommand,
-  },
-  {
-    name: 'update',
-    summary: 'Change an entry',
-    section: CATALOG,
-    load: async () => (await import('./commands/update.js')).updateCommand,
-  },
-  {
-    name: 'delete',
-    aliases: ['rm'],
-    summary: 'Delete entries',
-    section: CATALOG,
-    load: async () => (await import('./commands/delete.js')).deleteCommand,
-  },
-  {
-    name: 'features',
-    summary: 'List the feature categories',
-    section: CATALOG,
-    load: async () => (await import('./commands/features.js')).featuresCommand,
-  },
+  ...CATALOG_COMMANDS,
   {
     name: 'service',
     summary: 'Register, run, watch and discover services',
@@ -136,6 +99,12 @@ const TOP_COMMANDS: readonly TopCommand[] = [
     load: async () => (await import('./commands/migrate.js')).migrateCommand,
   },
   {
+    name: 'setup',
+    summary: 'Say where the registry is and which key to use, try both, and keep them',
+    section: ACCESS,
+    load: async () => (await import('./commands/setup.js')).setupCommand,
+  },
+  {
     name: 'login',
     summary: 'Check a key and keep it in a profile',
     section: ACCESS,
@@ -218,6 +187,18 @@ const TOP_COMMANDS: readonly TopCommand[] = [
     summary: 'Send any request to the API',
     section: ANY,
     load: async () => (await import('./commands/api.js')).apiCommand,
+  },
+  {
+    name: 'explain',
+    summary: 'Explain a kind of entry: its keys, commands, columns and fields',
+    section: ANY,
+    load: async () => (await import('./commands/explain.js')).explainCommand,
+  },
+  {
+    name: 'api-resources',
+    summary: 'List the kinds of entries and other records, with their keys and paths',
+    section: ANY,
+    load: async () => (await import('./commands/explain.js')).apiResourcesCommand,
   },
   {
     name: 'completion',

@@ -1,14 +1,15 @@
 import { CommanderError } from 'commander';
 import { programName } from './aliases.js';
-import { commandWords, formatInArgv, prepareArgv, type PreparedArgv } from './core/argv.js';
+import { commandWords, formatInArgv, prepareArgv, tellingInArgv, type PreparedArgv } from './core/argv.js';
 import { CommandContext } from './core/context.js';
-import { CliError, errorLines, errorObject, SilentExit, usageError } from './core/errors.js';
+import { CliError, errorLines, errorObject, NOTHING_PIPED, SilentExit, usageError, withUsage } from './core/errors.js';
 import { ExitCode } from './core/exit-codes.js';
 import { processTerminal, type Terminal } from './core/interactive.js';
 import { Signals } from './core/signals.js';
 import { topCommandsOf } from './groups.js';
 import { paintFor } from './output/colour.js';
 import { rootHelp, usageLine } from './spec/help.js';
+import { removedWarnings } from './spec/removed.js';
 import { withMissing } from './spec/ask-missing.js';
 import { buildParser, parseFailure } from './spec/parser.js';
 import { isGroup, type CommandSpec, type LeafSpec } from './spec/types.js';
@@ -32,9 +33,12 @@ interface Chosen {
   surplus?: string;
 }
 
-/** Runs one command line and answers its exit code; everything it says goes to the process's own streams. */
-export async function runCli(argv: readonly string[], version: string): Promise<number> {
-  const terminal = processTerminal();
+/** Runs one command line and answers its exit code; everything it says goes to the terminal's streams: by default the process's own. */
+export async function runCli(
+  argv: readonly string[],
+  version: string,
+  terminal: Terminal = processTerminal(),
+): Promise<number> {
   const run = new Run(programName(argv[1]), version, terminal);
   const words = argv.slice(2);
   try {
@@ -55,7 +59,7 @@ class Run {
     private readonly terminal: Terminal,
   ) {
     this.signals = new Signals(terminal.stderr);
-    this.signals.install();
+    if (terminal.stderr === process.stderr) this.signals.install();
   }
 
   async start(words: readonly string[]): Promise<number> {
@@ -82,15 +86,15 @@ class Run {
     const error = this.toCliError(thrown);
     if (error === undefined) return ExitCode.ok;
     const stderr = this.terminal.stderr;
+    const { colour: flag, debug } = tellingInArgv(words);
     if (this.machineErrors(words)) {
       stderr.write(`${JSON.stringify(errorObject(error))}\n`);
     } else {
-      const flag = words.includes('--no-color') ? false : undefined;
       const paint = paintFor({ flag, env: this.terminal.env, isTTY: stderr.isTTY === true });
       stderr.write(`${errorLines(error, paint).join('\n')}\n`);
     }
-    const debug = words.includes('--debug') || Boolean(this.terminal.env.UREG_DEBUG);
-    if (debug && error.cause instanceof Error) stderr.write(`debug: ${error.cause.stack ?? error.cause.message}\n`);
+    if ((debug || this.terminal.env.UREG_DEBUG) && error.cause instanceof Error)
+      stderr.write(`debug: ${error.cause.stack ?? error.cause.message}\n`);
     return error.exitCode;
   }
 
@@ -112,6 +116,7 @@ class Run {
           yes: flags.yes === true,
           signals: this.signals,
         });
+        for (const warning of removedWarnings(leaf, invocation.options)) this.context.notice(warning);
         try {
           await leaf.run(this.context, await withMissing(this.context, leaf, invocation, this.usage));
           this.context.flushNotices();
@@ -163,7 +168,7 @@ class Run {
   }
 
   private toCliError(thrown: unknown): CliError | undefined {
-    if (thrown instanceof CliError) return thrown;
+    if (thrown instanceof CliError) return thrown.code === NOTHING_PIPED ? withUsage(thrown, this.usage) : thrown;
     if (thrown instanceof CommanderError)
       return parseFailure(thrown, this.program, { ...this.chosen, usage: this.usage });
     const message = thrown instanceof Error ? thrown.message : String(thrown);
@@ -213,7 +218,8 @@ async function choose(
     }
     const fallback = group.children.find((c) => c.name === group.fallback);
     const asksForHelp = forHelp || args.includes('-h') || args.includes('--help');
-    const something = word !== undefined || args.length > first.index + 1 + chosen.words.length - 1;
+    const something =
+      group.bare === true || word !== undefined || args.length > first.index + 1 + chosen.words.length - 1;
     if (!fallback || asksForHelp || !something) break;
     chosen.args.splice(index === -1 ? last + 1 : index, 0, fallback.name);
     chosen.surplus = word;

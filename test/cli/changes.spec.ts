@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { useFixture } from './support/fixture.js';
+import type { Ended } from './support/program.js';
 import { ENTRY } from './support/stub-entry.js';
 
 jest.setTimeout(120_000);
@@ -55,6 +56,39 @@ describe('a change', () => {
     expect(await fixture.ureg(['update', 'plugin_a'])).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('nothing to change'),
+    });
+  });
+
+  it('that a driver carries out can be waited for: its end, or 10 when it failed or took too long', async () => {
+    const told: string[] = [];
+    const operation = (): object => ({
+      id: 'o1',
+      verb: 'start',
+      state: told.shift() ?? 'running',
+      message: 'no such image',
+    });
+    fixture.stub.override = ({ method, path }, response) => {
+      const driven = method === 'POST' || path.endsWith('/operations/o1');
+      const body = method === 'POST' ? { ...ENTRY, status: 'installed', operation: operation() } : operation();
+      response.writeHead(method === 'POST' ? 202 : 200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(driven ? body : { ...ENTRY, status: 'running' }));
+      return true;
+    };
+    const start = (...more: string[]): Promise<Ended> => fixture.ureg(['service', 'start', 'svc_a', ...more]);
+    expect((await start()).stdout).toBe(`${ENTRY.key} is installed; start is under way\n`);
+    told.push('pending', 'running', 'succeeded');
+    expect(await start('--wait')).toMatchObject({ code: 0, stdout: `${ENTRY.key} is running\n`, stderr: '' });
+    told.push('pending', 'succeeded');
+    expect((await fixture.ureg(['engine', 'scale', 'x', '4', '--wait'])).stdout).toBe('x is scaled to 4\n');
+    told.push('pending', 'failed');
+    expect(await start('--wait')).toMatchObject({
+      code: 10,
+      stdout: '',
+      stderr: 'error: start of svc_a failed\nreason: no such image\nnext: ureg service operations svc_a\n',
+    });
+    expect(await start('--wait', '--timeout', '600ms')).toMatchObject({
+      code: 10,
+      stderr: expect.stringContaining('did not end in time'),
     });
   });
 

@@ -1,68 +1,67 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { useFixture } from './support/fixture.js';
-import { complaints, shellWords } from './support/program.js';
+import { callsIn, documentedLines, spokenLines, type Line } from './support/pages.js';
+import { complaints, shellWords, type Ended } from './support/program.js';
+import { runHere } from './support/run-here.js';
 
 jest.setTimeout(120_000);
 
 const fixture = useFixture();
+const before = process.cwd();
+let lines: Line[];
+let spoken: Line[];
+beforeAll(() => {
+  [lines, spoken] = [documentedLines(), spokenLines()];
+  process.chdir(fixture.program.home);
+});
+afterAll(() => process.chdir(before));
 
-interface Line {
-  file: string;
-  text: string;
+/** What a line would be told by the program, without a registry that has what it speaks of. */
+function told(words: readonly string[]): Promise<Ended> {
+  const [as = '', ...rest] = words;
+  // Goes on until Ctrl-C.
+  const args = rest.filter((word) => !['-w', '--watch', '-f', '--follow'].includes(word) || rest[0] !== 'list');
+  return runHere(args, { as, env: { HOME: fixture.program.home, UREG_SERVER: fixture.stub.url } });
 }
 
-/** Every `ureg …` line of a fenced block in the readme and the docs (those of cli.md are run by examples.spec); `<!-- norun: reason -->` above a block leaves it out. */
-function documentedLines(): Line[] {
-  const files = [
-    'README.md',
-    ...(existsSync('docs') ? readdirSync('docs', { recursive: true }) : []).map((file) => join('docs', String(file))),
-  ];
-  return files
-    .filter((file) => file.endsWith('.md') && file !== join('docs', 'cli.md') && existsSync(file))
-    .flatMap((file) => {
-      const blocks = readFileSync(file, 'utf8').matchAll(/(<!-- norun: [^>]+ -->\s*)?```\w*\n([^]*?)```/g);
-      return [...blocks].flatMap(([, norun, block]) =>
-        norun
-          ? []
-          : [...(block ?? '').matchAll(/^(?:\$ )?(?:npx )?(?:ureg|nexus-registry|universal-registry-cli) (.*)$/gm)].map(
-              ([, text]) => ({ file, text: text ?? '' }),
-            ),
-      );
-    });
-}
+const MISUNDERSTOOD =
+  /unknown (command|option)|has no command|missing required|too many arguments|argument '.*' is invalid/;
 
-/** Files of the reader become files that are here; usage lines and what only a shell understands are left out. */
-function runnable({ text }: Line): string[] | undefined {
-  if (/[[<|>$]/.test(text.replace(/"[^"]*"|'[^']*'/g, '')) || / \.\.\./.test(text)) return undefined;
-  return shellWords(text.replace(/ +#.*$/, '')).map((word) => {
-    if (/\.(jsonl|xz|gz)$|Packages/.test(word)) return 'packages.jsonl';
-    if (word.endsWith('.ndjson')) return 'catalog.ndjson';
-    return /\.ya?ml$/.test(word) ? 'estate.yaml' : word;
+async function misunderstood(some: readonly Line[], wrong = MISUNDERSTOOD): Promise<string[]> {
+  return complaints(some, async (line) => {
+    const ended = await Promise.all(callsIn(line).map((call) => told(shellWords(call))));
+    return ended
+      .filter(({ stderr }) => wrong.test(stderr))
+      .map(({ stderr }) => `${line.file}: ${line.text}: ${stderr}`);
   });
 }
 
 describe('the documentation', () => {
   it('of the command line is what the program says of itself', () => {
-    execFileSync(process.execPath, ['scripts/cli-docs.mjs', '--check'], { stdio: 'pipe' });
-    expect(readFileSync('docs/cli.md', 'utf8')).toContain('### ureg graph impact');
+    execFileSync(process.execPath, ['scripts/cli-docs.mjs', '--check'], { cwd: before, stdio: 'pipe' });
+    expect(readFileSync(join(before, 'docs/cli.md'), 'utf8')).toContain('### ureg graph impact');
   });
 
   it('shows only command lines that the program understands', async () => {
-    const files = {
-      'packages.jsonl': '{"name":"a","version":"1"}\n',
-      'catalog.ndjson': '{"kind":"entry","type":"plugin","name":"a"}\n',
-      'estate.yaml': 'type: plugin\nname: a\n',
-    };
-    for (const [name, text] of Object.entries(files)) writeFileSync(join(fixture.program.home, name), text);
-    const misunderstood = await complaints(documentedLines(), async (line) => {
-      const args = runnable(line);
-      if (!args || args.includes('login')) return [];
-      const { stderr } = await fixture.ureg(args.filter((word) => word !== '-w' && word !== '--watch'));
-      const wrong = /unknown (command|option)|missing required|too many arguments/.test(stderr);
-      return wrong ? [`${line.file}: ${line.text}: ${stderr}`] : [];
-    });
-    expect(misunderstood).toEqual([]);
+    const files = { 'test/fixtures/debian-sample.jsonl.gz': '', 'docs/examples/plugins.yaml': 'kind: Plugin\n' };
+    for (const [name, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(fixture.program.home, name)), { recursive: true });
+      writeFileSync(join(fixture.program.home, name), text);
+    }
+    expect(lines.length).toBeGreaterThan(50);
+    expect(await misunderstood(lines)).toEqual([]);
+  });
+
+  it('speaks only of commands and flags that there are', async () => {
+    expect(spoken.length).toBeGreaterThan(5);
+    expect(await misunderstood(spoken, /unknown (command|option)|has no command|too many arguments/)).toEqual([]);
+  });
+
+  it('says why of every line that nobody can run as it stands', () => {
+    // first-minutes.spec runs those of the readme and the tour, examples.spec those of the other pages.
+    expect(lines.filter(({ norun }) => norun !== undefined && norun.length < 10)).toEqual([]);
+    expect(lines.filter(({ norun }) => norun !== undefined).length).toBeLessThan(10);
   });
 });

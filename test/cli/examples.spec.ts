@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { everyLeaf, type Leaf } from './support/leaves.js';
 import { useOwnService } from './support/own-service.js';
+import { documentedLines } from './support/pages.js';
 import { shellWords, type Ended } from './support/program.js';
 
 // One process after the other, on whatever machine this is.
@@ -66,6 +68,7 @@ const FILES: Record<string, string> = {
   'plugins/clicks.yaml': manifest('clicks', '0.3.0'),
   'plugins/store.yaml': manifest('feature-store', '1.4.2'),
   'password.txt': 's3cret\n',
+  'leaked.txt': `ureg_${'0'.repeat(49)}\n`,
   'production.env': '# of the shop\nDB_POOL_SIZE=25\nLOG_LEVEL=info\n',
   'changes.yaml': '- { op: check_absent, key: cache.url }\n- { op: set, key: cache.size, value: 512 }\n',
   'unleash.json': JSON.stringify({
@@ -129,6 +132,7 @@ const UNSTEADY = new Set([
   'permission list',
   'usage',
   'key usage',
+  'key data list',
   'engine autoscaling decisions',
   'audit list',
   'audit verify',
@@ -257,5 +261,36 @@ describe('every example of the help', () => {
     const text = `${JSON.stringify(captured, null, 2)}\n`;
     if (process.env.CAPTURE) writeFileSync(CAPTURED, text);
     expect(JSON.parse(text)).toEqual(JSON.parse(readFileSync(CAPTURED, 'utf8')));
+  });
+});
+
+describe('every command line of the pages beside the readme and the tour', () => {
+  /** A story each, which first-minutes.spec walks through. */
+  const WALKED = ['README.md', join('docs', 'tour.md')];
+  /** What they speak of. */
+  const SPOKEN_OF = [
+    { kind: 'entry', type: 'service', name: 'checkout' },
+    { kind: 'entry', type: 'resource', name: 'postgres', title: 'PostgreSQL of the shop' },
+    { kind: 'relationship', source_id: 'svc_checkout', target_id: 'resource_postgres', type: 'depends_on' },
+  ];
+  const shell = (script: string): Promise<string> => {
+    const { program, service } = own;
+    const PATH = `${program.folder}:${process.env.PATH}`;
+    const env = { PATH, HOME: program.home, UREG_SERVER: service.url, KEY: service.adminKey };
+    const here = script.replaceAll('localhost:8080', new URL(service.url).host);
+    return new Promise((resolve) => {
+      execFile('bash', ['-c', here], { cwd: program.home, env }, (error, _, stderr) => resolve(error ? stderr : ''));
+    });
+  };
+
+  it('works as it stands there, or says why it cannot', async () => {
+    await ureg(['import', '-'], SPOKEN_OF.map((line) => JSON.stringify(line)).join('\n'));
+    const wrong: string[] = [];
+    for (const { file, text, norun } of documentedLines()) {
+      if (WALKED.includes(file) || norun !== undefined) continue;
+      const said = await shell(text);
+      if (said !== '') wrong.push(`${file}: ${text}: ${said}`);
+    }
+    expect(wrong).toEqual([]);
   });
 });

@@ -5,7 +5,7 @@ import { AUDIT_ENTRY, VERIFICATION } from './support/stub-audit.js';
 
 jest.setTimeout(120_000);
 
-const fixture = useFixture();
+const fixture = useFixture({ here: true });
 const HEAD = `${VERIFICATION.head.seq}:${VERIFICATION.head.hash}`;
 
 describe('the audit trail', () => {

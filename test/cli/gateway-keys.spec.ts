@@ -6,7 +6,7 @@ import type { Seen } from './support/stub-registry.js';
 
 jest.setTimeout(120_000);
 
-const fixture = useFixture();
+const fixture = useFixture({ here: true });
 
 const CREATE = ['key', 'create', '--name', 'ci', '--role', 'viewer'];
 const WARNING = 'warning: this key is shown once and never again; keep it where secrets are kept\n';

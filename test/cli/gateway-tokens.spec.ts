@@ -5,7 +5,7 @@ import { ROLE, TOKEN } from './support/stub-gateway.js';
 
 jest.setTimeout(120_000);
 
-const fixture = useFixture();
+const fixture = useFixture({ here: true });
 
 const bodies = (): unknown[] => fixture.stub.writes.map(({ body }) => JSON.parse(body));
 const file = (): string => join(fixture.program.home, 'refresh.token');

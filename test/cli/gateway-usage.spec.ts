@@ -3,7 +3,7 @@ import { API_KEY } from './support/stub-gateway.js';
 
 jest.setTimeout(120_000);
 
-const fixture = useFixture();
+const fixture = useFixture({ here: true });
 
 const FIGURES = '4711\t12\t0.3%\t3\t4.2\t18.6\t41.3\n';
 const HEAD = 'REQUESTS\tERRORS\tERROR RATE\tLIMITED\tP50 MS\tP95 MS\tP99 MS\n';

@@ -7,7 +7,7 @@ import type { Seen } from './support/stub-registry.js';
 
 jest.setTimeout(120_000);
 
-const fixture = useFixture();
+const fixture = useFixture({ here: true });
 
 /** What was sent: method, path, body. */
 const sent = (): unknown[] =>

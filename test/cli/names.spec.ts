@@ -22,6 +22,18 @@ describe.each(PROGRAM_NAMES.slice(0, 3))('%s', (name) => {
     expect([ended.code, fixture.requests()]).toEqual([0, [expected]]);
   });
 
+  it('says what to run next by that name', async () => {
+    const refused = await fixture.ureg(['list', '--retries', '0'], {
+      as: name,
+      env: { UREG_SERVER: 'http://127.0.0.1:9' },
+    });
+    expect(refused.stderr).toContain(`\nnext: ${name} health `);
+    expect((await fixture.ureg(['list', '--profile', 'x'], { as: name })).stderr).toContain(
+      `\nnext: ${name} profile add x `,
+    );
+    expect((await fixture.ureg(['lisst'], { as: name })).stderr).toContain(`\nnext: ${name} --help`);
+  });
+
   it('calls itself by that name, and reads the old variable', async () => {
     expect((await fixture.ureg(['list', '-h'], { as: name })).stdout).toContain(
       `  ${name} list [type] [feature] [flags]`,

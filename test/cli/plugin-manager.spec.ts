@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { useFixture } from './support/fixture.js';
 import { everyLeaf } from './support/leaves.js';
+import { runHere } from './support/run-here.js';
 import { complaints, type Ended } from './support/program.js';
 
 jest.setTimeout(120_000);
@@ -32,7 +33,7 @@ describe('nexus-plugin-manager', () => {
     const root = await manager('--help');
     expect(root.stdout).toContain('nexus-plugin-manager register ./plugin.yaml');
     const found = await complaints(await everyLeaf(NAME), async ({ path, words }) => {
-      const { stdout, code } = await manager(...words, '--help');
+      const { stdout, code } = await runHere([...words, '--help'], { as: NAME });
       const named = stdout.includes(`  ${NAME} ${words.join(' ')}`) && !/^ {2}\S+ plugin /m.test(stdout);
       return code === 0 && named ? [] : [`${path}: ${stdout}`];
     });
@@ -46,10 +47,10 @@ describe('nexus-plugin-manager', () => {
   it('completes its own commands beside those of the other names', async () => {
     const scripts = [await fixture.ureg(['completion', 'bash']), await manager('completion', 'bash')];
     const complete = (...words: string[]): string[] => {
-      const quoted = words.map((word) => `'${word}'`).join(' ');
+      const line = words.join(' ');
       const name = words[0] === NAME ? '_nexus_plugin_manager' : '_ureg';
       const test = `${scripts.map(({ stdout }) => stdout).join('\n')}
-        COMP_WORDS=(${quoted}); COMP_CWORD=${words.length - 1}; ${name}; printf '%s\\n' "\${COMPREPLY[@]}"`;
+        COMP_LINE='${line}'; COMP_POINT=${line.length}; ${name}; printf '%s\\n' "\${COMPREPLY[@]}"`;
       return execFileSync('bash', ['--norc', '-s'], {
         input: test,
         env: { PATH: process.env.PATH },

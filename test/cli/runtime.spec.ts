@@ -5,7 +5,7 @@ import { SEGMENT } from './support/stub-runtime.js';
 
 jest.setTimeout(240_000);
 
-const fixture = useFixture();
+const fixture = useFixture({ here: true });
 
 /** What was sent: method, path with its query, body. */
 const sent = (): unknown[] =>

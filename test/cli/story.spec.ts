@@ -98,7 +98,7 @@ describe('the first commands of a new user', () => {
       'plugin_tensorflow-svc@2.1.0\n',
     );
     expect((await ureg('delete', 'plugin_my-service', '-y')).code).toBe(5);
-    expect((await ureg('delete', 'plugin_my-service', '-y', '--force')).code).toBe(0);
+    expect((await ureg('delete', 'plugin_my-service', '--force', '--confirm', 'plugin_my-service')).code).toBe(0);
     expect((await ureg('get', 'plugin_my-service')).code).toBe(3);
   });
 

@@ -90,7 +90,7 @@ describe('a backup under write load', () => {
   beforeAll(async () => {
     folder = await BackupFolder.make();
     place = await testPlace();
-    target = await testPlace({ empty: true });
+    target = await testPlace();
     app = await testApp({ place });
   });
   afterAll(async () => {
@@ -101,9 +101,9 @@ describe('a backup under write load', () => {
 
   it('restored elsewhere is what the registry was at its seq, checksum by checksum', async () => {
     const writers = Array.from({ length: WRITERS }, (_, n) => new Writer(app.api, `writer-${n}`));
-    await pause(1000);
-    const { path, manifest } = await folder.taken(app.api);
     await pause(500);
+    const { path, manifest } = await folder.taken(app.api);
+    await pause(200);
     const written = (await Promise.all(writers.map((writer) => writer.stop()))).reduce((a, b) => a + b, 0);
     await eventually('every event has a number', async () => {
       const [{ waiting }] = await app.uow.query<{ waiting: boolean }>(

@@ -3,12 +3,11 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 
-/** About the database, or hard on it. All else is in CI enough on a server, where it is quicker. */
+/** About the database, or hard on it. All else is in CI enough on a server, where it is quicker; the commands' suites go through it too. */
 const ON_BOTH = new RegExp(
-  '/(components|config|data-keys|database-\\w+|embeddings|engines|entries|entry-lists|event-\\w+|events-http|feature-flags|features|' +
-    'gateway-(idempotency|keys|usage)|graph-(engine|paths)|grid(-liveness)?|health|hostile-input|jobs|kind-contract|' +
-    'mesh-routes|migrations|plugin-lifecycle|process-\\w+|registries|relationship\\w*(-ends)?|restricted-entries|' +
-    'search(-upkeep)?|unit-of-work|vector-search|workloads)\\.spec\\.ts$',
+  '/(backup|config|data-keys|database-\\w+|embeddings|entries|entry-lists|event-\\w+|events-http|graph-(engine|paths)|jobs|' +
+    'kind-contract|migrations|process-\\w+|relationship\\w*(-ends)?|search(-upkeep)?|unit-of-work|vector-search|workloads)' +
+    '\\.spec\\.ts$',
 );
 /** Long enough by themselves, or about what their process holds. */
 const ALONE = /\/(gateway-matrix|hostile-input(-\w+)?|kind-calls-contract|kinds-conformance)\.spec\.ts$/;

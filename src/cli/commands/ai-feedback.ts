@@ -4,6 +4,7 @@ import { given } from '../kinds/kind-request.js';
 import { column, type View } from '../output/view.js';
 import type { GroupSpec, LeafSpec } from '../spec/types.js';
 import { FILE_OPTION, TEXT, givenText } from './ai-text.js';
+import { questionFor } from './batch-answer.js';
 
 const PATH = '/api/v1/ai/feedback';
 const MOST_SHOWN = 60;
@@ -84,7 +85,7 @@ const addLeaf: LeafSpec = {
       `texts like it are taken for ${said} (${told.id})`,
       told,
       toldView,
-      'ureg ai classify <text>',
+      `${context.program} ai classify <text>`,
     );
   },
 };
@@ -99,7 +100,7 @@ const deleteLeaf: LeafSpec = {
   operations: [`DELETE ${PATH}/{id}`],
   async run(context, { args }) {
     const id = String(args[0]);
-    if (!context.dryRun) await context.confirm(`Forget what was told as ${id}?`);
+    if (!context.dryRun) await context.confirm(questionFor(context, `Forget what was told as ${id}`));
     const answer = await context.send({ method: 'DELETE', path: `${PATH}/${encodeURIComponent(id)}` });
     if (answer) await context.say(`${id} is forgotten`, { id, deleted: true });
   },

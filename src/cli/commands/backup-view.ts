@@ -63,7 +63,8 @@ export async function readFile(
   }
 }
 
-function sizeOf(file: string): number {
+/** Refuses what is no file that can be read, before anything is begun with it. */
+export function sizeOf(file: string): number {
   try {
     const found = statSync(file);
     if (found.isFile()) return found.size;

@@ -45,6 +45,17 @@ export function questionFor(context: CommandContext, what: string): string {
   return `${what} (${profileName.value ? `profile ${profileName.value}, ` : ''}${server.value.host})?`;
 }
 
+/** Asks before entries are deleted; where others depend on them, by their name, or how many they are. */
+export async function confirmDeletion(
+  context: CommandContext,
+  what: string,
+  { ids, force }: { ids: readonly string[]; force: boolean },
+): Promise<void> {
+  if (!force) return context.confirm(questionFor(context, `Delete ${what} from the registry`));
+  const question = questionFor(context, `Delete ${what} from the registry, whatever depends on it`);
+  await context.confirmSevere(question, ids.length === 1 && ids[0] !== undefined ? ids[0] : String(ids.length));
+}
+
 /** Several items at once: what became of each; with a failure among them exit code 9, and for programs the error object. */
 export async function answerBatch(
   context: CommandContext,

@@ -94,7 +94,8 @@ export const resetLeaf: LeafSpec = {
   name: 'reset',
   summary: 'Take values of one scope back to their defaults',
   description:
-    'Without a default a global value stays, and that of a nearer scope goes, so that the wider one holds again.',
+    'Without a default a global value stays, and that of a nearer scope goes, so that the wider one holds again.\n' +
+    'For --all the word all is to be typed, or given as --confirm=all.',
   arguments: [{ ...KEY, summary: 'keys', variadic: true, asked: undefined }],
   options: [
     { flags: '--prefix <prefix>', summary: 'keys that begin with it, e.g. db.', common: true },
@@ -105,6 +106,7 @@ export const resetLeaf: LeafSpec = {
   ],
   examples: [{ cmd: 'config reset --prefix db. --dry-run' }, { cmd: 'config reset db.pool.size --yes' }],
   effect: 'deletes',
+  severe: true,
   view: resetView,
   operations: ['POST /api/v1/config/reset'],
   async run(context, { args, options }) {
@@ -114,7 +116,9 @@ export const resetLeaf: LeafSpec = {
     const { key: _, ...scope } = placeOf('', options);
     const keys = choice.keys as string[] | undefined;
     const what = keys ? keys.join(', ') : choice.prefix === '' ? 'every key' : `every ${String(choice.prefix)}…`;
-    if (!context.dryRun) await context.confirm(questionFor(context, `Reset ${what}`));
+    const question = questionFor(context, `Reset ${what}`);
+    if (!context.dryRun && options.all === true) await context.confirmSevere(question, 'all');
+    else if (!context.dryRun) await context.confirm(question);
     const client = await context.client();
     const results = await client.json<Reset[]>({
       method: 'POST',

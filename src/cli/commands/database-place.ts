@@ -5,7 +5,7 @@ import type { OptionSpec } from '../spec/types.js';
 
 /** Where a database is, as the service's own variables say it, and for people. */
 export interface DatabasePlace {
-  env: { DATABASE_URL: string; DATA_DIR: string };
+  env: Record<string, string>;
   text: string;
 }
 
@@ -28,7 +28,7 @@ export function placeOf(context: CommandContext, options: Record<string, unknown
   if (to !== undefined && dataDir !== undefined)
     throw usageError('--to and --data-dir are two places', { reason: 'give one of them' });
   const url = dataDir === undefined ? (to ?? (env.DATABASE_URL || undefined)) : undefined;
-  if (url !== undefined) return { env: { DATABASE_URL: checked(url), DATA_DIR: '' }, text: placeText(url) };
+  if (url !== undefined) return { env: serverEnv(url, to !== undefined), text: placeText(url) };
   const folder = dataDir ?? (env.DATA_DIR || undefined);
   if (folder === undefined)
     throw usageError('missing where: --to <url> or --data-dir <folder>', {
@@ -37,7 +37,14 @@ export function placeOf(context: CommandContext, options: Record<string, unknown
   return { env: { DATABASE_URL: '', DATA_DIR: resolve(folder) }, text: resolve(folder) };
 }
 
-export function checked(url: string): string {
+/** The way past a pooler that the environment may name leads to its own database, not to another one. */
+export const serverEnv = (url: string, given: boolean): DatabasePlace['env'] => ({
+  DATABASE_URL: checked(url),
+  DATA_DIR: '',
+  ...(given && { DATABASE_DIRECT_URL: '' }),
+});
+
+function checked(url: string): string {
   if (/^postgres(ql)?:\/\/./.test(url) && URL.canParse(url)) return url;
   throw usageError('--to is no address of a PostgreSQL database', {
     reason: 'it looks like postgresql://user:password@host:5432/name',

@@ -1,13 +1,14 @@
 import type { RegistryResponse } from '../core/client.js';
 import type { LeafSpec } from '../spec/types.js';
 import { bulkResultView } from '../views/bulk-view.js';
-import { questionFor, runBatch } from './batch-answer.js';
+import { confirmDeletion, runBatch } from './batch-answer.js';
 
 export const deleteCommand: LeafSpec = {
   name: 'delete',
   aliases: ['rm'],
   summary: 'Delete entries',
-  description: 'Refused while other entries depend on one, unless --force is given.',
+  description:
+    'Refused while other entries depend on one, unless --force is given, which has its name typed (--confirm).',
   arguments: [
     { name: 'id', summary: 'ids or keys of the entries', required: true, variadic: true, completes: 'entry' },
   ],
@@ -15,19 +16,21 @@ export const deleteCommand: LeafSpec = {
     { flags: '--force', summary: 'delete although others depend on it', common: true },
     { flags: '--if-match <revision>', summary: 'only if the entry is still at this revision' },
   ],
-  examples: [{ cmd: 'delete plugin_my-service --yes' }, { cmd: 'delete plugin_old svc_old --force --yes --dry-run' }],
+  examples: [{ cmd: 'delete plugin_my-service --yes' }, { cmd: 'delete plugin_old svc_old --force --dry-run' }],
   effect: 'deletes',
+  severe: true,
   view: bulkResultView,
   operations: ['DELETE /api/v1/entities/{id}'],
   async run(context, { args, options }) {
     const ids = args[0] as string[];
     const what = ids.length === 1 ? ids[0] : `${ids.length} entries`;
-    if (!context.dryRun) await context.confirm(questionFor(context, `Delete ${what} from the registry`));
+    const force = options.force === true;
+    if (!context.dryRun) await confirmDeletion(context, what, { ids, force });
     const act = (id: string): Promise<RegistryResponse | undefined> =>
       context.send({
         method: 'DELETE',
         path: `/api/v1/entities/${encodeURIComponent(id)}`,
-        query: { force: options.force === true ? true : undefined },
+        query: { force: force || undefined },
         ifMatch: options.ifMatch as string | undefined,
       });
     await runBatch(context, { items: ids, done: 'deleted', name: (id) => ({ key: id }), act }, `deleted ${ids[0]}`);

@@ -2,10 +2,10 @@ import { engineWords } from '../kinds/engine.words.js';
 import { merged } from '../kinds/kind-input.js';
 import { given, idArgument, IF_MATCH, numberOf, pathOf } from '../kinds/kind-request.js';
 import { kindView } from '../kinds/kind-view.js';
+import { outcomeOf, WAIT_OPTION } from '../kinds/kind-waiting.js';
 import { parseCount, parseSeconds } from '../core/duration.js';
 import { column, type View } from '../output/view.js';
 import type { GroupSpec, LeafSpec } from '../spec/types.js';
-import type { Entry } from '../views/entry-view.js';
 import { assignments } from './entry-input.js';
 import { PAGE_OPTIONS, pageWish } from './list-options.js';
 import { printPages } from './pages.js';
@@ -58,7 +58,7 @@ export const scaleLeaf: LeafSpec = {
     ENGINE,
     { name: 'capacity', summary: 'units, between its least and its most', asked: { question: 'How many units?' } },
   ],
-  options: [IF_MATCH],
+  options: [WAIT_OPTION, IF_MATCH],
   examples: [{ cmd: 'engine scale engine_inference 4' }],
   effect: 'writes',
   view: engineView,
@@ -73,8 +73,8 @@ export const scaleLeaf: LeafSpec = {
       ifMatch: options.ifMatch as string | undefined,
     });
     if (!answer) return;
-    const word = answer.status === 202 ? 'is being scaled' : 'is scaled';
-    await context.changed(`${id} ${word} to ${capacity}`, answer.json<Entry>(), engineView);
+    const { entry, underWay } = await outcomeOf(context, engineWords, { id, answer, wait: options.wait === true });
+    await context.changed(`${id} ${underWay ? 'is being scaled' : 'is scaled'} to ${capacity}`, entry, engineView);
   },
 };
 

@@ -1,6 +1,6 @@
 import { featureFlagWords } from '../kinds/feature-flag.words.js';
 import { clauseOf } from '../kinds/flag-clause.js';
-import { given, pathOf } from '../kinds/kind-request.js';
+import { given, IF_MATCH, pathOf } from '../kinds/kind-request.js';
 import type { CommandContext } from '../core/context.js';
 import { usageError } from '../core/errors.js';
 import { readData } from '../core/input.js';
@@ -99,6 +99,7 @@ const updateLeaf: LeafSpec = {
   options: [
     ...SETTINGS,
     { flags: '--drop <key>', summary: 'neither included nor excluded by name', repeatable: true, common: true },
+    IF_MATCH,
   ],
   examples: [{ cmd: 'feature-flag segments update beta-testers --include user-18 --drop user-17' }],
   effect: 'writes',
@@ -128,7 +129,7 @@ const updateLeaf: LeafSpec = {
         included: joined('included'),
         excluded: joined('excluded'),
       }),
-      ifMatch: String(revision),
+      ifMatch: (options.ifMatch as string | undefined) ?? String(revision),
     });
     if (!answer) return;
     const after = answer.json<Segment>();
@@ -141,15 +142,17 @@ const deleteLeaf: LeafSpec = {
   aliases: ['rm'],
   summary: 'Remove segments that nothing uses',
   arguments: [{ ...SEGMENT, summary: 'keys of the segments', variadic: true }],
+  options: [IF_MATCH],
   examples: [{ cmd: 'feature-flag segments delete beta-testers --yes' }],
   effect: 'deletes',
   view: bulkResultView,
   operations: ['DELETE /api/v1/features/segments/{key}'],
-  async run(context, { args }) {
+  async run(context, { args, options }) {
     const keys = args[0] as string[];
     const what = keys.length === 1 ? `segment ${keys[0]}` : `${keys.length} segments`;
     if (!context.dryRun) await context.confirm(questionFor(context, `Delete ${what}`));
-    const act = (key: string) => context.send({ method: 'DELETE', path: segmentsPath(key) });
+    const ifMatch = options.ifMatch as string | undefined;
+    const act = (key: string) => context.send({ method: 'DELETE', path: segmentsPath(key), ifMatch });
     await runBatch(
       context,
       { items: keys, done: 'deleted', name: (key) => ({ key }), act },

@@ -2,7 +2,7 @@ import { gridWords } from '../kinds/grid.words.js';
 import { pathOf } from '../kinds/kind-request.js';
 import { deleteLeaf } from '../kinds/kind-writing.js';
 import type { LeafSpec } from '../spec/types.js';
-import { questionFor, runBatch } from './batch-answer.js';
+import { confirmDeletion, runBatch } from './batch-answer.js';
 
 const shared = deleteLeaf(gridWords);
 
@@ -13,10 +13,11 @@ export const gridDeleteLeaf: LeafSpec = {
   async run(context, { args, options }) {
     const ids = args[0] as string[];
     const what = ids.length === 1 ? `node ${ids[0]}` : `${ids.length} nodes`;
-    if (!context.dryRun) await context.confirm(questionFor(context, `Delete ${what} from the registry`));
+    const force = options.force === true;
+    if (!context.dryRun) await confirmDeletion(context, what, { ids, force });
     const draining: string[] = [];
     const act = async (id: string) => {
-      const query = { force: options.force === true ? true : undefined };
+      const query = { force: force || undefined };
       const ifMatch = options.ifMatch as string | undefined;
       const answer = await context.send({ method: 'DELETE', path: pathOf(gridWords, id), query, ifMatch });
       if (answer?.status === 202) draining.push(id);

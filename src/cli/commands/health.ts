@@ -57,6 +57,9 @@ async function waitUntilWell(context: CommandContext, client: RegistryClient): P
   const deadline = Date.now() + context.settings.timeoutMs.value;
   const progress = context.progress();
   progress.stage(`waiting for ${client.server}`);
+  context.signals.explain(
+    `${client.server} does not know that you waited; ask again with: ${context.program} health --wait`,
+  );
   try {
     for (;;) {
       const health = await ask(client).catch((error: unknown) => {
@@ -74,6 +77,7 @@ async function waitUntilWell(context: CommandContext, client: RegistryClient): P
     }
   } finally {
     progress.stop();
+    context.signals.explain(undefined);
   }
 }
 

@@ -5,6 +5,7 @@ import { relative } from '../output/time.js';
 import { YES_OPTION } from '../spec/global-options.js';
 import type { LeafSpec } from '../spec/types.js';
 import { keyEnds, keyMadeView, type ApiKey, type ApiKeyMade } from '../views/key-view.js';
+import { questionFor } from './batch-answer.js';
 import { findKey, keyPath } from './find-key.js';
 import { showNewKey, TO_OPTION } from './key-create.js';
 import { expiry } from './key-settings.js';
@@ -44,7 +45,9 @@ export const keyRotateCommand: LeafSpec = {
     if (grace === 0) context.assertMayConfirm();
     const former = await findKey(context, String(args[0]));
     if (grace === 0 && !context.dryRun)
-      await context.confirm(`Rotate key ${former.name} (${keyEnds(former)}), which then ends at once?`);
+      await context.confirm(
+        questionFor(context, `Rotate key ${former.name} (${keyEnds(former)}), which then ends at once`),
+      );
     const body = {
       ...(grace !== undefined && { grace_period_seconds: grace }),
       ...(expires !== undefined && { expires_at: expires }),
@@ -70,7 +73,8 @@ async function complete(context: CommandContext, text: string, options: Record<s
     throw usageError('--complete ends the old key of a rotation and takes none of the flags that begin one');
   context.assertMayConfirm();
   const key = await findKey(context, text);
-  if (!context.dryRun) await context.confirm(`End the old key in whose place ${key.name} (${keyEnds(key)}) stands?`);
+  if (!context.dryRun)
+    await context.confirm(questionFor(context, `End the old key in whose place ${key.name} (${keyEnds(key)}) stands`));
   const answer = await context.send({ method: 'POST', path: `${keyPath(key)}/rotate/complete` });
   if (!answer) return;
   const left = answer.json<ApiKey>();

@@ -3,6 +3,8 @@ import type { GroupSpec, LeafSpec } from '../spec/types.js';
 import { keyView } from '../views/key-view.js';
 import { findKey, KEYS_PATH } from './find-key.js';
 import { KEY_TYPES, keyCreateCommand } from './key-create.js';
+import { keyDataCommand, keySigningCommand } from './key-material.js';
+import { keyLeakedCommand } from './key-leaked.js';
 import { keyRevokeCommand } from './key-revoke.js';
 import { keyRotateCommand } from './key-rotate.js';
 import { keyUpdateCommand } from './key-update.js';
@@ -77,5 +79,8 @@ export const keyCommand: GroupSpec = {
     keyRotateCommand,
     keyRevokeCommand,
     keyUsageCommand,
+    keyLeakedCommand,
+    keySigningCommand,
+    keyDataCommand,
   ],
 };

@@ -3,7 +3,7 @@ import type { LeafSpec } from '../spec/types.js';
 import { entryView } from '../views/entry-view.js';
 import { FILTER_OPTIONS, filterQuery, PAGE_OPTIONS, pageWish } from './list-options.js';
 import { printPages } from './pages.js';
-import { openChanges, watchEntries } from './watch-entries.js';
+import { openEntryChanges, watchEntries } from './watch-entries.js';
 
 export const listCommand: LeafSpec = {
   name: 'list',
@@ -36,7 +36,7 @@ export const listCommand: LeafSpec = {
     };
     const wish = pageWish(options);
     // Opened before the list is read: no change between the two is missed.
-    const changes = options.watch === true ? await openChanges(context) : undefined;
+    const changes = options.watch === true ? await openEntryChanges(context) : undefined;
     await printPages(context, { path: '/api/v1/entities', query, wish, view: entryView, none: 'no entries match' });
     if (changes) await watchEntries(context, query, changes);
   },

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { CliError, usageError } from '../core/errors.js';
 import { ExitCode } from '../core/exit-codes.js';
 import type { LeafSpec } from '../spec/types.js';
-import { checked, placeText } from './database-place.js';
+import { placeText, serverEnv } from './database-place.js';
 import { runOffline } from './offline-program.js';
 import { restoredView, tellRestored, type RestoredRow } from './restore.js';
 
@@ -36,7 +36,8 @@ export const migrateCommand: LeafSpec = {
     const { env } = context.terminal;
     const url = (options.to as string | undefined) ?? env.DATABASE_URL;
     if (!url) throw usageError('missing where: --to <url>', { reason: 'DATABASE_URL is not set either' });
-    const into = placeText(checked(url));
+    const to = serverEnv(url, options.to !== undefined);
+    const into = placeText(url);
     const from = resolve((options.dataDir as string | undefined) ?? (env.DATA_DIR || 'data'));
     void context.format;
     if (context.dryRun)
@@ -51,10 +52,10 @@ export const migrateCommand: LeafSpec = {
         exitCode: ExitCode.notFound,
         next: `${context.program} migrate --to <url> --data-dir <folder>`,
       });
-    const place = { DATABASE_URL: url, DATA_DIR: '', FROM_DATA_DIR: from };
-    const row = (await runOffline(context, ['migrate'], place)) as RestoredRow;
-    await tellRestored(context, 'moved', { ...row, into });
-    if (existsSync(join(from, 'master.key')))
-      context.notice(`the service there needs REGISTRY_MASTER_KEY="$(cat ${join(from, 'master.key')})"`);
+    const row = (await runOffline(context, ['migrate'], { ...to, FROM_DATA_DIR: from })) as RestoredRow;
+    const key = join(from, 'master.key');
+    const kept = existsSync(key);
+    await tellRestored(context, 'moved', { ...row, into }, kept ? [] : row.missing_master_keys);
+    if (kept) context.notice(`the service there needs REGISTRY_MASTER_KEY="$(cat ${key})"`);
   },
 };

@@ -34,6 +34,7 @@ const CODES: Record<string, ExitCode> = {
   'restore.misfit': ExitCode.invalid,
   'restore.newer': ExitCode.invalid,
   'restore.no_database': ExitCode.notFound,
+  'restore.no_extension': ExitCode.conflict,
   'restore.not_empty': ExitCode.conflict,
 };
 
@@ -76,6 +77,8 @@ async function heard(
     last = JSON.parse(line) as Message;
     if (last.note) context.notice(last.note);
     if (last.stage && last.stage !== stage) progress.stage(LABELS[(stage = last.stage)], total);
+    // From here on everything is there.
+    if (last.stage === 'migrating') context.signals.explain('everything is restored; the service runs what is newer');
     progress.advance(last.rows ?? 0);
   }
   const code = await ended;

@@ -1,3 +1,4 @@
+import { inLines } from '../kinds/kind-config.js';
 import { merged } from '../kinds/kind-input.js';
 import { given, idArgument, IF_MATCH, pathOf } from '../kinds/kind-request.js';
 import { registryWords } from '../kinds/registry.words.js';
@@ -13,7 +14,7 @@ const REGISTRY = idArgument(registryWords);
 const defaultsView: View<Defaults> = {
   fields: ['own', 'effective'],
   columns: [],
-  name: (defaults) => Object.keys(defaults).join('\n'),
+  name: () => '',
 };
 
 interface DefaultRow {
@@ -54,7 +55,7 @@ const getLeaf: LeafSpec = {
     const client = await context.client();
     const path = pathOf(registryWords, String(args[0]), 'defaults');
     const defaults = await client.json<Defaults>({ method: 'GET', path });
-    if (!context.speaks) return context.one(defaults, defaultsView);
+    if (!inLines(context)) return context.one(defaults, defaultsView);
     const rows = rowsOfBoth(flat(defaults.own), flat(defaults.effective));
     await context.list(rows, defaultRowView);
     if (rows.length === 0) context.notice('no defaults');
@@ -97,7 +98,7 @@ const setLeaf: LeafSpec = {
       ifMatch: options.ifMatch as string | undefined,
     });
     if (!answer) return;
-    await context.changed(`set the defaults of ${id}`, answer.json<Defaults>(), defaultsView);
+    await context.changed(`set the defaults of ${id}`, answer.json<Defaults>(), { ...defaultsView, name: () => id });
   },
 };
 

@@ -3,7 +3,7 @@ import { ExitCode } from '../core/exit-codes.js';
 import { grouped } from '../output/time.js';
 import { column, type View } from '../output/view.js';
 import type { LeafSpec } from '../spec/types.js';
-import { CHECKSUM_OPTION, extentOf, readFile } from './backup-view.js';
+import { CHECKSUM_OPTION, extentOf, readFile, sizeOf } from './backup-view.js';
 import { DATA_DIR_OPTION, placeOf, TO_DATABASE_OPTION, type DatabasePlace } from './database-place.js';
 import { runOffline, type OfflineDone } from './offline-program.js';
 
@@ -65,13 +65,15 @@ export const restoreCommand: LeafSpec = {
     const file = String(args[0]);
     const place = placeOf(context, options);
     void context.format;
+    sizeOf(file);
     const backup =
       context.dryRun || options.checksum !== undefined
         ? await readFile(context, file, { checksum: options.checksum, code: ExitCode.invalid })
         : undefined;
     if (context.dryRun) {
       const verb = options.verify === true ? 'compare' : 'restore';
-      return context.say(`would ${verb} ${extentOf(backup!)} with ${place.text}, if it is empty`, {
+      const where = verb === 'compare' ? `with ${place.text}` : `into ${place.text}, if that is empty`;
+      return context.say(`would ${verb} ${extentOf(backup!)} ${where}`, {
         dry_run: true,
         action: verb,
         into: place.text,
@@ -84,12 +86,16 @@ export const restoreCommand: LeafSpec = {
   },
 };
 
-/** What was restored, and what the service needs to open its secrets. */
-export async function tellRestored(context: CommandContext, verb: string, row: RestoredRow): Promise<void> {
+/** What was restored, and which master keys the service needs to open its secrets. */
+export async function tellRestored(
+  context: CommandContext,
+  verb: string,
+  row: RestoredRow,
+  missing = row.missing_master_keys,
+): Promise<void> {
   const newer = row.migrations > 0 ? `, then ran ${row.migrations} newer migrations` : '';
   const sentence = `${verb} ${extentOf(row)} into ${row.into}: every table comes to its checksum${newer}`;
   await context.changed(sentence, row, restoredView);
-  const missing = row.missing_master_keys;
   if (missing.length > 0)
     context.notice(
       `its secrets stay sealed: they need the master key ${missing.join(', ')}, which is not here; set REGISTRY_MASTER_KEY before the service starts`,

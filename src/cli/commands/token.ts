@@ -1,6 +1,7 @@
 import { parseSeconds } from '../core/duration.js';
 import { column, type View } from '../output/view.js';
 import type { GroupSpec, LeafSpec, OptionSpec } from '../spec/types.js';
+import { questionFor } from './batch-answer.js';
 import { PERMISSION_OPTION, permissionList } from './permission-options.js';
 import { assertShows, keptIn, readSecret, secretFile } from './secret-output.js';
 
@@ -122,7 +123,7 @@ const revokeCommand: LeafSpec = {
   async run(context, { options }) {
     context.assertMayConfirm();
     const token = await readSecret(context, options.file as string | undefined, 'token');
-    if (!context.dryRun) await context.confirm('Revoke this token for ever?');
+    if (!context.dryRun) await context.confirm(questionFor(context, 'Revoke this token for ever'));
     const answer = await context.send({
       method: 'POST',
       path: '/api/v1/gateway/tokens/revoke',

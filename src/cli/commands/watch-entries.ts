@@ -1,66 +1,21 @@
 import type { IncomingMessage } from 'node:http';
-import { followEvents } from '../../client/follow-events.js';
 import type { QueryValue } from '../core/client.js';
 import type { CommandContext } from '../core/context.js';
-import { CliError, oneLine } from '../core/errors.js';
-import { ExitCode } from '../core/exit-codes.js';
-import type { Entry } from '../views/entry-view.js';
+import { oneLine } from '../core/errors.js';
+import { followChanges, openChanges, type Change } from './follow-changes.js';
 
-interface Change {
-  seq: number;
-  type: string;
-  at: string;
-  entity?: Entry;
-}
+const OF_ENTRIES = { types: 'entity_created,entity_updated,entity_deleted' };
 
-const TYPES = 'entity_created,entity_updated,entity_deleted';
-/** Failures after which trying again is right. */
-const PASSING: readonly ExitCode[] = [ExitCode.unreachable, ExitCode.server, ExitCode.rateLimited];
-const FIRST_DELAY_MS = 500;
+export const openEntryChanges = (context: CommandContext): Promise<IncomingMessage> => openChanges(context, OF_ENTRIES);
 
-/** The stream of changes from `since` on, or from now. */
-export async function openChanges(context: CommandContext, since?: string): Promise<IncomingMessage> {
-  const client = await context.client();
-  return client.stream({
-    method: 'GET',
-    path: '/api/v1/events',
-    query: { types: TYPES, since },
-    accept: 'text/event-stream',
-  });
-}
-
-/** Changes of matching entries until Ctrl-C, one line each; a lost connection is resumed where it broke. */
+/** Changes of matching entries until Ctrl-C, one line each. */
 export async function watchEntries(
   context: CommandContext,
   query: Record<string, QueryValue>,
   opened: IncomingMessage,
 ): Promise<void> {
-  context.flushNotices();
-  let first: IncomingMessage | undefined = opened;
-  const events = followEvents({
-    open: async (lastEventId) => {
-      const response = first ?? (await openChanges(context, lastEventId));
-      first = undefined;
-      return response;
-    },
-    passes: (error) => !(error instanceof CliError) || PASSING.includes(error.exitCode),
-    onLost: (delay) => context.terminal.stderr.write(`connection lost, trying again in ${delay / 1000} s\n`),
-    firstDelayMs: FIRST_DELAY_MS,
-    // One person watches: there is no crowd to spread.
-    random: () => 1,
-  });
-  for await (const event of events) {
-    const change = parseChange(event.data);
-    if (change && matches(change, query)) await show(context, change);
-  }
-}
-
-function parseChange(data: string): Change | undefined {
-  try {
-    const change = JSON.parse(data) as Change;
-    return typeof change.type === 'string' ? change : undefined;
-  } catch {
-    return undefined;
+  for await (const change of followChanges(context, OF_ENTRIES, opened)) {
+    if (matches(change, query)) await show(context, change);
   }
 }
 

@@ -7,61 +7,78 @@ export type Shell = (typeof SHELLS)[number];
 /**
  * The words are in the script itself, so that TAB starts no process; only names of entries and features are asked of the
  * registry, through `__complete`. Uses nothing of the bash-completion package. The program for plugins has commands of
- * its own, so it has a script of its own; the other names share one.
+ * its own, so it has a script of its own; the other names share one, which says how to load it by the name it was made by.
  */
 export function completionScript(shell: Shell, all: readonly Completion[], program: string): string {
-  if (program !== PLUGIN_MANAGER)
-    return scriptFor(
-      shell,
-      all,
-      PROGRAM_NAMES.filter((name) => name !== PLUGIN_MANAGER),
-    );
+  const names = program === PLUGIN_MANAGER ? [PLUGIN_MANAGER] : PROGRAM_NAMES.filter((name) => name !== PLUGIN_MANAGER);
+  const script = scriptFor(shell, all, { names, program });
+  if (program !== PLUGIN_MANAGER) return script;
   // Both scripts may be loaded into one shell.
-  return scriptFor(shell, all, [PLUGIN_MANAGER])
-    .replaceAll('ureg completion', `${PLUGIN_MANAGER} completion`)
+  return script
     .replace(/(?<![\w.])(_{1,2})ureg(?=_|\b)/g, '$1nexus_plugin_manager')
     .replaceAll('$UregCompletions', '$NexusPluginManagerCompletions');
 }
 
-function scriptFor(shell: Shell, all: readonly Completion[], names: readonly string[]): string {
+interface Called {
+  names: readonly string[];
+  /** The one of them that printed the script. */
+  program: string;
+}
+
+function scriptFor(shell: Shell, all: readonly Completion[], called: Called): string {
   switch (shell) {
     case 'bash':
-      return bash(all, names);
+      return bash(all, called);
     case 'zsh':
-      return zsh(all, names);
+      return zsh(all, called);
     case 'fish':
-      return fish(all, names);
+      return fish(all, called);
     case 'powershell':
-      return powershell(all, names);
+      return powershell(all, called);
   }
 }
 
-function bash(all: readonly Completion[], names: readonly string[]): string {
-  return `# bash completion; add to ~/.bashrc: eval "$(ureg completion bash)"
+/** Bash takes words apart at = and :, and before @, and replaces the last part only: all is worked out from the line, and given back from there on. */
+function bash(all: readonly Completion[], { names, program }: Called): string {
+  return `# bash completion; add to ~/.bashrc: eval "$(${program} completion bash)"
 ${shellTable(all)}
 _ureg() {
-  local cur="\${COMP_WORDS[COMP_CWORD]}"
-  _ureg_find "\${COMP_WORDS[@]:1:COMP_CWORD-1}"
+  local line="\${COMP_LINE:0:COMP_POINT}" cur="" words lead="" break name
+  read -ra words <<< "$line"
+  if [[ $line != *[[:space:]] ]]; then
+    cur="\${words[\${#words[@]}-1]}"
+    unset "words[\${#words[@]}-1]"
+  fi
+  for break in = : @; do
+    [[ $COMP_WORDBREAKS == *$break* && $cur == *$break* ]] || continue
+    break="\${cur%"\${cur##*$break}"}"
+    [[ $break == *@ ]] && break="\${break%@}"
+    [[ \${#break} -gt \${#lead} ]] && lead="$break"
+  done
+  _ureg_find "\${words[@]:1}"
   local IFS=$'\\n'
   if [[ $cur == -* ]]; then
     COMPREPLY=($(compgen -W "\${_ureg_flags// /$'\\n'}" -- "$cur"))
-    return
+  else
+    COMPREPLY=($(compgen -W "\${_ureg_words// /$'\\n'}" -- "$cur"))
+    if [[ -n $_ureg_dynamic ]]; then
+      while read -r name; do
+        [[ $name == "$cur"* ]] && COMPREPLY+=("$name")
+      done < <("\${words[0]}" __complete "$_ureg_dynamic" "$cur" 2>/dev/null)
+    fi
+    if [[ $_ureg_files == 1 || \${#COMPREPLY[@]} -eq 0 ]]; then
+      COMPREPLY+=($(compgen -f -- "$cur"))
+    fi
   fi
-  COMPREPLY=($(compgen -W "\${_ureg_words// /$'\\n'}" -- "$cur"))
-  if [[ -n $_ureg_dynamic ]]; then
-    COMPREPLY+=($("\${COMP_WORDS[0]}" __complete "$_ureg_dynamic" "$cur" 2>/dev/null))
-  fi
-  if [[ $_ureg_files == 1 || \${#COMPREPLY[@]} -eq 0 ]]; then
-    COMPREPLY+=($(compgen -f -- "$cur"))
-  fi
+  COMPREPLY=("\${COMPREPLY[@]#"$lead"}")
 }
 complete -F _ureg ${names.join(' ')}
 `;
 }
 
-function zsh(all: readonly Completion[], names: readonly string[]): string {
+function zsh(all: readonly Completion[], { names, program }: Called): string {
   return `#compdef ${names.join(' ')}
-# zsh completion; add to ~/.zshrc: source <(ureg completion zsh)
+# zsh completion; add to ~/.zshrc, after compinit: source <(${program} completion zsh)
 ${shellTable(all)}
 _ureg() {
   local cur="\${words[CURRENT]}"
@@ -88,6 +105,7 @@ function shellTable(all: readonly Completion[]): string {
       `    ${quoted(path)}) _ureg_words=${quoted(words.join(' '))}; _ureg_flags=${quoted(flags.join(' '))}; ` +
       `_ureg_dynamic=${quoted(dynamic ?? '')}; _ureg_files=${files ? 1 : 0};;`,
   );
+  // Not "path": in zsh that is where programs are looked for.
   return `_ureg_case() {
   case "$1" in
 ${cases.join('\n')}
@@ -95,59 +113,67 @@ ${cases.join('\n')}
   esac
 }
 _ureg_find() {
-  local path="" word
+  local so_far="" word
   _ureg_case ""
   for word in "$@"; do
     case "$word" in -*) continue;; esac
-    if _ureg_case "\${path:+$path }$word"; then
-      path="\${path:+$path }$word"
-    elif [ -z "$path" ]; then
+    if _ureg_case "\${so_far:+$so_far }$word"; then
+      so_far="\${so_far:+$so_far }$word"
+    elif [ -z "$so_far" ]; then
       _ureg_words=""
     fi
   done
 }`;
 }
 
-function fish(all: readonly Completion[], names: readonly string[]): string {
-  const lines = ['# fish completion; save as ~/.config/fish/completions/ureg.fish', '', FISH_FUNCTION];
-  for (const name of names) {
-    lines.push(`complete -c ${name} -f`);
-    for (const { path, words, flags, dynamic, files } of all) {
-      const when = `-n ${quoted(`__ureg_at ${quoted(path).replaceAll("'", '"')}`)}`;
-      if (words.length > 0) lines.push(`complete -c ${name} ${when} -a ${quoted(words.join(' '))}`);
-      if (dynamic)
-        lines.push(
-          `complete -c ${name} ${when} -a ${quoted(`(${name} __complete ${dynamic} (commandline -ct) 2>/dev/null)`)}`,
-        );
-      if (files) lines.push(`complete -c ${name} ${when} -F`);
-      for (const flag of flags) lines.push(`complete -c ${name} ${when} -l ${flag.slice(2)}`);
-    }
-  }
-  return `${lines.join('\n')}\n`;
-}
-
-const FISH_FUNCTION = `function __ureg_at
+function fish(all: readonly Completion[], { names, program }: Called): string {
+  const cases = all.map(
+    ({ path, words, flags, dynamic, files }) =>
+      `    case ${quoted(path)}\n` +
+      `      set -g __ureg_words ${words.join(' ')}\n      set -g __ureg_flags ${flags.join(' ')}\n` +
+      `      set -g __ureg_dynamic ${dynamic ?? ''}\n      set -g __ureg_files ${files ? '1' : ''}`,
+  );
+  return `# fish completion; save it: ${program} completion fish > ~/.config/fish/completions/${program}.fish
+function __ureg_case
+  switch "$argv"
+${cases.join('\n')}
+    case '*'
+      return 1
+  end
+  return 0
+end
+function __ureg_complete
   set -l words (commandline -opc)
-  set -l path
+  set -l cur (commandline -ct)
+  set -l so_far
+  __ureg_case ''
   for word in $words[2..-1]
     string match -q -- '-*' $word; and continue
-    set path $path $word
+    if __ureg_case $so_far $word
+      set -a so_far $word
+    else if test -z "$so_far"
+      set -g __ureg_words
+    end
   end
-  set -l want (string split ' ' -- $argv[1])
-  if test -z "$argv[1]"
-    test (count $path) -eq 0
+  if string match -q -- '-*' $cur
+    printf '%s\\n' $__ureg_flags
     return
   end
-  test (count $path) -ge (count $want); and test "$path[1..(count $want)]" = "$argv[1]"
+  test -n "$__ureg_words"; and printf '%s\\n' $__ureg_words
+  test -n "$__ureg_dynamic"; and command $words[1] __complete $__ureg_dynamic $cur 2>/dev/null
+  test -n "$__ureg_files"; and __fish_complete_path $cur
+  return 0
 end
+${names.map((name) => `complete -c ${name} -f -a '(__ureg_complete)'`).join('\n')}
 `;
+}
 
-function powershell(all: readonly Completion[], names: readonly string[]): string {
+function powershell(all: readonly Completion[], { names, program }: Called): string {
   const rows = all.map(
     ({ path, words, flags, dynamic }) =>
       `  ${psQuoted(path)} = @{ words = ${psQuoted(words.join(' '))}; flags = ${psQuoted(flags.join(' '))}; dynamic = ${psQuoted(dynamic ?? '')} }`,
   );
-  return `# PowerShell completion; add to $PROFILE: ureg completion powershell | Out-String | Invoke-Expression
+  return `# PowerShell completion; add to $PROFILE: ${program} completion powershell | Out-String | Invoke-Expression
 $UregCompletions = @{
 ${rows.join('\n')}
 }
@@ -162,9 +188,10 @@ Register-ArgumentCompleter -Native -CommandName ${names.join(', ')} -ScriptBlock
     if ($UregCompletions.ContainsKey($next)) { $path = $next }
   }
   $here = $UregCompletions[$path]
-  $found = if ($wordToComplete.StartsWith('-')) { $here.flags -split ' ' } else { $here.words -split ' ' }
+  # A list also of one: a name added to a word would be written behind it.
+  $found = @(if ($wordToComplete.StartsWith('-')) { $here.flags -split ' ' } else { $here.words -split ' ' })
   if ($here.dynamic -ne '' -and -not $wordToComplete.StartsWith('-')) {
-    $found += & $commandAst.CommandElements[0].ToString() __complete $here.dynamic $wordToComplete 2>$null
+    $found += @(& $commandAst.CommandElements[0].ToString() __complete $here.dynamic $wordToComplete 2>$null)
   }
   $found | Where-Object { $_ -and $_.StartsWith($wordToComplete) } | ForEach-Object { [System.Management.Automation.CompletionResult]::new($_) }
 }

@@ -70,6 +70,19 @@ export function formatInArgv(argv: readonly string[]): string | undefined {
   return format;
 }
 
+/** `--color`/`--no-color` and `--debug` as typed, for errors of the parser itself. */
+export function tellingInArgv(argv: readonly string[]): { colour: string | false | undefined; debug: boolean } {
+  const end = argv.indexOf('--');
+  const flagged = end === -1 ? argv : argv.slice(0, end);
+  let colour: string | false | undefined;
+  flagged.forEach((word, index) => {
+    if (word === '--no-color') colour = false;
+    else if (word === '--color') colour = flagged[index + 1];
+    else if (word.startsWith('--color=')) colour = word.slice('--color='.length);
+  });
+  return { colour, debug: flagged.includes('--debug') };
+}
+
 function isGlobalFlag(word: string): boolean {
   const name = word.split('=')[0] ?? word;
   return GLOBAL_OPTIONS.some((option) => {

@@ -6,6 +6,7 @@ import { safetyOfPost } from '../../client/idempotency.js';
 import { CliError } from './errors.js';
 import { ExitCode } from './exit-codes.js';
 import { errorFromAnswer, notARegistry } from './problem.js';
+import { isLoopback } from './settings.js';
 import { readBody, Transport } from './transport.js';
 
 export type QueryValue = string | number | boolean | readonly string[] | undefined;
@@ -20,6 +21,8 @@ export interface RegistryRequest {
   contentType?: string;
   accept?: string;
   ifMatch?: string;
+  /** Further headers, their names in lower case; they win over those made from the rest. */
+  headers?: Record<string, string>;
   /** Doing it twice is as good as once (a bulk upsert): repeat after a cut connection, and send no idempotency key. */
   repeatable?: boolean;
   /** Doing it twice does harm, and no idempotency key helps (a refresh token): never repeated once it may have arrived. */
@@ -192,10 +195,11 @@ export class RegistryClient {
     const safety =
       request.method === 'POST' && !request.repeatable && !request.once ? safetyOfPost(request.path) : 'once';
     if (safety === 'keyed') headers['idempotency-key'] = randomUUID();
+    Object.assign(headers, request.headers);
     const reads = safety === 'reads';
     if (request.body === undefined) return { url, headers, requestId, reads };
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.from(JSON.stringify(request.body));
-    headers['content-type'] = request.contentType ?? 'application/json';
+    headers['content-type'] ??= request.contentType ?? 'application/json';
     headers['content-length'] = String(body.length);
     return { url, headers, body, requestId, reads };
   }
@@ -224,12 +228,14 @@ export class RegistryClient {
   private unreachable(error: unknown): CliError {
     const failure = error as ConnectionError;
     const late = failure.timedOut && failure.sent;
+    // A newcomer's first mistake.
+    const unheard = failure.code === 'ECONNREFUSED' && isLoopback(this.options.server);
     return new CliError(
       late ? 'cli.timeout' : 'cli.unreachable',
       `${late ? 'no answer in time from' : 'cannot reach'} ${this.server}`,
       {
         exitCode: ExitCode.unreachable,
-        reason: failure.message,
+        reason: failure.message + (unheard ? '; npm start starts a registry on this machine' : ''),
         next: late
           ? `${this.options.program} health   (or give it longer with --timeout)`
           : `${this.options.program} health --server <url>   (or set UREG_SERVER)`,

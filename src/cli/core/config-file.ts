@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { programName } from '../aliases.js';
 import { CliError, usageError } from './errors.js';
 import { ExitCode } from './exit-codes.js';
 import { openPrivateFile } from './private-file.js';
@@ -101,7 +102,7 @@ function readProjectConfig(path: string): ProjectConfig {
   if (unknown !== undefined) {
     throw usageError(`${path}: ${JSON.stringify(unknown)} cannot be set by a folder`, {
       reason: `a project file may hold ${PROJECT_KEYS.join(', ')}; servers and keys belong into a profile`,
-      next: 'ureg profile add <name> --server <url>',
+      next: `${programName(process.argv[1])} profile add <name> --server <url>`,
     });
   }
   return { path, ...value };

@@ -42,11 +42,34 @@ export interface Confirmation {
   mayPrompt: boolean;
 }
 
+export interface SevereConfirmation {
+  question: string;
+  /** What must be typed. */
+  name: string;
+  /** `--confirm`. */
+  given?: string;
+  mayPrompt: boolean;
+}
+
 /** Moderate danger: y/N for a person, `--yes` for a script. */
 export async function confirmModerate({ question, yes, mayPrompt }: Required<Confirmation>): Promise<void> {
   assertMayConfirm({ question, yes, mayPrompt });
   if (yes) return;
   if (!(await askYesNo(question))) throw cancelled();
+}
+
+/** Severe danger: the name of what is lost, typed by a person or given as `--confirm`; `--yes` is too easily said. */
+export async function confirmSevere({ question, name, given, mayPrompt }: SevereConfirmation): Promise<void> {
+  if (given !== undefined && given !== name)
+    throw usageError(`--confirm ${JSON.stringify(given)} is not what is asked for`, {
+      reason: `${question} It takes --confirm=${name}`,
+    });
+  if (given === name) return;
+  if (!mayPrompt)
+    throw usageError('this needs a confirmation', {
+      reason: `${question} Nobody can be asked here: add --confirm=${name}`,
+    });
+  if ((await askValue(`${question} Type ${name} to go on`)) !== name) throw cancelled();
 }
 
 export function assertMayConfirm({ question, yes, mayPrompt }: Confirmation): void {

@@ -1,6 +1,6 @@
 import { RegistryClient, type RegistryRequest, type RegistryResponse } from './client.js';
 import { closeToOthers } from './config-file.js';
-import { askSecret, askValue, assertMayConfirm, confirmModerate } from './confirm.js';
+import { askSecret, askValue, assertMayConfirm, cancelled, confirmModerate, confirmSevere } from './confirm.js';
 import { oneLine, SilentExit } from './errors.js';
 import type { ExitCode } from './exit-codes.js';
 import { readStdin } from './input.js';
@@ -24,6 +24,8 @@ export interface ContextInput {
   yes: boolean;
   signals: Signals;
 }
+
+const SHOW_CURSOR = '\u001b[?25h';
 
 /** What a command works with: settings, the client, and everything it may say. */
 export class CommandContext {
@@ -196,16 +198,22 @@ export class CommandContext {
   }
 
   async confirm(question: string): Promise<void> {
-    await confirmModerate({ question, yes: this.input.yes, mayPrompt: this.mayPrompt });
+    await this.asking(confirmModerate({ question, yes: this.input.yes, mayPrompt: this.mayPrompt }));
+  }
+
+  /** For what cannot be made good again: `name` must be typed, or given as `--confirm`. */
+  async confirmSevere(question: string, name: string): Promise<void> {
+    const given = this.flags.confirm;
+    await this.asking(confirmSevere({ question, name, given, mayPrompt: this.mayPrompt }));
   }
 
   /** Asks for a value; only where `mayPrompt`. */
   ask(question: string, choices?: readonly string[]): Promise<string> {
-    return askValue(question, choices);
+    return this.asking(askValue(question, choices));
   }
 
   secret(question: string): Promise<string> {
-    return askSecret(question);
+    return this.asking(askSecret(question));
   }
 
   /** Ends with a code although nothing broke: the answer that was printed is "no". */
@@ -218,7 +226,7 @@ export class CommandContext {
     if (text === '') return;
     const wanted = this.flags.pager !== false && !isMachineFormat(this.format);
     const command = pagerCommand({ terminal: this.terminal, wanted, lines: text.split('\n').length });
-    if (command && (await page(text, command))) return;
+    if (command && (await this.paged(text, command))) return;
     await this.writeRaw(text);
   }
 
@@ -234,6 +242,25 @@ export class CommandContext {
 
   async close(): Promise<void> {
     (await this.clientMade?.catch(() => undefined))?.close();
+  }
+
+  private async paged(text: string, command: string): Promise<boolean> {
+    const release = this.signals.hold();
+    return page(text, command).finally(release);
+  }
+
+  /** A prompt hides the cursor, and a signal may end the process before it is shown again. */
+  private asking<Answer>(answer: Promise<Answer>): Promise<Answer> {
+    const { stdin, stderr } = this.terminal;
+    const done = this.signals.onStop(() => stderr.write(SHOW_CURSOR));
+    // Nobody is there any more.
+    const gone = new Promise<never>((_, reject) =>
+      stdin.once('end', () => {
+        stderr.write(SHOW_CURSOR);
+        reject(cancelled());
+      }),
+    );
+    return Promise.race([answer, gone]).finally(done);
   }
 
   private quietOptions(): RenderOptions {

@@ -46,6 +46,13 @@ export function usageError(message: string, options: Omit<CliErrorOptions, 'exit
   return new CliError('cli.usage', message, { ...options, exitCode: ExitCode.usage });
 }
 
+/** Data was to come from standard input, which is a terminal: the usage line is told too. */
+export const NOTHING_PIPED = 'cli.nothing_piped';
+
+export function withUsage(error: CliError, usage: string | undefined): CliError {
+  return new CliError(error.code, error.message, { ...error, usage, cause: error.cause });
+}
+
 /** Nothing more to say (the answer itself was printed): only the exit code is left to give. */
 export class SilentExit extends Error {
   constructor(readonly exitCode: ExitCode) {

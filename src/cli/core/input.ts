@@ -1,12 +1,17 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { usageError } from './errors.js';
+import { CliError, NOTHING_PIPED, usageError } from './errors.js';
+import { ExitCode } from './exit-codes.js';
 
 const MAX_INPUT_BYTES = 64 * 1024 * 1024;
 
 /** Everything on stdin; a terminal there means that nothing was piped in. */
 export async function readStdin(stdin: NodeJS.ReadStream, flag: string): Promise<string> {
-  if (stdin.isTTY) throw usageError(`${flag}: nothing is piped into this command`, { reason: 'stdin is a terminal' });
+  if (stdin.isTTY)
+    throw new CliError(NOTHING_PIPED, `${flag}: nothing is piped into this command`, {
+      exitCode: ExitCode.usage,
+      reason: 'standard input is a terminal',
+    });
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of stdin) {

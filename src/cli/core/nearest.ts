@@ -1,19 +1,17 @@
-/** Those of `candidates` that somebody who wrote `word` may have meant, the likeliest first, three at most. */
-export function nearest(word: string, candidates: readonly string[]): string[] {
+/** The one of `candidates` that somebody who wrote `word` most likely meant. */
+export function nearest(word: string, candidates: readonly string[]): string | undefined {
   const wanted = word.toLowerCase();
   const most = Math.max(2, Math.floor(wanted.length / 3));
   return [...new Set(candidates)]
     .map((candidate) => ({ candidate, away: distance(wanted, candidate.toLowerCase()) }))
     .filter(({ candidate, away }) => away <= most || candidate.toLowerCase().includes(wanted))
-    .sort((a, b) => a.away - b.away)
-    .slice(0, 3)
-    .map(({ candidate }) => candidate);
+    .sort((a, b) => a.away - b.away)[0]?.candidate;
 }
 
-/** `did you mean a or b?`, or nothing. */
+/** `did you mean a?`, or nothing. */
 export function didYouMean(word: string, candidates: readonly string[]): string | undefined {
   const near = nearest(word, candidates);
-  return near.length > 0 ? `did you mean ${near.join(' or ')}?` : undefined;
+  return near === undefined ? undefined : `did you mean ${near}?`;
 }
 
 /** Letters to put in, take out or change (Levenshtein). */

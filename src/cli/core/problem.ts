@@ -97,6 +97,9 @@ function nextFor(answer: FailedAnswer, program: string): string | undefined {
     case 404:
       if (answer.path.includes('/gateway/keys/')) return `${program} key list`;
       if (answer.path.includes('/gateway/roles/')) return `${program} role list`;
+      if (answer.path.includes('/relationships/')) return `${program} relationship list`;
+      if (answer.path.includes('/feature-categories/')) return `${program} features`;
+      if (answer.path.includes('/classification/rules/')) return `${program} classification rules list`;
       for (const [path, kind] of KINDS) {
         if (answer.path.includes(`/api/v1/${path}/`)) return `${commandOf(program, kind)} list`;
       }

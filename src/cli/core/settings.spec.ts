@@ -54,6 +54,29 @@ describe('a setting', () => {
     expect(() => settings(config, {}, {}, project)).toThrow('"server" cannot be set by a folder');
   });
 
+  it.each(['output', 'timeout', 'retries'] as const)('%s comes from the nearest of five places', (name) => {
+    const values = {
+      output: ['csv', 'yaml', 'wide', 'name'],
+      timeout: ['1s', '2s', '3s', '4s'],
+      retries: ['1', '3', '4', '5'],
+    };
+    const [flag, variable, project, profile] = values[name];
+    const nearest = (places: { flag?: boolean; variable?: boolean; project?: boolean; profile?: boolean }): string => {
+      const cwd = join(folder, 'here');
+      mkdirSync(cwd, { recursive: true });
+      writeFileSync(join(cwd, '.ureg.json'), JSON.stringify(places.project ? { [name]: project } : {}));
+      const config = { current: 'p', profiles: { p: places.profile ? { [name]: profile } : {} } };
+      const variables = places.variable ? { [`UREG_${name.toUpperCase()}`]: variable } : {};
+      const found = settings(config, places.flag ? { [name]: flag } : {}, variables, cwd).settings;
+      return found[name === 'timeout' ? 'timeoutMs' : name].source;
+    };
+    expect(nearest({ flag: true, variable: true, project: true, profile: true })).toBe(`--${name}`);
+    expect(nearest({ variable: true, project: true, profile: true })).toBe(`UREG_${name.toUpperCase()}`);
+    expect(nearest({ project: true, profile: true })).toBe(join(folder, 'here', '.ureg.json'));
+    expect(nearest({ profile: true })).toBe('profile p');
+    expect(nearest({})).toBe('default');
+  });
+
   it('of a profile that does not exist is refused', () => {
     expect(() => settings(PROD, { profile: 'nope' })).toThrow('no profile "nope" (from --profile)');
   });

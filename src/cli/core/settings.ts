@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { programName } from '../aliases.js';
 import {
   findProjectConfig,
   readUserConfig,
@@ -32,6 +33,8 @@ export interface GlobalFlags {
   pager?: boolean;
   headers?: boolean;
   debug?: boolean;
+  /** Of the commands that have it. */
+  confirm?: string;
 }
 
 /** A value and where it came from, as `auth status` and `config-file path` show it. */
@@ -202,7 +205,7 @@ function profileNamed(name: Setting<string | undefined>, user: UserConfig): Prof
   const known = Object.keys(user.profiles);
   throw usageError(`no profile ${JSON.stringify(name.value)} (from ${name.source})`, {
     reason: known.length ? `there are: ${known.join(', ')}` : 'no profile has been made yet',
-    next: `ureg profile add ${name.value} --server <url>`,
+    next: `${programName(process.argv[1])} profile add ${name.value} --server <url>`,
   });
 }
 

@@ -7,6 +7,7 @@ export class Signals {
   private readonly cleanups = new Set<Cleanup>();
   private farewell: string | undefined;
   private stopping = false;
+  private holds = 0;
 
   constructor(private readonly stderr: NodeJS.WriteStream) {}
 
@@ -21,6 +22,12 @@ export class Signals {
     return () => this.cleanups.delete(cleanup);
   }
 
+  /** Until the answer is called, Ctrl-C is another program's (a pager's), which has the terminal. */
+  hold(): () => void {
+    this.holds += 1;
+    return () => void (this.holds -= 1);
+  }
+
   /** What the user should know if this is cut off now. */
   explain(text: string | undefined): void {
     this.farewell = text;
@@ -28,6 +35,7 @@ export class Signals {
 
   private stop(word: string, code: ExitCode): never | void {
     if (this.stopping) process.exit(code);
+    if (this.holds > 0 && code === ExitCode.interrupted) return;
     this.stopping = true;
     for (const cleanup of this.cleanups) cleanup();
     this.stderr.write(`${word}${this.farewell ? `: ${this.farewell}` : ''}\n`);

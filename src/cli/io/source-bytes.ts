@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { programName } from '../aliases.js';
 import { CliError, usageError } from '../core/errors.js';
 import { ExitCode } from '../core/exit-codes.js';
 
@@ -57,7 +58,7 @@ function unpacked(start: Buffer, rest: AsyncIterator<Buffer>, source: string): A
       return throughXz(Readable.from(bytes, { objectMode: false }));
     default:
       throw usageError(`${shown(source)} is packed with ${format}, which cannot be read here`, {
-        next: `${UNPACK_HINT[format] ?? 'unpack'} ${source} | ureg import debian -`,
+        next: `${UNPACK_HINT[format] ?? 'unpack'} ${source} | ${programName(process.argv[1])} import debian -`,
       });
   }
 }

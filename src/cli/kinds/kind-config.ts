@@ -15,7 +15,7 @@ type Config = Record<string, unknown>;
 const configView: View<Config> = {
   fields: ['config', 'revision', 'updated_at', 'updated_by'],
   columns: [],
-  name: (config) => Object.keys(config).join('\n'),
+  name: ({ revision }) => String(revision ?? ''),
 };
 
 const settingView: View<{ key: string; value: unknown }> = {
@@ -54,13 +54,17 @@ function getLeaf(kind: KindWords): LeafSpec {
       const { answer, config } = await read(context, kind, String(args[0]));
       const key = args[1] as string | undefined;
       if (key !== undefined) return showOne(context, config, key);
-      if (!context.speaks && context.format.name !== 'wide') return context.one(answer, configView);
+      if (!inLines(context)) return context.one(answer, configView);
       const rows = [...settings(config)];
       await context.list(rows, settingView);
       if (rows.length === 0) context.notice('no configuration');
     },
   };
 }
+
+/** Whether what is there is told one a line, and not as the one object that the API answers. */
+export const inLines = ({ flags, format }: Pick<CommandContext, 'flags' | 'format'>): boolean =>
+  flags.fields === undefined && ['table', 'wide', 'name'].includes(format.name);
 
 async function showOne(context: CommandContext, config: Config, key: string): Promise<void> {
   const value = fieldOf(config, key);
@@ -114,7 +118,8 @@ function setLeaf(kind: KindWords): LeafSpec {
       });
       if (!answer) return;
       const after = answer.json<Config>();
-      await context.changed(`configured ${id}, revision ${String(after.revision ?? '?')}`, after, configView);
+      const view = { ...configView, name: () => id };
+      await context.changed(`configured ${id}, revision ${String(after.revision ?? '?')}`, after, view);
     },
   };
 }

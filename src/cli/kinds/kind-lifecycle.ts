@@ -3,10 +3,10 @@ import { assignments } from '../commands/entry-input.js';
 import { optionName } from '../spec/ask-missing.js';
 import { DRY_RUN_OPTION, flagWords } from '../spec/global-options.js';
 import type { LeafSpec } from '../spec/types.js';
-import type { Entry } from '../views/entry-view.js';
 import { merged } from './kind-input.js';
 import { idArgument, IF_MATCH, pathOf } from './kind-request.js';
 import { kindView } from './kind-view.js';
+import { outcomeOf, WAIT_OPTION } from './kind-waiting.js';
 import type { KindWords, VerbWords } from './kind-words.js';
 
 interface Plan extends Record<string, unknown> {
@@ -28,6 +28,7 @@ export function verbLeaf(kind: KindWords, verb: VerbWords): LeafSpec {
       ...(verb.options ?? []),
       { flags: '--cascade', summary: 'move along what stands in the way, in order', common: true },
       { flags: '--input <field=value>', summary: 'a field of the request body', repeatable: true },
+      ...(kind.driven ? [WAIT_OPTION] : []),
       IF_MATCH,
       { flags: DRY_RUN_OPTION.flags, summary: 'ask the registry what would happen, and change nothing', common: true },
     ],
@@ -54,17 +55,17 @@ export function verbLeaf(kind: KindWords, verb: VerbWords): LeafSpec {
         const plan = answer.json<Plan>();
         return context.say(`${verb.name} would move ${id} from ${plan.from ?? '?'} to ${plan.to ?? '?'}`, plan);
       }
-      const entry = answer.json<Entry>();
-      const pending = answer.status === 202 ? `; ${verb.name} is under way` : '';
-      const next = `${commandOf(context.program, name)} ${wayOn(kind, verb, answer.status)} ${entry.key}`;
+      const { entry, underWay } = await outcomeOf(context, kind, { id, answer, wait: options.wait === true });
+      const pending = underWay ? `; ${verb.name} is under way` : '';
+      const next = `${commandOf(context.program, name)} ${wayOn(kind, verb, underWay)} ${entry.key}`;
       await context.changed(`${entry.key} is ${String(entry.status)}${pending}`, entry, view, next);
     },
   };
 }
 
 /** What is most often wanted after a verb: the next one, or to see how it goes. */
-function wayOn(kind: KindWords, verb: VerbWords, status: number): string {
-  if (status === 202) return kind.driven ? 'operations' : 'get';
+function wayOn(kind: KindWords, verb: VerbWords, underWay: boolean): string {
+  if (underWay) return kind.driven ? 'operations' : 'get';
   return verb.next ?? 'get';
 }
 

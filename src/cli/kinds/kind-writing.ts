@@ -1,4 +1,4 @@
-import { questionFor, runBatch } from '../commands/batch-answer.js';
+import { confirmDeletion, runBatch } from '../commands/batch-answer.js';
 import type { RegistryResponse } from '../core/client.js';
 import type { CommandContext } from '../core/context.js';
 import { usageError } from '../core/errors.js';
@@ -122,7 +122,8 @@ export function deleteLeaf(kind: KindWords): LeafSpec {
     name: 'delete',
     aliases: ['rm'],
     summary: `Delete ${manyOf(kind)}`,
-    description: 'Refused while other entries depend on one, unless --force is given.',
+    description:
+      'Refused while other entries depend on one, unless --force is given, which has its name typed (--confirm).',
     arguments: [{ ...idArgument(kind, `ids, keys or names of the ${manyOf(kind)}`), variadic: true }],
     options: [
       { flags: '--force', summary: 'delete although others depend on it', common: true },
@@ -130,17 +131,19 @@ export function deleteLeaf(kind: KindWords): LeafSpec {
     ],
     examples: [{ cmd: `${name} delete ${sample.id} --yes` }],
     effect: 'deletes',
+    severe: true,
     view: bulkResultView,
     operations: [`DELETE /api/v1/${path}/{id}`],
     async run(context, { args, options }) {
       const ids = args[0] as string[];
       const what = ids.length === 1 ? `${nounOf(kind)} ${ids[0]}` : `${ids.length} ${manyOf(kind)}`;
-      if (!context.dryRun) await context.confirm(questionFor(context, `Delete ${what} from the registry`));
+      const force = options.force === true;
+      if (!context.dryRun) await confirmDeletion(context, what, { ids, force });
       const act = (id: string): Promise<RegistryResponse | undefined> =>
         context.send({
           method: 'DELETE',
           path: pathOf(kind, id),
-          query: { force: options.force === true ? true : undefined },
+          query: { force: force || undefined },
           ifMatch: options.ifMatch as string | undefined,
         });
       await runBatch(context, { items: ids, done: 'deleted', name: (id) => ({ key: id }), act }, `deleted ${ids[0]}`);

@@ -35,6 +35,12 @@ export const DRY_RUN_OPTION: OptionSpec = {
 /** Added to every command that asks before it acts. */
 export const YES_OPTION: OptionSpec = { flags: '-y, --yes', summary: 'do not ask for confirmation' };
 
+/** Added to every command that can do what cannot be made good again. */
+export const CONFIRM_OPTION: OptionSpec = {
+  flags: '--confirm <name>',
+  summary: 'the name that would have to be typed; --yes is not enough for it',
+};
+
 /** `-o` and `--output` of `-o, --output <format>`. */
 export function flagWords(flags: string): { short?: string; long: string; takesValue: boolean } {
   const words = flags.split(/[ ,|]+/);

@@ -1,6 +1,6 @@
 import { PLUGIN_MANAGER } from '../aliases.js';
 import { topCommandsOf } from '../groups.js';
-import { DRY_RUN_OPTION, flagWords, GLOBAL_OPTIONS, YES_OPTION } from './global-options.js';
+import { CONFIRM_OPTION, DRY_RUN_OPTION, flagWords, GLOBAL_OPTIONS, YES_OPTION } from './global-options.js';
 import {
   isGroup,
   type ArgumentSpec,
@@ -21,14 +21,15 @@ const MAX_FLAG_LINES = 25;
 const FLAG_COLUMN = 30;
 const MAX_EXAMPLES = 8;
 
-/** Own options of a leaf with those its effect brings. */
+/** Own options of a leaf with those its effect brings; without those that are taken but shown nowhere. */
 export function optionsOf(leaf: LeafSpec): OptionSpec[] {
   const extra: OptionSpec[] = [];
   const own = leaf.options?.some(({ flags }) => flags === DRY_RUN_OPTION.flags);
   if (!own && (leaf.effect === 'writes' || leaf.effect === 'deletes' || leaf.effect === 'local-writes'))
     extra.push(DRY_RUN_OPTION);
   if (leaf.effect === 'deletes') extra.push(YES_OPTION);
-  return [...(leaf.options ?? []), ...extra];
+  if (leaf.severe) extra.push(CONFIRM_OPTION);
+  return [...(leaf.options ?? []).filter(({ removed }) => removed === undefined), ...extra];
 }
 
 /** Always needed, whether the parser says so or it is asked for. */
@@ -97,14 +98,14 @@ function leafHelp(program: string, words: readonly string[], leaf: LeafSpec, all
   const options = optionsOf(leaf);
   const common = options.filter((option) => option.common);
   const more = options.filter((option) => !option.common);
-  const room = all ? Number.POSITIVE_INFINITY : MAX_FLAG_LINES;
-  if (common.length > 0) lines.push('Common flags:', ...flagLines(common.slice(0, room)), '');
-  if (more.length > 0) {
-    const shown = more.slice(0, Math.max(0, room - common.length));
-    lines.push(common.length > 0 ? 'More flags:' : 'Flags:', ...flagLines(shown));
-    if (shown.length < more.length) lines.push(`  ... ${more.length - shown.length} more (--help-all)`);
-    lines.push('');
-  }
+  const shown = new Set(all ? options : fitting([...common, ...more], MAX_FLAG_LINES));
+  const rest = options.length - shown.size;
+  const titled = [
+    [common.length > 0 ? 'Common flags:' : '', common.filter((option) => shown.has(option))],
+    [common.length > 0 ? 'More flags:' : 'Flags:', more.filter((option) => shown.has(option))],
+  ] as const;
+  for (const [title, some] of titled) if (some.length > 0) lines.push(title, ...flagLines(some), '');
+  if (rest > 0) lines.splice(-1, 1, `  ... ${rest} more (--help-all)`, '');
   lines.push('Global flags:');
   if (all) lines.push(...flagLines(GLOBAL_OPTIONS), '');
   else lines.push(`  -o, --json, --fields, --server, --profile, -q and others: ${program} --help`, '');
@@ -115,6 +116,12 @@ function leafHelp(program: string, words: readonly string[], leaf: LeafSpec, all
 
 function exampleLine(program: string, cmd: string, note: string | undefined): string {
   return note ? `  ${`${program} ${cmd}`.padEnd(48)}  # ${note}` : `  ${program} ${cmd}`;
+}
+
+/** As many of the first as take so many lines. */
+function fitting(options: readonly OptionSpec[], most: number): OptionSpec[] {
+  let used = 0;
+  return options.filter((option) => (used += flagLines([option])[0]?.split('\n').length ?? 0) <= most);
 }
 
 function flagLines(options: readonly OptionSpec[]): string[] {

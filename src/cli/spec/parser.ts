@@ -1,9 +1,11 @@
 import { Command, CommanderError, Option } from 'commander';
 import { usageError, type CliError } from '../core/errors.js';
+import { didYouMean } from '../core/nearest.js';
 import { topCommandsOf } from '../groups.js';
 import type { TopCommand } from '../top-command.js';
 import { GLOBAL_OPTIONS } from './global-options.js';
 import { helpOf, optionsOf, rootHelp, usageLine } from './help.js';
+import { removedOptions } from './removed.js';
 import { isGroup, type CommandSpec, type Invocation, type LeafSpec, type OptionSpec } from './types.js';
 
 export interface ParserInput {
@@ -44,7 +46,7 @@ function commandFor(spec: CommandSpec, parents: readonly string[], input: Parser
     const name = `${argument.name}${argument.variadic ? '...' : ''}`;
     command.argument(argument.required ? `<${name}>` : `[${name}]`, argument.summary);
   }
-  for (const option of optionsOf(spec)) command.addOption(commanderOption(option));
+  for (const option of [...optionsOf(spec), ...removedOptions(spec)]) command.addOption(commanderOption(option));
   command.usage(usageLine('', words, spec).trim());
   return command.action(async (...received: unknown[]) => {
     const self = received.at(-1) as Command;
@@ -86,13 +88,14 @@ export function parseFailure(
   if (error.exitCode === 0 || error.code === 'commander.help' || error.code === 'commander.helpDisplayed')
     return undefined;
   const [message = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
-  const hint = suggestion?.replace(/^\(Did you mean (.*)\?\)$/s, 'did you mean $1?');
+  // One is enough: it is never run, only told.
+  const hint = suggestion?.replace(/^\(Did you mean (?:one of )?([^,?]+).*$/s, 'did you mean $1?');
   const unknownCommand = error.code === 'commander.unknownCommand';
   const path = [program, ...(group?.words ?? [])].join(' ');
   // A group's usual command took the word that was meant as one of the others.
   if (error.code === 'commander.excessArguments' && group && surplus !== undefined)
     return usageError(`${path} has no command '${surplus}'`, {
-      reason: `it has ${group.children.join(', ')}`,
+      reason: didYouMean(surplus, group.children) ?? `it has ${group.children.join(', ')}`,
       next: `${path} --help`,
     });
   return usageError(message, {

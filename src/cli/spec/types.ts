@@ -48,6 +48,8 @@ export interface OptionSpec {
   asked?: Asked;
   /** Shown among the first flags of the help. */
   common?: boolean;
+  /** No longer wanted: still taken for one minor release, with a warning, but shown nowhere. What to do instead: `use --tag`. */
+  removed?: string;
 }
 
 export interface ExampleSpec {
@@ -80,6 +82,8 @@ export interface LeafSpec {
   /** At least one. */
   examples: readonly [ExampleSpec, ...ExampleSpec[]];
   effect: Effect;
+  /** It can do what cannot be made good again, and has the name of it typed then: adds `--confirm`. */
+  severe?: boolean;
   /** Fields and columns of what it prints; a command without one prints no records. */
   view?: View<never>;
   /** API operations it covers, `METHOD /path`. */
@@ -97,6 +101,8 @@ export interface GroupSpec {
   children: readonly (LeafSpec | GroupSpec)[];
   /** Child that runs when the first word is no child's name: `graph <id>` is `graph walk <id>`. */
   fallback?: string;
+  /** The fallback also runs when nothing follows the name, where other groups show their help. */
+  bare?: boolean;
 }
 
 export type CommandSpec = LeafSpec | GroupSpec;

@@ -137,6 +137,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/backup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Back up everything, as it is at one moment
+         * @description Every table: the catalog, events, the audit trail, keys by their hashes, secrets as they are sealed. JSON lines, packed by gzip, with a checksum for each table and for the whole at the end: an answer that was cut off is no backup. It is restored by `ureg restore` into an empty database. Recorded in the audit trail.
+         */
+        get: operations["backupRegistry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/classification/rules": {
         parameters: {
             query?: never;
@@ -14681,6 +14701,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TagsResult"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    backupRegistry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Streamed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/gzip": string;
                 };
             };
             default: components["responses"]["Problem"];

@@ -29,9 +29,9 @@ const steady = (text: string): string =>
     .replace(/http:\/\/[\w.]+:\d+/g, '<url>')
     .replace(/\b(in )?\d+[smhd]( ago)?$/gm, '<age>')
     .replace(/^\w+: [\d,]+\/[\d,]+ \(\d+%\) after .*\n/gm, '')
-    .replace(/\b(ureg|svc|admin)_(?:\w{49}\b|\w{7}…)/g, '$1_<key>')
+    .replace(/\b(ureg|svc|admin)_(?:\w{49}\b|\w{7}…|…\w{4}\b)/g, '$1_<key>')
     .replace(/up \d+ s/g, 'up <age>')
-    .replace(/\b[01]\.\d{3}(?=\s)/g, '<score>')
+    .replace(/\b[01]\.\d{3}(?=\s|$)/g, '<score>')
     .replace(/[ \t]+/g, ' ')
     .trim();
 

@@ -74,16 +74,17 @@ export function shellWords(text: string): string[] {
   );
 }
 
-/** Runs a check for each item, four at a time, and answers every complaint. */
+/** Runs a check for each item, so many at a time, and answers every complaint. */
 export async function complaints<Item>(
   items: readonly Item[],
   check: (item: Item) => Promise<string[]>,
+  lanes = 4,
 ): Promise<string[]> {
   const found: string[][] = [];
   const waiting = [...items.entries()];
   const lane = async (): Promise<void> => {
     for (let next = waiting.shift(); next; next = waiting.shift()) found[next[0]] = await check(next[1]);
   };
-  await Promise.all(Array.from({ length: 4 }, lane));
+  await Promise.all(Array.from({ length: lanes }, lane));
   return found.flat();
 }

@@ -54,10 +54,22 @@ export const TOKEN = {
 
 const JWK = { kty: 'RSA', kid: 'kid-1', alg: 'RS256', use: 'sig', n: 'AQAB', e: 'AQAB' };
 
+const DATA_KEY = {
+  version: 2,
+  purpose: 'seal',
+  current: true,
+  master_key_id: '5f1c0a9be2d34c77',
+  available: true,
+  created_at: '2026-05-01T12:00:00.000Z',
+  wrapped_at: '2026-05-01T12:00:00.000Z',
+};
+
 /** Answers of the gateway in their shape; undefined for what is not its. */
 export function gatewayAnswer(method: string, path: string): unknown {
   const [, area, name, verb] = /\/gateway\/([^/]+)(?:\/([^/]+))?(?:\/(.+))?$/.exec(path) ?? [];
   if (area === 'keys') return keyAnswer(method, name, verb);
+  if (area === 'data-keys') return name === undefined ? [DATA_KEY] : { version: 3 };
+  if (area === 'signing-keys') return { retired: 2, withdrawn: false };
   if (area === 'roles') return method === 'GET' && name === undefined ? [ROLE] : ROLE;
   if (area === 'tokens') return name === 'revoke' ? { revoked: true } : TOKEN;
   if (area === 'stats') return STATS;

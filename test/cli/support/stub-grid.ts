@@ -29,6 +29,14 @@ const OF_GRID: Record<string, unknown> = {
     available: 1,
     regions: [{ region: NODE.region, zones: [{ zone: NODE.zone, members: [{ ...NODE, available: true }] }] }],
   },
+  stats: {
+    nodes: 1,
+    available: 1,
+    connections: 13,
+    capacity: 1000,
+    by_type: { compute: 1 },
+    by_liveness: { alive: 1 },
+  },
   discover: {
     registered: 1,
     invalid: 0,

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { aiAnswer } from './stub-ai.js';
 import { stubBackup } from './stub-backup.js';
+import { catalogAnswer, eventText } from './stub-catalog.js';
 import { ENTRY } from './stub-entry.js';
 import { gatewayAnswer } from './stub-gateway.js';
 import { graphAnswer } from './stub-graph.js';
@@ -18,8 +19,8 @@ export interface Seen {
   body: string;
 }
 
-/** How it behaves: as a registry would, always with one status, or never answering. */
-export type Mood = 'well' | 'silent' | 'empty' | number;
+/** How it behaves: as a registry would, always with one status, or never answering; nobody gets to one that is `refused`. */
+export type Mood = 'well' | 'silent' | 'refused' | 'empty' | number;
 
 function searchAnswer(path: string): unknown {
   const { id, key, name, type } = ENTRY;
@@ -62,6 +63,7 @@ function answerTo({ method, path, body, query }: Seen): unknown {
     gridAnswer(path) ??
     meshAnswer(method, path) ??
     kindAnswer(method, path, query) ??
+    catalogAnswer(method, path) ??
     graphAnswer(path);
   if (ofKind !== undefined) return ofKind;
   if (path === '/health')
@@ -74,10 +76,10 @@ function answerTo({ method, path, body, query }: Seen): unknown {
     };
   if (path.endsWith('/bulk')) return bulk(body);
   if (path.endsWith('/import')) return { created: 1, updated: 0, unchanged: 0, skipped: 0, failed: 0, errors: [] };
+  if (path.endsWith('/leaked-keys')) return [{ token_hash: 'n4bQ', token_type: 'k', label: 'true_positive' }];
   if (path.includes('/gateway/')) return gatewayAnswer(method, path);
   if (path.includes('/search/') || path.endsWith('/related')) return searchAnswer(path);
   if (path.endsWith('/stats')) return { total_entities: 8, total_relationships: 2, by_type: { plugin: 8 } };
-  if (path.endsWith('/feature-categories')) return [{ id: ENTRY.id, key: 'feature_ai-ml', name: 'ai-ml', entries: 4 }];
   if (path.endsWith('/search')) return [{ ...ENTRY, score: 0.9, matched: { highlight: '<mark>My</mark> &amp; you' } }];
   return method === 'GET' && path.endsWith('/entities') ? [ENTRY] : ENTRY;
 }
@@ -163,6 +165,10 @@ export class StubRegistry {
     }
     if (seen.method === 'DELETE') {
       response.writeHead(204).end();
+      return;
+    }
+    if (seen.path === '/api/v1/events' && this.mood === 'well') {
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).end(eventText(7));
       return;
     }
     if (seen.path.endsWith('/backup')) {

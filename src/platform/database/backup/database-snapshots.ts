@@ -32,7 +32,8 @@ export class DatabaseSnapshots {
 
   /** @throws UnavailableError `backup.no_space` where the embedded database cannot be copied */
   async open(): Promise<DatabaseSnapshot> {
-    if (!this.embedded) return connected(this.settings.url, () => Promise.resolve());
+    // Past a pooler, from which a transaction as long as a client reads would keep a connection that others wait for.
+    if (!this.embedded) return connected(this.settings.directUrl ?? this.settings.url, () => Promise.resolve());
     const { folder } = this.embedded;
     await assertRoom(folder);
     const copy = `${folder}.copy-${process.pid}-${randomBytes(4).toString('hex')}`;

@@ -77,14 +77,23 @@ function inOrder(tables: readonly CatalogTable[]): CatalogTable[] {
 export const columnsOf = ({ columns }: CatalogTable): ColumnSpec[] =>
   columns.filter(({ clusters }) => !clusters).map(({ name, type }) => [name, type]);
 
+export interface RowQueries {
+  /** Gives `line`: the row. */
+  rows: string;
+  /** Gives `stored`: what the row takes on disk, packed as it is there, and read without what is kept apart from it. */
+  sizes: string;
+}
+
 /**
  * Rows as a backup has them, in an order that is the same everywhere: that of the key, texts by their bytes. Values are
  * PostgreSQL's own texts, which it takes back without loss: numbers, JSON and vectors alike.
  */
-export function rowsSql(table: CatalogTable, columns: readonly ColumnSpec[], where = ''): string {
-  const values = columns.map(([name]) => `${escapeIdentifier(name)}::text`).join(', ');
+export function rowQueries(table: CatalogTable, columns: readonly ColumnSpec[], where = ''): RowQueries {
+  const names = columns.map(([name]) => escapeIdentifier(name));
+  const line = `array_to_json(ARRAY[${names.map((name) => `${name}::text`).join(', ')}]::text[])::text`;
+  const stored = names.map((name) => `coalesce(pg_column_size(${name}), 0)`).join(' + ');
   const isText = (name: string): boolean => table.columns.find((column) => column.name === name)?.text === true;
   const key = table.key.map((name) => `${escapeIdentifier(name)}${isText(name) ? ' COLLATE "C"' : ''}`).join(', ');
-  return `SELECT array_to_json(ARRAY[${values}]::text[])::text AS line FROM ${escapeIdentifier(table.name)} ${where}
-    ORDER BY ${key || '1'}`;
+  const from = `FROM ${escapeIdentifier(table.name)} ${where} ORDER BY ${key || line}`;
+  return { rows: `SELECT ${line} AS line ${from}`, sizes: `SELECT ${stored || '0'} AS stored ${from}` };
 }

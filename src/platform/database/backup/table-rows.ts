@@ -1,11 +1,12 @@
 import type { ClientBase } from 'pg';
 import type { ColumnSpec } from '../../../backup-file/backup-format.js';
-import { rowsSql } from './table-catalog.js';
+import { rowQueries } from './table-catalog.js';
 import type { CatalogTable } from './table-catalog.js';
 
-/** What is fetched at once, as far as the rows before tell. */
-const AT_ONCE_LETTERS = 512 * 1024;
-const [FEWEST, MOST] = [1, 2000];
+/** What is fetched at once: as text it is twice as much and, of what is packed well, many times as much. */
+const AT_ONCE_BYTES = 128 * 1024;
+const AT_ONCE_ROWS = 2000;
+const SIZES_AT_ONCE = 5000;
 
 /** So that a value has the same text in every session. */
 export const SAME_TEXT = `
@@ -16,21 +17,40 @@ export const SAME_TEXT = `
   SET LOCAL extra_float_digits = 1;
   SET LOCAL jit = off`;
 
-/** The rows of a table within the running transaction, a handful at a time: as many as are half a megabyte. */
+/**
+ * The rows of a table within the running transaction, a handful at a time. Their sizes are asked for before: rows that
+ * were small say nothing of those that follow, and two thousand of a megabyte each fit into no process.
+ */
 export async function* rowsOf(
   client: ClientBase,
   table: CatalogTable,
   columns: readonly ColumnSpec[],
   where = '',
 ): AsyncGenerator<string[], void> {
-  await client.query(`DECLARE backup_rows NO SCROLL CURSOR FOR ${rowsSql(table, columns, where)}`);
-  let count = 50;
-  for (;;) {
+  const { rows: lines, sizes } = rowQueries(table, columns, where);
+  await client.query(`DECLARE backup_sizes NO SCROLL CURSOR FOR ${sizes}`);
+  await client.query(`DECLARE backup_rows NO SCROLL CURSOR FOR ${lines}`);
+  for await (const count of countsOf(client)) {
     const { rows } = await client.query<{ line: string }>(`FETCH FORWARD ${count} FROM backup_rows`);
-    if (rows.length > 0) yield rows.map(({ line }) => line);
-    if (rows.length < count) break;
-    const letters = rows.reduce((sum, { line }) => sum + line.length, 0);
-    count = Math.max(FEWEST, Math.min(MOST, Math.floor((AT_ONCE_LETTERS * rows.length) / Math.max(1, letters))));
+    yield rows.map(({ line }) => line);
   }
-  await client.query('CLOSE backup_rows');
+  await client.query('CLOSE backup_rows; CLOSE backup_sizes');
+}
+
+/** How many rows to fetch, time after time. */
+async function* countsOf(client: ClientBase): AsyncGenerator<number, void> {
+  let [count, bytes] = [0, 0];
+  for (;;) {
+    const { rows } = await client.query<{ stored: number }>(`FETCH FORWARD ${SIZES_AT_ONCE} FROM backup_sizes`);
+    for (const { stored } of rows) {
+      if (count === AT_ONCE_ROWS || (count > 0 && bytes + stored > AT_ONCE_BYTES)) {
+        yield count;
+        [count, bytes] = [0, 0];
+      }
+      count++;
+      bytes += stored;
+    }
+    if (rows.length < SIZES_AT_ONCE) break;
+  }
+  if (count > 0) yield count;
 }
