@@ -212,6 +212,10 @@ function normalised(text: string): string {
       .replace(/("?\w*_?bytes"?(?:: |\t))\d+/g, '$18388608')
       .replace(/(oldest_waiting_seconds"?(?:: |\t))[\d.]+/g, '$14')
       .replace(/(snapshot_age_ms"?(?:: |\t))\d+/g, '$1200')
+      .replace(
+        /("request_id": ?")[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g,
+        '$15c2ab0ff-6f1c-4b60-9d3e-4a8a0e2a7a11',
+      )
       .replace(/("lease_token": "|lease_token\t)[\w-]+/g, '$15c2ab0ff-6f1c-4b60-9d3e-4a8a0e2a7a11')
       .replace(/whsec_[\w+/=]+/g, 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw')
       .replace(/("relationship_id": ")\d+/g, '$11042')
