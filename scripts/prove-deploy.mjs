@@ -20,9 +20,9 @@ const { values: options } = parseArgs({
   },
 });
 const number = (name, long, short) => Number(options[name] ?? (options.short ? short : long));
-const SECONDS = number('seconds', 10, 1);
-const WRITERS = number('writers', 8, 4);
-const READERS = number('readers', 6, 3);
+const SECONDS = number('seconds', 10, 0.5);
+const WRITERS = number('writers', 8, 2);
+const READERS = number('readers', 6, 2);
 const KILLS = number('kills', 5, 1);
 /** What reaches a socket of a killed process before the balancer hears of its end; on a busy machine that takes its time. */
 const HEARD_MS = 250;
@@ -71,7 +71,9 @@ async function phase(name, happen) {
   );
 } // prettier-ignore
 
-const kindsOf = (failures) => [...grouped(failures)].map(([what, all]) => `${what} ×${all.length}`).join(', '); // prettier-ignore
+function kindsOf(failures) {
+  return [...grouped(failures)].map(([what, all]) => `${what} ×${all.length}`).join(', ');
+}
 
 function grouped(failures) {
   const groups = new Map();

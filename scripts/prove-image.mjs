@@ -1,9 +1,9 @@
-// `npm run prove:image [-- --keep]`: executes the Dockerfile's stages in a clean folder without an engine, with this machine's
+// `npm run prove:image [-- --keep --packages FOLDER]`: executes the Dockerfile's stages in a clean folder without an engine, with this machine's
 // system in the place of the base image, and starts what comes out as the image would: NODE_ENV=production, not root, on a
 // read-only tree where only /tmp and /data can be written. Its command line backs it up, restores it, and moves it to a server,
-// where PostgreSQL is installed. Takes root on Linux.
+// where PostgreSQL is installed. `--packages node_modules` spares `npm ci`, whose outcome that is. Takes root on Linux.
 import { once } from 'node:events';
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,21 +15,14 @@ import { Stage } from './image/stages.mjs';
 import { NativePostgres, postgresBinaries } from './native-postgres.mjs';
 import { freePort } from './service-process.mjs';
 
-const { values: options } = parseArgs({ options: { keep: { type: 'boolean', default: false } } });
+const { values: options } = parseArgs({
+  options: { keep: { type: 'boolean', default: false }, packages: { type: 'string' } },
+});
 const CONTEXT = fileURLToPath(new URL('..', import.meta.url));
 const READY_MS = 120_000;
 const BACKUP = '/data/proof.ureg';
 /** What has no business in an image. */
-const UNWANTED = [
-  'test',
-  '.git',
-  '.env',
-  'src',
-  'node_modules/jest',
-  'node_modules/oxlint',
-  'node_modules/esbuild',
-  'node_modules/@swc',
-];
+const UNWANTED = ['test', '.git', '.env', 'src', ...developmentPackages()];
 
 const problems = [];
 const expect = (holds, what) => {
@@ -63,14 +56,21 @@ process.exitCode = problems.length === 0 ? 0 : 1;
 
 function build() {
   const stages = [];
+  const packages = options.packages && realpathSync(options.packages);
   for (const definition of stagesOf(readFileSync(join(CONTEXT, 'Dockerfile'), 'utf8'))) {
     expect(!/:latest$|^[^:@]+$/.test(definition.base), `${definition.base} names a version`);
     const stage = new Stage(join(folder, `stage-${stages.length}`), definition);
-    stage.build(CONTEXT, stages, (line) => console.log(line));
+    stage.build(CONTEXT, stages, (line) => console.log(line), packages);
     stages.push(stage);
   }
   return stages.at(-1);
 }
+
+/** Folders of what only development takes; a scope may be left behind empty. */
+function developmentPackages() {
+  const { packages } = JSON.parse(readFileSync(join(CONTEXT, 'package-lock.json'), 'utf8'));
+  return Object.keys(packages).filter((path) => packages[path].dev).map((path) => `${path}/package.json`);
+} // prettier-ignore
 
 function checkContents(image) {
   const there = UNWANTED.filter((path) => existsSync(image.place(path)));
@@ -132,7 +132,9 @@ async function checkMoves(image) {
   }
 }
 
-const ureg = (image, words, env) => run(image, ['node', 'dist/cli/main.mjs', ...words], { env });
+function ureg(image, words, env) {
+  return run(image, ['node', 'dist/cli/main.mjs', ...words], { env });
+}
 
 async function anyPostgres() {
   try {

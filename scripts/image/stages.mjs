@@ -4,7 +4,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { cpSync, lstatSync, mkdirSync, readdirSync, readlinkSync, statSync, symlinkSync } from 'node:fs';
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { basename, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { assignments, copyOf, ignores } from './dockerfile.mjs';
 
 /** Parts of a base image that this machine lends. */
@@ -35,15 +35,17 @@ export class Stage {
     return join(this.folder, resolve(this.workdir, path));
   }
 
-  /** All steps, one after the other; `stages` are those before it. */
-  build(context, stages, print) {
+  /** All steps, one after the other; `stages` are those before it. `packages` is what `npm ci` would make, where that is there. */
+  build(context, stages, print, packages) {
     for (const { instruction, value } of this.steps) {
-      print(`${this.name ?? 'image'}: ${instruction} ${value}`);
+      const began = performance.now();
       if (instruction === 'ENV') Object.assign(this.env, assignments(value));
       else if (instruction === 'USER') this.user = value;
       else if (instruction === 'WORKDIR') mkdirSync(this.place((this.workdir = resolve(this.workdir, value))), { recursive: true });
       else if (instruction === 'COPY') this.#copy(copyOf(value), context, stages);
+      else if (packages && value.startsWith('npm ci ')) copyTree(packages, this.place('node_modules'));
       else this.#run(value);
+      print(`${this.name ?? 'image'}: ${instruction} ${value} (${((performance.now() - began) / 1000).toFixed(1)} s)`);
     }
   } // prettier-ignore
 
@@ -55,9 +57,8 @@ export class Stage {
       const into = target.endsWith('/') || target === '.';
       const intoFolder = into && !statSync(origin).isDirectory();
       const end = this.place(intoFolder ? join(target, basename(source)) : target);
-      const leftOut = stage ? () => false : contextFilter(context);
-      const filter = (path) => !leftOut(path);
-      cpSync(origin, end, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true, filter });
+      if (stage) copyTree(origin, end);
+      else copyContext(origin, end, context);
       // What is copied belongs to root, unless it is said.
       execFileSync('chown', ['-R', chown ?? '0:0', end]);
     }
@@ -98,6 +99,17 @@ export class Stage {
 }
 
 const quoted = (text) => `'${text.replaceAll("'", String.raw`'\''`)}'`;
+
+function copyTree(origin, end) {
+  mkdirSync(dirname(end), { recursive: true });
+  execFileSync('cp', ['-a', '--no-target-directory', origin, end]);
+}
+
+function copyContext(origin, end, context) {
+  const leftOut = contextFilter(context);
+  const filter = (path) => !leftOut(path);
+  cpSync(origin, end, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true, filter });
+}
 
 function contextFilter(context) {
   const ignored = ignores(readFileSync(join(context, '.dockerignore'), 'utf8'));

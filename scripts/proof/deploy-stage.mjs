@@ -27,13 +27,13 @@ export class Stage {
   balanced = true;
   #programs = [];
 
-  static async set({ pooler, short }) {
+  static async set({ pooler }) {
     const stage = new Stage();
     // A proof that fails leaves nothing running.
     process.once('exit', () => stage.#killAll());
     for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
     try {
-      await stage.#set(pooler, short);
+      await stage.#set(pooler);
     } catch (error) {
       await stage.clear();
       throw error;
@@ -41,14 +41,12 @@ export class Stage {
     return stage;
   }
 
-  async #set(pooler, short) {
+  async #set(pooler) {
     this.folder = await mkdtemp(join(tmpdir(), 'ureg-deploy-'));
     // PgBouncer runs as somebody else.
     await chmod(this.folder, 0o755);
     this.cluster = await NativePostgres.start({ max_connections: 200 });
     const env = { REGISTRY_ADMIN_KEY: this.key, MIGRATE_ON_START: 'false', ...(await settings()) };
-    // The balancer hears of an end within a quarter of a second.
-    if (short) env.DRAIN_DELAY_MS = '1000';
     env.DATABASE_URL = pooler ? await this.#startPooler() : this.cluster.url;
     if (pooler) env.DATABASE_DIRECT_URL = this.cluster.url;
     // As the Job does, before anything else.
@@ -93,6 +91,8 @@ export class Stage {
       '  timeout client 60s',
       '  timeout server 60s',
       '  timeout http-keep-alive 60s',
+      // As k8s/ has it: who is slow to say how it is is not gone.
+      '  timeout check 3s',
       '  timeout queue 5s',
       // Another server only where the first one took nothing of the request: whatever it was, it is sent once.
       '  retries 3',
