@@ -16,7 +16,7 @@ writeFileSync(empty, '');
 function milliseconds(...args) {
   const began = performance.now();
   const { status, stderr } = spawnSync(process.execPath, args, { stdio: 'pipe' });
-  if (status !== 0) throw new Error(`${args.join(' ')} ended with ${status}: ${stderr}`);
+  if (status !== 0) throw new Error(`${args.join(' ')} ended with ${status}: ${String(stderr)}`);
   return performance.now() - began;
 }
 

@@ -50,7 +50,9 @@ describe('setup', () => {
       stdout: `using ${fixture.stub.url} as Test key (profile prod in ${config()})\nnext: ureg list\n`,
       stderr: '',
     });
-    expect(fixture.requests()).toEqual(Array(2).fill(['GET /health', 'GET /api/v1/gateway/whoami']).flat());
+    expect(fixture.requests()).toEqual(
+      Array.from({ length: 2 }, () => ['GET /health', 'GET /api/v1/gateway/whoami']).flat(),
+    );
     expect(fixture.stub.seen[0]?.headers.authorization).toBeUndefined();
     expect(statSync(config()).mode & 0o777).toBe(0o600);
     expect(kept()).toEqual({ current: 'prod', profiles: { prod: { server: fixture.stub.url, key: KEY } } });
@@ -98,7 +100,7 @@ describe('setup', () => {
       ['setup'],
       [
         [/Where is the registry\?/, `${clear}http://127.0.0.1:9\r`],
-        [/Where is the registry\?/, `${clear}${fixture.stub.url}\r`],
+        [/nothing listens there[^]*Where is the registry\?/, `${clear}${fixture.stub.url}\r`],
         [/Key for 127/, `${KEY}\r`],
         [/Under which name/, '\r'],
       ],

@@ -9,6 +9,7 @@ import { makeKey } from '../../src/gateway/keys/key-format.js';
 import { ApiClient } from '../support/api-client.js';
 import { isNative, testPlace } from '../support/database.js';
 import type { TestPlace } from '../support/database.js';
+import { eventually } from '../support/processes.js';
 import { ServiceProcess } from '../support/service-process.js';
 
 const run = promisify(execFile);
@@ -61,15 +62,15 @@ async function checksums(client: Client): Promise<Record<string, string>> {
   it('restored elsewhere is equal in every table at the moment of the dump, and serves with its audit trail whole', async () => {
     const [here, there] = places.map(({ env: { DATABASE_URL } }) => DATABASE_URL);
     const api = await serve(places[0]);
-    let writing = true;
+    const done = new AbortController();
     let written = 0;
     const writers = Array.from({ length: 4 }, async (_, n) => {
-      while (writing) {
+      while (!done.signal.aborted) {
         await api.post('/api/v1/entities', { type: 'service', name: `dumped-${n}-${written++}` });
         await api.put(`/api/v1/config/dumped.n${n}`, { value: written });
       }
     });
-    while (written < 40) await api.get('/health/live');
+    await eventually('the writers are under way', () => written >= 40);
 
     // The dump sees what this transaction sees.
     const client = new Client({ connectionString: here });
@@ -85,7 +86,7 @@ async function checksums(client: Client): Promise<Record<string, string>> {
       await pg('pg_dump', '--format=custom', '--no-owner', `--snapshot=${rows[0].id}`, `--file=${file}`, here);
       dumped = await checksums(client);
     } finally {
-      writing = false;
+      done.abort();
       await Promise.all(writers);
       await client.end();
     }

@@ -127,6 +127,7 @@ describe('connections to the database', () => {
       await direct.listen('past_the_pooler', (payload) => heard.push(payload));
       await uow.query(`SELECT pg_notify('past_the_pooler', 'news')`);
       await eventually('the notification has come', () => heard.includes('news'));
+      expect(heard).toContain('news');
       await direct.onApplicationShutdown();
     });
 

@@ -139,7 +139,7 @@ const testLeaf: LeafSpec = {
     const client = await context.client();
     const result = await client.json<Classified>({ method: 'POST', path: `${PATH}/test`, body });
     await context.one(result, resultView);
-    if (result.feature === null) context.notice('no rule matches');
+    if (result.rule === null) context.notice('no rule matches');
   },
 };
 

@@ -1,3 +1,4 @@
+// oxlint-disable-next-line no-restricted-imports -- data alone, which the service's own types are made of
 import { ENTRY_TYPES, prefixOf } from '../../entries/entry-types.js';
 import { topCommandsOf } from '../groups.js';
 import { componentWords } from '../kinds/component.words.js';

@@ -30,7 +30,7 @@ const TAGS: Record<string, string> = {
   entities: 'The catalog: everything the registry knows is an entry, whatever its type.',
   relationships: 'How entries depend on, provide, contain and call each other.',
   graph: 'Walks over the relationships: dependencies, impact, neighbours, paths, cycles.',
-  search: 'Finding entries by words, with typos forgiven.',
+  search: 'Finding entries by words and by meaning, with typos forgiven.',
   features:
     'Feature flags, what they answer and how they roll out; and the feature categories that entries are sorted into.',
   ofrep: 'The OpenFeature Remote Evaluation Protocol: flags for any OpenFeature SDK.',
