@@ -213,6 +213,7 @@ function normalised(text: string): string {
       .replace(/(oldest_waiting_seconds"?(?:: |\t))[\d.]+/g, '$14')
       .replace(/(snapshot_age_ms"?(?:: |\t))\d+/g, '$1200')
       .replace(/("lease_token": "|lease_token\t)[\w-]+/g, '$15c2ab0ff-6f1c-4b60-9d3e-4a8a0e2a7a11')
+      .replace(/("request_id": ?)"[^"]*"/g, '$1"8f0cf2a4-6a2e-4f0e-9d43-0b5a3a1d8c11"')
       .replace(/whsec_[\w+/=]+/g, 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw')
       .replace(/("relationship_id": ")\d+/g, '$11042')
       .replace(/(in )[\d.]+ s$/gm, '$10.1 s')
