@@ -21,9 +21,10 @@ afterAll(() => process.chdir(before));
 /** What a line would be told by the program, without a registry that has what it speaks of. */
 function told(words: readonly string[]): Promise<Ended> {
   const [as = '', ...rest] = words;
-  // Goes on until Ctrl-C.
+  // What goes on until Ctrl-C.
   const args = rest.filter((word) => !['-w', '--watch', '-f', '--follow'].includes(word) || rest[0] !== 'list');
-  return runHere(args, { as, env: { HOME: fixture.program.home, UREG_SERVER: fixture.stub.url } });
+  const ending = rest.slice(0, 2).includes('watch') ? ['--for', '100ms'] : [];
+  return runHere([...args, ...ending], { as, env: { HOME: fixture.program.home, UREG_SERVER: fixture.stub.url } });
 }
 
 const MISUNDERSTOOD =

@@ -131,6 +131,7 @@ const UNSTEADY = new Set([
   'completion',
   'permission list',
   'usage',
+  'key data list',
   'key usage',
   'engine autoscaling decisions',
   'audit list',
@@ -189,7 +190,10 @@ function normalised(text: string): string {
       .replaceAll(own.service.url, 'http://127.0.0.1:8080')
       .replaceAll(own.service.adminKey.slice(-4), 'x7Qz')
       .replaceAll(own.program.home, '/home/you')
-      .replace(/[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g, '0192f0c1-7c3a-7a10-9d5e-0242ac120002')
+      .replace(
+        /[0-9a-f]{8}-[0-9a-f]{4}-[47][0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g,
+        '0192f0c1-7c3a-7a10-9d5e-0242ac120002',
+      )
       .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, '2026-03-01T09:30:00.000Z')
       // Reads are written down every ten seconds: whether one shows is a matter of how fast the machine is.
       .replace(/("accessed_at": ?)"[^"]*"/g, '$1null')
