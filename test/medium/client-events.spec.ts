@@ -78,7 +78,13 @@ describe('events', () => {
   });
 
   it('from now on are missed by nobody whose connection breaks before the first', async () => {
+    await eventually('nobody follows any longer', () => streams() === 0);
     await create('before', 'model');
+    // An event has its number a little later than its entry: until then it is still to come.
+    await eventually('it is numbered', async () => {
+      const { body } = await service.api.get('/api/v1/events?since=0&types=entity_created&limit=1000');
+      return (body as RegistryEvent[]).some(({ entity }) => entity?.name === 'before');
+    });
     const follower = new Follower({ entityTypes: ['model'], reconnectDelayMs: 400 });
     await eventually('it follows', () => streams() === 1);
     proxy.cut();

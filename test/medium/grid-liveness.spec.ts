@@ -35,8 +35,12 @@ describe('heartbeats', () => {
     const node = await aNode(api, label, { ttl_seconds: 3 });
     const never = await aNode(api, label);
     expect(await get(api, node)).toMatchObject({ liveness: null, last_heartbeat_at: null, health: 'unknown' });
-    const answer = await beat(other, node, { connections: 2, cpu: 0.25, memory: 0.5, requests: 12.5 });
+    const load = { connections: 2, cpu: 0.25, memory: 0.5, requests: 12.5 };
+    const answer = await beat(other, node, load);
     expect(answer).toMatchObject({ status: 200, body: { id: node.id, status: 'active', drain: false, connections: 2, ttl_seconds: 3 } }); // prettier-ignore
+    const beats = beating([node], load);
+    await until('its health is good', async () => (await get(other, node)).health === 'healthy');
+    await beats.stop();
     const seen = new Set<string>();
     await until('it is given up', async () => {
       seen.add(await livenessOf(api, node));
