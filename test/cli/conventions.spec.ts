@@ -1,10 +1,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import { flagWords, GLOBAL_OPTIONS } from '../../src/cli/spec/global-options.js';
 import { isNeeded } from '../../src/cli/spec/help.js';
 import { isRepeated } from './support/kind-calls.js';
 import { CALLS, everyLeaf, type Leaf } from './support/leaves.js';
+import { onConnect } from './support/on-connect.js';
 import { complaints, Program, type Ended, type RunOptions } from './support/program.js';
 import { isJson, isOneErrorObject, wrong } from './support/judging.js';
 import { runHere } from './support/run-here.js';
@@ -164,18 +164,6 @@ describe('every command', () => {
     expect(needing.length).toBeGreaterThan(10);
   });
 });
-
-/** Tells where this process connects to, until the answer is called. */
-function onConnect(tell: (place: string) => void): () => void {
-  const { prototype } = Socket;
-  const { connect } = prototype;
-  prototype.connect = function (this: Socket, ...args: unknown[]): Socket {
-    const { host, port } = [args[0]].flat()[0] as { host: string; port: number };
-    tell(`${host}:${port}`);
-    return connect.apply(this, args as Parameters<typeof connect>);
-  };
-  return () => void (prototype.connect = connect);
-}
 
 /** What a stub that refuses everything makes every command say, and end with. */
 const REFUSED: [mood: Mood, code: number, said: RegExp][] = [

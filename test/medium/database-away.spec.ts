@@ -3,7 +3,7 @@ import { endpointsOf } from '../support/conformance-document.js';
 import type { Endpoint } from '../support/conformance-document.js';
 import { Stage } from '../support/conformance-stage.js';
 import type { Call } from '../support/conformance-stage.js';
-import type { OpenApi } from '../support/openapi-operations.js';
+import { shippedDocument } from '../support/openapi-operations.js';
 import { eventually } from '../support/processes.js';
 import { testApp } from '../support/test-app.js';
 import type { TestApp } from '../support/test-app.js';
@@ -27,7 +27,7 @@ describe('search, graph and the engine of texts, when the database is away', () 
   beforeAll(async () => {
     const REGISTRY_MASTER_KEY = Buffer.alloc(32, 7).toString('base64');
     app = await testApp({ env: { EMBEDDING_PROVIDER: 'local', RATE_LIMIT_DEFAULT: 'off', REGISTRY_MASTER_KEY } });
-    endpoints = endpointsOf((await app.api.get('/docs-json')).body as OpenApi, GROUPS);
+    endpoints = endpointsOf(shippedDocument(), GROUPS);
     stage = new Stage({ api: app.api, controller: '', query: (sql) => app.uow.query(sql) });
     await stage.furnish();
     for (const endpoint of endpoints) await stage.settled(endpoint);

@@ -16,7 +16,7 @@ const FORMATS: Record<string, RegExp> = {
  * `additionalProperties` says otherwise: so the document is complete.
  */
 export class AnswerSchemas {
-  private readonly ajv = new ajv2020.default({ strict: false, allErrors: true });
+  private readonly ajv = new ajv2020.default({ strict: false, allErrors: true, inlineRefs: false });
   private readonly compiled = new Map<Schema, ValidateFunction>();
 
   constructor(document: OpenApi) {
