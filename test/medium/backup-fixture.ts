@@ -7,6 +7,7 @@ import { manifestOf } from '../../src/backup-file/backup-reader.js';
 import { DATABASE_SCHEMA } from '../../src/database-schema.js';
 import type { BackupContext, DatabasePlace } from '../../src/platform/database/backup/backup-commands.js';
 import type { ApiClient } from '../support/api-client.js';
+import { eventually } from '../support/processes.js';
 import type { TestPlace } from '../support/database.js';
 import type { TestApp } from '../support/test-app.js';
 import { good, put } from './config-fixture.js';
@@ -73,6 +74,8 @@ export async function filled({ api, uow }: TestApp): Promise<{ key: string }> {
     await api.post('/api/v1/relationships', { source_id: 'svc_shop', target_id: 'comp_cache', type: 'my_own_type' }),
   );
   good(await api.post('/api/v1/services/svc_shop/instances', { host: '10.0.0.1', port: 80, ttl_seconds: 3600 }));
+  // What follows a little later would else be on one side of the backup only.
+  await eventually('its health follows', async () => good(await api.get(`${entities}/svc_shop`)).health === 'healthy');
   good(await api.post('/api/v1/features', { name: 'dark-mode', default_value: true }));
   good(
     await api.post('/api/v1/mesh/routes', {
