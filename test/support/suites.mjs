@@ -5,7 +5,7 @@ import { basename, join, relative } from 'node:path';
 
 /** About the database, or hard on it. All else is in CI enough on a server, where it is quicker; the commands' suites go through it too. */
 const ON_BOTH = new RegExp(
-  '/(backup|config|data-keys|database-\\w+|embeddings|entries|entry-lists|event-\\w+|events-http|graph-(engine|paths)|jobs|' +
+  '/(config|data-keys|database-\\w+|embeddings|entries|entry-lists|event-\\w+|events-http|graph-(engine|paths)|jobs|' +
     'migrations|process-\\w+|relationship\\w*(-ends)?|search(-upkeep)?|unit-of-work|vector-search|workloads)' +
     '\\.spec\\.ts$',
 );
