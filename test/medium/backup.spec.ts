@@ -49,6 +49,10 @@ describe('a backup', () => {
       (error: unknown) => error as Error,
     );
 
+  /** When entries were read is written down a little later: after the backup, too. */
+  const unread = (rows: unknown): unknown =>
+    JSON.parse(JSON.stringify(rows, (name, value: unknown) => (name === 'accessed_at' ? undefined : value)));
+
   it('holds every table, and says of each how many rows and what they come to', async () => {
     const tables = await app.uow.query<{ name: string }>(
       `SELECT relname AS name FROM pg_class WHERE relnamespace = current_schema()::regnamespace
@@ -153,7 +157,7 @@ describe('a backup', () => {
         const here = good(await api.get(path));
         const there = good(await app.api.as(key).get(path));
         if (path.endsWith('stats')) expect(here.by_type).toEqual(there.by_type);
-        else expect(here).toEqual(there);
+        else expect(unread(here)).toEqual(unread(there));
       }
       expect(good(await api.get('/api/v1/search?q=shop')).map(({ name }: { name: string }) => name)).toContain('shop');
       expect(await valueOf(api, 'db.password')).toBe('plain-s3cret');
