@@ -64,6 +64,17 @@ async function sweep(wanted) {
   }
 }
 
+/** The API's description, as it is served: without blanks, and as YAML. */
+async function documents() {
+  const [source, json, yaml] = [join(root, 'openapi.json'), join(out, 'openapi.json'), join(out, 'openapi.yaml')];
+  if (Math.min(await modified(json), await modified(yaml)) > Math.max(await modified(source), settingsAge)) return;
+  const { stringify } = await import('yaml');
+  const document = JSON.parse(await readFile(source, 'utf8'));
+  await mkdir(out, { recursive: true });
+  await writeFile(json, JSON.stringify(document));
+  await writeFile(yaml, stringify(document, { aliasDuplicateObjects: false, lineWidth: 120 }));
+}
+
 const files = [...(await sources('src')), ...(await sources('migrations'))];
 const compiled = await Promise.all(files.map(compile));
 const wanted = files.flatMap((file) => [
@@ -71,5 +82,6 @@ const wanted = files.flatMap((file) => [
   ...(declared.test(file) ? [declarationOf(file)] : []),
 ]);
 await sweep(new Set(wanted));
+await documents();
 const count = compiled.reduce((sum, one) => sum + one, 0);
 if (count > 0) console.log(`built ${count} of ${files.length} files`);

@@ -5,7 +5,6 @@ import type { NextFunction, Request, Response } from 'express';
 import { Env } from '../env/env.js';
 import { NotFoundError } from '../errors/registry-error.js';
 import { Logger } from '../logging/logger.js';
-import { ApiDocument } from './api-document.js';
 import { compressed } from './compression.js';
 import { cors } from './cors.js';
 import { HttpMetrics } from './http-metrics.js';
@@ -55,7 +54,6 @@ export function configureApp(app: NestExpressApplication): void {
   app.useGlobalGuards(app.get(JsonBodyGuard));
   app.useGlobalPipes(new RegistryValidationPipe());
   app.useGlobalFilters(filter);
-  app.get(ApiDocument).of(app);
   limitConnections(app.getHttpServer(), env);
 }
 

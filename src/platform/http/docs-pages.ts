@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { packageRoot } from '../env/package-root.js';
 
 const require = createRequire(import.meta.url);
 const folderOf = (name: string): string => dirname(require.resolve(`${name}/package.json`));
@@ -51,6 +52,15 @@ export const REDOC_PAGE = `<!doctype html>
 </body>
 </html>
 `;
+
+/**
+ * The OpenAPI document as the build left it: to make it of the running application holds up every request for seconds,
+ * and anybody may ask for it.
+ */
+export const DOCUMENTS = {
+  json: join(packageRoot(), 'dist', 'openapi.json'),
+  yaml: join(packageRoot(), 'dist', 'openapi.yaml'),
+};
 
 /** The files a page may load, by name: nothing else of the packages is reachable. */
 export const ASSETS: Readonly<Record<string, () => string>> = {

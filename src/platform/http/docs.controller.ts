@@ -2,8 +2,7 @@ import { Controller, Get, Param, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { NotFoundError } from '../errors/registry-error.js';
-import { ApiDocument } from './api-document.js';
-import { ASSETS, REDOC_PAGE, SWAGGER_PAGE, SWAGGER_START } from './docs-pages.js';
+import { ASSETS, DOCUMENTS, REDOC_PAGE, SWAGGER_PAGE, SWAGGER_START } from './docs-pages.js';
 import { Public } from './permission.decorator.js';
 import { PAGE_HEADERS, setHeaders } from './security-headers.js';
 
@@ -14,8 +13,6 @@ const WEEK_MS = 7 * 24 * 3_600_000;
 @Public()
 @Controller()
 export class DocsController {
-  constructor(private readonly document: ApiDocument) {}
-
   @Get('docs')
   swagger(@Res() response: Response): void {
     page(response, SWAGGER_PAGE);
@@ -27,13 +24,13 @@ export class DocsController {
   }
 
   @Get('docs-json')
-  json(@Res() response: Response): void {
-    response.type('application/json').send(this.document.json);
+  json(@Res() response: Response): Promise<void> {
+    return file(response.type('application/json'), DOCUMENTS.json);
   }
 
   @Get('docs-yaml')
-  yaml(@Res() response: Response): void {
-    response.type('application/yaml').send(this.document.yaml);
+  yaml(@Res() response: Response): Promise<void> {
+    return file(response.type('application/yaml'), DOCUMENTS.yaml);
   }
 
   @Get('docs/start.js')
@@ -42,15 +39,19 @@ export class DocsController {
   }
 
   @Get(['docs/:file', 'redoc/:file'])
-  asset(@Param('file') file: string, @Res() response: Response): Promise<void> {
-    if (!Object.hasOwn(ASSETS, file)) throw new NotFoundError('file', file);
-    return new Promise((resolve, reject) => {
-      response.sendFile(ASSETS[file](), { maxAge: WEEK_MS, dotfiles: 'allow' }, (error?: Error) =>
-        // A reader that left early is no failure.
-        error && !response.destroyed ? reject(error) : resolve(),
-      );
-    });
+  asset(@Param('file') name: string, @Res() response: Response): Promise<void> {
+    if (!Object.hasOwn(ASSETS, name)) throw new NotFoundError('file', name);
+    return file(response, ASSETS[name](), WEEK_MS);
   }
+}
+
+function file(response: Response, path: string, maxAge = 0): Promise<void> {
+  return new Promise((resolve, reject) => {
+    response.sendFile(path, { maxAge, dotfiles: 'allow' }, (error?: Error) =>
+      // A reader that left early is no failure.
+      error && !response.destroyed ? reject(error) : resolve(),
+    );
+  });
 }
 
 function page(response: Response, html: string): void {

@@ -1,5 +1,4 @@
 import { Global, Module } from '@nestjs/common';
-import { ApiDocument } from './api-document.js';
 import { DocsController } from './docs.controller.js';
 import { HttpMetrics } from './http-metrics.js';
 import { JsonBodyGuard } from './json-body.guard.js';
@@ -12,7 +11,6 @@ import { RequestObservers } from './request-observers.js';
 import { ShutdownState } from './shutdown-state.js';
 
 const PARTS = [
-  ApiDocument,
   HttpMetrics,
   JsonBodyGuard,
   Metrics,

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { packageRoot } from '../../../platform/env/package-root.js';
 
 /** What stands at the head of a model's file. */
 export interface ModelHeading {
@@ -32,12 +32,7 @@ const LENGTH_BYTES = 4;
 const ID_DIGITS = 12;
 
 /** The model that comes with the service; its folder stands beside package.json. */
-export function shippedModel(): string {
-  for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
-    if (existsSync(join(folder, 'package.json'))) return join(folder, 'assets', 'static-en-384.bin');
-    if (folder === dirname(folder)) throw new Error('There is no package.json above the sources.');
-  }
-}
+export const shippedModel = (): string => join(packageRoot(), 'assets', 'static-en-384.bin');
 
 export const modelId = (dimensions: number, body: Uint8Array): string =>
   `static-en-${dimensions}@${createHash('sha256').update(body).digest('hex').slice(0, ID_DIGITS)}`;
