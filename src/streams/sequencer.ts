@@ -52,9 +52,12 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
     await this.pulse.stop();
   }
 
-  /** Seconds for which the oldest committed event has waited for its number; it grows while a transaction stays open. */
+  /**
+   * Seconds for which the oldest committed event has waited for its number; it grows while a transaction stays open. 0 is
+   * said only when none waits, not of one of this very millisecond, nor of one from before a clock was set back.
+   */
   waitingSeconds(): number {
-    return this.waitingSince ? Math.max(0, (Date.now() - this.waitingSince.getTime()) / 1000) : 0;
+    return this.waitingSince ? Math.max(1, Date.now() - this.waitingSince.getTime()) / 1000 : 0;
   }
 
   /** Numbers one batch. Answers how many rows got a number. */
