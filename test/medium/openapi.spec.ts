@@ -69,6 +69,7 @@ describe('the OpenAPI document', () => {
     expect(differing((await service.api.as(undefined).get('/docs-json')).body as Document)).toEqual([]);
     const yaml = await service.api.as(undefined).get('/docs-yaml');
     expect(yaml.headers.get('content-type')).toContain('application/yaml');
+    expect(yaml.headers.get('content-encoding')).toBe('gzip');
     expect(yaml.body).toMatch(/^openapi: 3\.1\.0\n/);
     expect(differing(parse(yaml.body as unknown as string) as Document)).toEqual([]);
   });

@@ -33,6 +33,8 @@ export function leaveAsItIs(response: Response): void {
 function isPacked(request: Request, response: Response): boolean {
   if ((response as Response & { [AS_IS]?: true })[AS_IS]) return false;
   const type = String(response.getHeader('Content-Type') ?? '');
+  // YAML's own type is newer than the library's list.
+  if (type.startsWith('application/yaml')) return true;
   return !type.startsWith('text/event-stream') && compression.filter(request, response);
 }
 
