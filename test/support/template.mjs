@@ -10,6 +10,8 @@ import { Client } from 'pg';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PREFIX = 'ureg-test-';
 const OLD_MS = 7_200_000;
+/** Users of one machine share its temporary folder, and may not touch each other's files there. */
+const OWNER = process.getuid?.() ?? 0;
 
 /** What the template's content hangs on: a changed migration makes another one. */
 export function fingerprint() {
@@ -20,9 +22,9 @@ export function fingerprint() {
   return hash.digest('hex').slice(0, 12);
 }
 
-/** A migrated folder of the embedded database, which test files copy. It stays for the next run. */
+/** A migrated folder of the embedded database, which test files copy. It stays for the next run of this user. */
 export async function folderTemplate() {
-  const folder = join(tmpdir(), `${PREFIX}template-${fingerprint()}`);
+  const folder = join(tmpdir(), `${PREFIX}template-${OWNER}-${fingerprint()}`);
   await sweep(folder);
   if (await stat(folder).catch(() => undefined)) {
     // Another checkout, whose migrations are others, sweeps what nobody has used of late.
@@ -48,8 +50,8 @@ async function sweep(folder) {
   for (const name of await readdir(tmpdir())) {
     const path = join(tmpdir(), name);
     if (!name.startsWith(PREFIX) || path === folder) continue;
-    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Date.now() }));
-    if (Date.now() - mtimeMs > OLD_MS) await rm(path, { recursive: true, force: true });
+    const { mtimeMs, uid } = await stat(path).catch(() => ({ mtimeMs: Date.now(), uid: OWNER }));
+    if (uid === OWNER && Date.now() - mtimeMs > OLD_MS) await rm(path, { recursive: true, force: true });
   }
 }
 
