@@ -1,5 +1,8 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { makeKey } from '../../src/gateway/keys/key-format.js';
 import { ApiClient } from '../support/api-client.js';
 import { testPlace } from '../support/database.js';
@@ -8,6 +11,13 @@ import { eventually } from '../support/processes.js';
 import { ServiceProcess } from '../support/service-process.js';
 
 const key = makeKey('admin_key');
+const MAIN = join(process.cwd(), 'dist/src/main.js');
+/** As npm and its shell do: a signal ends them, and nobody tells the program. */
+const NPM = `
+import { spawn } from 'node:child_process';
+const env = { ...process.env, npm_lifecycle_event: 'start' };
+spawn(process.execPath, [process.env.MAIN], { stdio: 'inherit', env });
+`;
 let place: TestPlace;
 let service: ServiceProcess;
 let api: ApiClient;
@@ -113,5 +123,20 @@ describe('a stop', () => {
     await eventually('it has heard the first', async () => (await api.get('/health/ready')).status === 503);
     service.signal('SIGTERM');
     expect(await service.exit()).toBe(1);
+  });
+
+  it('of `npm start` alone stops the service too, which npm has told nothing', async () => {
+    const npm = join(await mkdtemp(join(tmpdir(), 'ureg-npm-')), 'npm.mjs');
+    await writeFile(npm, NPM);
+    service = new ServiceProcess({ ...place.env, REGISTRY_ADMIN_KEY: key, LOG_FORMAT: 'json', MAIN }, { entry: npm });
+    api = new ApiClient(await service.url(), key);
+    const running = await half('npm-is-gone');
+    service.signal('SIGTERM');
+    await eventually('nobody is let in', refuses);
+    expect(await running.finish()).toContain('HTTP/1.1 201');
+    // Of who started it and of it: the latter holds the former's output open.
+    await service.exit();
+    expect(service.log.at(-1)).toMatchObject({ msg: 'stopped' });
+    await rm(dirname(npm), { recursive: true });
   });
 });

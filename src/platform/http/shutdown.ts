@@ -7,17 +7,28 @@ import { closed } from './server-close.js';
 import { ShutdownState } from './shutdown-state.js';
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+const ORPHAN_CHECK_MS = 500;
 
 /** The first signal drains and ends the process with 0 (1 when it took too long); a second one ends it at once. */
 export function stopOnSignals(app: INestApplication): void {
   let stopping = false;
-  for (const signal of SIGNALS) {
-    process.on(signal, () => {
-      if (stopping) process.exit(1);
-      stopping = true;
-      void stop(app, signal).then((code) => process.exit(code));
-    });
-  }
+  const begin = (reason: string): void => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    void stop(app, reason).then((code) => process.exit(code));
+  };
+  for (const signal of SIGNALS) process.on(signal, () => begin(signal));
+  // A SIGTERM of `npm start` ends npm and its shell, which tell nobody: the port would stay taken.
+  if (process.env.npm_lifecycle_event === 'start') onOrphaned(() => stopping || begin('npm has ended'));
+}
+
+function onOrphaned(then: () => unknown): void {
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    then();
+  }, ORPHAN_CHECK_MS).unref();
 }
 
 /**
