@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { isThere } from '../support/other-programs.js';
+import { FILES } from './support/example-files.js';
 import { everyLeaf, type Leaf } from './support/leaves.js';
 import { useOwnService } from './support/own-service.js';
 import { documentedLines } from './support/pages.js';
@@ -56,30 +58,6 @@ const RELATED = [
   { source_id: 'plugin_my-service', target_id: 'svc_my-api', type: 'depends_on' },
   { source_id: 'plugin_my-service', target_id: 'plugin_tensorflow', type: 'requires' },
 ];
-
-/** Manifests, as the examples name them. */
-const FILES: Record<string, string> = {
-  'plugin.yaml': manifest(
-    'fraud-alerts',
-    '1.0.0',
-    `{ dependencies: { plugins: ['feature-store>=1.2.0,<2.0.0'], system: ['python>=3.10'] }, mesh_integration: { service_name: fraud-alerts, port: 8080, protocol: http } }`,
-  ),
-  'feature-store/plugin.yaml': manifest('feature-store', '1.4.2'),
-  'plugins/clicks.yaml': manifest('clicks', '0.3.0'),
-  'plugins/store.yaml': manifest('feature-store', '1.4.2'),
-  'password.txt': 's3cret\n',
-  'leaked.txt': `ureg_${'0'.repeat(49)}\n`,
-  'production.env': '# of the shop\nDB_POOL_SIZE=25\nLOG_LEVEL=info\n',
-  'changes.yaml': '- { op: check_absent, key: cache.url }\n- { op: set, key: cache.size, value: 512 }\n',
-  'unleash.json': JSON.stringify({
-    version: 1,
-    features: [{ name: 'dark-mode', strategies: [{ name: 'default' }], enabled: true }],
-  }),
-};
-
-function manifest(name: string, version: string, spec = '{ license: Apache-2.0 }'): string {
-  return `apiVersion: plugin.nexuspro.io/v1\nkind: Plugin\nmetadata: { name: ${name}, version: ${version} }\nspec: ${spec}\n`;
-}
 
 /** What an example finds that no other one makes. */
 const PREPARED: Record<string, string> = {
@@ -289,8 +267,9 @@ describe('every command line of the other pages', () => {
   it('works as it stands there, or says why it cannot', async () => {
     await ureg(['import', '-'], SPOKEN_OF.map((line) => JSON.stringify(line)).join('\n'));
     const wrong: string[] = [];
+    const passedOver = isThere('curl') ? /^$/ : /^curl\b/;
     for (const { file, text, norun } of documentedLines()) {
-      if (TRIED_ELSEWHERE.includes(file) || norun !== undefined) continue;
+      if (TRIED_ELSEWHERE.includes(file) || norun !== undefined || passedOver.test(text)) continue;
       const said = await shell(text);
       if (said !== '') wrong.push(`${file}: ${text}: ${said}`);
     }

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isThere } from '../support/other-programs.js';
 import { consoleOf, printed } from './support/console.js';
 import { Newcomer } from './support/newcomer.js';
 
@@ -38,7 +39,7 @@ async function walk(page: string): Promise<string[]> {
 }
 
 // One story: what a test does is there for those behind it.
-describe("a newcomer's first ten minutes", () => {
+(isThere('curl') ? describe : describe.skip)("a newcomer's first ten minutes", () => {
   it('who asks before there is a server is told to start one', async () => {
     const said = await newcomer.shell('npx ureg health', { env: { UREG_SERVER: 'http://127.0.0.1:9' } });
     expect(said).toBe(

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 
 /** Debian's package of each program of others that tests speak to. */
 const PACKAGES = {
+  curl: 'curl',
   haproxy: 'haproxy',
   kubectl: 'kubectl of Debian 13',
   pgbouncer: 'pgbouncer',
