@@ -113,7 +113,7 @@ describe('what answers tell of entries that the caller may not see', () => {
   const embedded = () =>
     eventually('all have vectors', async () => {
       const { vectors } = (await app.api.get('/api/v1/search/stats')).body;
-      return vectors.state === 'serving' && vectors.indexes.every(({ backlog }: Json) => backlog === 0);
+      return vectors?.state === 'serving' && vectors.indexes.every(({ backlog }: Json) => backlog === 0);
     });
 
   it('is what they told before there were such entries', async () => {
