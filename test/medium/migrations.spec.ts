@@ -100,8 +100,9 @@ describe('migrations', () => {
     expect((await listMigrations(database.dataSource)).executed).toEqual(NAMES);
   });
 
-  // The embedded server knows no timers.
-  (isNative() ? it : it.skip)('take what time they need, whatever limit the role or the database has', async () => {
+  it('take what time they need, whatever limit the role or the database has', async () => {
+    // The embedded server knows no timers.
+    if (!isNative()) return;
     const [{ name }] = await database.dataSource.query<{ name: string }[]>('SELECT current_database() AS name');
     await database.dataSource.query(`ALTER DATABASE "${name}" SET statement_timeout = '100ms'`);
     try {
