@@ -10,7 +10,7 @@ export function referenceProblems(cluster) {
     Service: (one) => serviceProblems(cluster, one),
     NetworkPolicy: ({ spec }) => selects(cluster, spec.podSelector),
     PodDisruptionBudget: ({ spec }) => selects(cluster, spec.selector),
-    HorizontalPodAutoscaler: ({ spec: { scaleTargetRef: to } }) => there(cluster, to.kind, to.name),
+    HorizontalPodAutoscaler: (one) => [...there(cluster, one.spec.scaleTargetRef.kind, one.spec.scaleTargetRef.name), ...comesAfter(cluster, one)],
     ServiceMonitor: (one) => monitorProblems(cluster, one),
     Ingress: ({ spec }) => spec.rules.flatMap(({ http }) => http.paths.flatMap(({ backend: { service } }) => portOf(cluster, service.name, service.port.name ?? service.port.number))),
     HTTPRoute: (one) => routeProblems(cluster, one),
@@ -28,6 +28,15 @@ export function referenceProblems(cluster) {
 }
 
 const there = (cluster, kind, name) => (cluster.find(kind, name) ? [] : [`there is no ${kind} ${name}`]);
+const waveOf = ({ metadata }) => Number(metadata.annotations?.['argocd.argoproj.io/sync-wave'] ?? 0);
+
+/** Argo CD calls an autoscaler degraded as long as what it scales is not there, and gives the sync up. */
+function comesAfter(cluster, scaler) {
+  const { kind, name } = scaler.spec.scaleTargetRef;
+  const scaled = cluster.find(kind, name);
+  return scaled && waveOf(scaler) <= waveOf(scaled) ? [`is not synced after ${kind} ${name}`] : [];
+}
+
 const containersOf = ({ pod }) => [...(pod.initContainers ?? []), ...pod.containers];
 
 function namespaceProblems(cluster) {

@@ -10,7 +10,7 @@ const OVERLAYS = readdirSync('k8s/overlays');
 const RULE = 'components/metrics/prometheus-rule.yaml';
 const WIKI = 'https://wiki.example.com/registry';
 
-/** What is caught, the file, what stands there, what is planted in its place, and what is said of it. */
+/** What is caught, the file, what stands there, what is planted in its place, what is said of it, and in which overlay. */
 const MISTAKES = [
   ['a field that Kubernetes does not have', 'base/api.yaml', 'readOnlyRootFilesystem:', 'readOnlyRootFileSystem:', 'readOnlyRootFileSystem is no field of SecurityContext'],
   ['a field of another type', 'base/worker.yaml', 'replicas: 2', "replicas: '2'", 'spec.replicas must be of type number'],
@@ -30,6 +30,10 @@ const MISTAKES = [
   ['a key that its Secret lacks', 'components/external-secret/external-secret.yaml', 'secretKey: API_KEY_PEPPER', 'secretKey: PEPPER', 'the Secret registry-keys has no API_KEY_PEPPER'],
   ['a policy for pods there are none of', 'components/networkpolicy/policies.yaml', '{ registry/egress: web }', '{ registry/egress: wide }', 'selects no pods'],
   ['a backup of another cluster', 'components/cnpg/backup.yaml', 'cluster: { name: registry-db }', 'cluster: { name: registry }', 'there is no Cluster registry'],
+  ['a door that stands open', 'overlays/istio/access.yaml', '    - from:\n        - podSelector: {}\n        - namespaceSelector:\n            matchExpressions:\n              - { key: kubernetes.io/metadata.name, operator: In, values: [monitoring, cnpg-system] }\n      ports:', '    - ports:', 'allow-ambient: lets everybody in (15008)', 'istio'],
+  ['a mesh that shuts probes out', 'overlays/istio/access.yaml', '169.254.7.127/32', '169.254.7.1/32', 'no policy lets them in', 'istio'],
+  ['a proxy that is not believed', 'components/gateway/kustomization.yaml', 'TRUST_PROXY=1', 'LOG_LEVEL=info', 'all clients have one address'],
+  ['an autoscaler before what it scales', 'base/autoscaling.yaml', "sync-wave: '3'", "sync-wave: '1'", 'is not synced after Deployment registry-api'],
 ]; // prettier-ignore
 
 function checked(...folders: string[]): { code: number | null; said: string[] } {
@@ -40,14 +44,14 @@ function checked(...folders: string[]): { code: number | null; said: string[] } 
 }
 
 /** The manifests once more, with one thing otherwise. */
-function copied(folder: string, file: string, from: string, to: string): string {
+function copied(folder: string, file: string, from: string, to: string, overlay = 'prod'): string {
   mkdirSync(folder);
   cpSync('k8s', folder, { recursive: true });
   const path = join(folder, file);
   const text = readFileSync(path, 'utf8');
   if (!text.includes(from)) throw new Error(`${file} does not say ${from}.`);
   writeFileSync(path, text.replace(from, to));
-  return join(folder, 'overlays/prod');
+  return join(folder, 'overlays', overlay);
 }
 
 const rendered = (folder: string): string => spawnSync('kubectl', ['kustomize', folder], { encoding: 'utf8' }).stdout;
@@ -61,9 +65,7 @@ const rendered = (folder: string): string => spawnSync('kubectl', ['kustomize', 
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'ureg-k8s-'));
     ours = checked();
-    copies = MISTAKES.map(([, ...mistake], n) =>
-      copied(join(folder, `${n}`), ...(mistake as [string, string, string])),
-    );
+    copies = MISTAKES.map(([, file, from, to, , overlay], n) => copied(join(folder, `${n}`), file, from, to, overlay));
     ofCopies = checked(...copies);
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -82,6 +84,16 @@ const rendered = (folder: string): string => spawnSync('kubectl', ['kustomize', 
     expect(wanted.length).toBeGreaterThan(0);
     for (const [, name, keys] of wanted)
       for (const word of [name, ...keys.split(', ')]) expect(documented).toContain(`\`${word}\``);
+  });
+
+  it('take of the database’s Secret the password alone, so that whoever changes it changes one key', () => {
+    const env = rendered('k8s/overlays/prod').match(/secretKeyRef:\n +key: \S+\n +name: registry-db-app$/gm) ?? [];
+    expect(env.length).toBe(3);
+    for (const one of env) expect(one).toContain('key: password\n');
+  });
+
+  it('let out what fetches: the workers, and the API, which probes and reads manifests while somebody waits', () => {
+    expect(rendered('k8s/overlays/prod').match(/^ +registry\/egress: web$/gm)).toHaveLength(3);
   });
 
   it('name the release that package.json names', () => {
