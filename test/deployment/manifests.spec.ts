@@ -92,6 +92,12 @@ const rendered = (folder: string): string => spawnSync('kubectl', ['kustomize', 
     for (const one of env) expect(one).toContain('key: password\n');
   });
 
+  it('want the keys that the service would silently do without', () => {
+    const text = rendered('k8s/overlays/prod');
+    for (const name of ['REGISTRY_MASTER_KEY', 'API_KEY_PEPPER'])
+      expect(text.match(new RegExp(`name: ${name}\\n +valueFrom:\\n +secretKeyRef:\\n +key: ${name}\\n +name: registry-keys\\n(?! +optional)`, 'g'))).toHaveLength(2); // prettier-ignore
+  });
+
   it('let out what fetches: the workers, and the API, which probes and reads manifests while somebody waits', () => {
     expect(rendered('k8s/overlays/prod').match(/^ +registry\/egress: web$/gm)).toHaveLength(3);
   });
