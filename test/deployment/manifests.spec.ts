@@ -92,6 +92,13 @@ const rendered = (folder: string): string => spawnSync('kubectl', ['kustomize', 
     for (const one of env) expect(one).toContain('key: password\n');
   });
 
+  it('let every pod ask for names, also a cache on its node, which is no pod', () => {
+    const dns = rendered('k8s/overlays/prod')
+      .split('---\n')
+      .find((one) => one.includes('name: allow-dns'));
+    for (const one of ['kube-dns', 'node-local-dns', 'cidr: 169.254.20.10/32']) expect(dns).toContain(one);
+  });
+
   it('want the keys that the service would silently do without', () => {
     const text = rendered('k8s/overlays/prod');
     for (const name of ['REGISTRY_MASTER_KEY', 'API_KEY_PEPPER'])
