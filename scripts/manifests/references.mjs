@@ -18,7 +18,7 @@ export function referenceProblems(cluster) {
     Pooler: ({ spec }) => there(cluster, 'Cluster', spec.cluster.name),
     Database: ({ spec }) => there(cluster, 'Cluster', spec.cluster.name),
     ScheduledBackup: ({ spec }) => there(cluster, 'Cluster', spec.cluster.name),
-    Cluster: ({ spec }) => (spec.plugins ?? []).flatMap(({ parameters }) => there(cluster, 'ObjectStore', parameters.barmanObjectName)),
+    Cluster: (one) => [...(one.spec.plugins ?? []).flatMap(({ parameters }) => there(cluster, 'ObjectStore', parameters.barmanObjectName)), ...recoveryProblems(one)],
   }; // prettier-ignore
   return [
     ...namespaceProblems(cluster),
@@ -86,6 +86,21 @@ function routeProblems(cluster, { spec }) {
   });
   const backends = spec.rules.flatMap(({ backendRefs = [] }) => backendRefs.flatMap(({ name, port }) => portOf(cluster, name, port)));
   return [...parents, ...backends];
+} // prettier-ignore
+
+/** A Cluster that begins as another one was: the operator takes "app" for what is not said, and no archive that is in use. */
+function recoveryProblems({ metadata, spec: { bootstrap = {}, externalClusters = [], plugins = [] } }) {
+  const { initdb, recovery } = bootstrap;
+  if (!recovery) return [];
+  const source = externalClusters.find(({ name }) => name === recovery.source);
+  const folderOf = (parameters, name) => `${parameters?.barmanObjectName}/${parameters?.serverName ?? name}`;
+  const from = source && folderOf(source.plugin?.parameters, source.name);
+  return [
+    [!initdb, 'begins in two ways'],
+    [source, `recovers from ${recovery.source}, which is no external cluster`],
+    [recovery.database && recovery.owner, 'does not say which database and owner it recovers'],
+    [plugins.every(({ parameters }) => folderOf(parameters, metadata.name) !== from), `archives to where it recovers from (${from})`],
+  ].filter(([holds]) => !holds).map(([, problem]) => problem);
 } // prettier-ignore
 
 function mountProblems(pod, { volumeMounts = [] }) {

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parse, stringify } from 'yaml';
 import { isThere } from '../support/other-programs.js';
 
 jest.setTimeout(120_000);
@@ -108,6 +109,23 @@ const rendered = (folder: string): string => spawnSync('kubectl', ['kustomize', 
   it('let out what fetches: the workers, and the API, which probes and reads manifests while somebody waits', () => {
     expect(rendered('k8s/overlays/prod').match(/^ +registry\/egress: web$/gm)).toHaveLength(3);
   });
+
+  it('recover to a moment as the documentation says', () => {
+    const documented = readFileSync('docs/operations.md', 'utf8');
+    const [, block] = /```yaml\n(# The Cluster registry-db once more.*?)```/s.exec(documented) ?? [];
+    const path = 'components/cnpg/cluster.yaml';
+    const present = parse(readFileSync(join('k8s', path), 'utf8')) as { spec: object };
+    const past = { ...present, spec: { ...present.spec, ...(parse(block) as typeof present).spec } };
+    const copy = copied(join(folder, 'past'), path, 'kind: Cluster', 'kind: Cluster');
+    writeFileSync(join(folder, 'past', path), stringify(past));
+    expect(checked(copy).said).toContainEqual(expect.stringMatching(/ 0 problems$/));
+    const former = { source: 'before', recoveryTarget: { targetTime: '2026-01-31 12:00:00+00' } };
+    const plugins = (present.spec as { plugins: object[] }).plugins;
+    writeFileSync(join(folder, 'past', path), stringify({ ...past, spec: { ...past.spec, plugins, bootstrap: { recovery: former } } })); // prettier-ignore
+    const { said } = checked(copy);
+    expect(said).toContainEqual(expect.stringContaining('does not say which database and owner it recovers'));
+    expect(said).toContainEqual(expect.stringContaining('archives to where it recovers from (registry-backups/registry-db)'));
+  }); // prettier-ignore
 
   it('name the release that package.json names', () => {
     const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
