@@ -84,4 +84,5 @@ const wanted = files.flatMap((file) => [
 await sweep(new Set(wanted));
 await documents();
 const count = compiled.reduce((sum, one) => sum + one, 0);
-if (count > 0) console.log(`built ${count} of ${files.length} files`);
+// Not on standard output: that is for what is built here.
+if (count > 0) console.error(`built ${count} of ${files.length} files`);

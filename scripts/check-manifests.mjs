@@ -8,6 +8,7 @@ import { nativeProblems } from './manifests/native-objects.mjs';
 import { budgetProblems, podProblems } from './manifests/pod-policies.mjs';
 import { referenceProblems } from './manifests/references.mjs';
 import { secretsOf } from './manifests/secrets.mjs';
+import { wayInProblems } from './manifests/ways-in.mjs';
 
 const OVERLAYS = fileURLToPath(new URL('../k8s/overlays', import.meta.url));
 const folders = process.argv.slice(2);
@@ -38,7 +39,13 @@ function check(folder) {
   const { given, problems } = secretsOf(cluster);
   return {
     count: cluster.objects.length,
-    problems: [...podProblems(cluster), ...budgetProblems(cluster), ...referenceProblems(cluster), ...problems],
+    problems: [
+      ...podProblems(cluster),
+      ...budgetProblems(cluster),
+      ...referenceProblems(cluster),
+      ...wayInProblems(cluster),
+      ...problems,
+    ],
     given,
   };
 }

@@ -10,7 +10,7 @@ export function referenceProblems(cluster) {
     Service: (one) => serviceProblems(cluster, one),
     NetworkPolicy: ({ spec }) => selects(cluster, spec.podSelector),
     PodDisruptionBudget: ({ spec }) => selects(cluster, spec.selector),
-    HorizontalPodAutoscaler: ({ spec: { scaleTargetRef: to } }) => there(cluster, to.kind, to.name),
+    HorizontalPodAutoscaler: (one) => [...there(cluster, one.spec.scaleTargetRef.kind, one.spec.scaleTargetRef.name), ...comesAfter(cluster, one)],
     ServiceMonitor: (one) => monitorProblems(cluster, one),
     Ingress: ({ spec }) => spec.rules.flatMap(({ http }) => http.paths.flatMap(({ backend: { service } }) => portOf(cluster, service.name, service.port.name ?? service.port.number))),
     HTTPRoute: (one) => routeProblems(cluster, one),
@@ -18,7 +18,7 @@ export function referenceProblems(cluster) {
     Pooler: ({ spec }) => there(cluster, 'Cluster', spec.cluster.name),
     Database: ({ spec }) => there(cluster, 'Cluster', spec.cluster.name),
     ScheduledBackup: ({ spec }) => there(cluster, 'Cluster', spec.cluster.name),
-    Cluster: ({ spec }) => (spec.plugins ?? []).flatMap(({ parameters }) => there(cluster, 'ObjectStore', parameters.barmanObjectName)),
+    Cluster: (one) => [...(one.spec.plugins ?? []).flatMap(({ parameters }) => there(cluster, 'ObjectStore', parameters.barmanObjectName)), ...recoveryProblems(one)],
   }; // prettier-ignore
   return [
     ...namespaceProblems(cluster),
@@ -28,6 +28,15 @@ export function referenceProblems(cluster) {
 }
 
 const there = (cluster, kind, name) => (cluster.find(kind, name) ? [] : [`there is no ${kind} ${name}`]);
+const waveOf = ({ metadata }) => Number(metadata.annotations?.['argocd.argoproj.io/sync-wave'] ?? 0);
+
+/** Argo CD calls an autoscaler degraded as long as what it scales is not there, and gives the sync up. */
+function comesAfter(cluster, scaler) {
+  const { kind, name } = scaler.spec.scaleTargetRef;
+  const scaled = cluster.find(kind, name);
+  return scaled && waveOf(scaler) <= waveOf(scaled) ? [`is not synced after ${kind} ${name}`] : [];
+}
+
 const containersOf = ({ pod }) => [...(pod.initContainers ?? []), ...pod.containers];
 
 function namespaceProblems(cluster) {
@@ -77,6 +86,21 @@ function routeProblems(cluster, { spec }) {
   });
   const backends = spec.rules.flatMap(({ backendRefs = [] }) => backendRefs.flatMap(({ name, port }) => portOf(cluster, name, port)));
   return [...parents, ...backends];
+} // prettier-ignore
+
+/** A Cluster that begins as another one was: the operator takes "app" for what is not said, and no archive that is in use. */
+function recoveryProblems({ metadata, spec: { bootstrap = {}, externalClusters = [], plugins = [] } }) {
+  const { initdb, recovery } = bootstrap;
+  if (!recovery) return [];
+  const source = externalClusters.find(({ name }) => name === recovery.source);
+  const folderOf = (parameters, name) => `${parameters?.barmanObjectName}/${parameters?.serverName ?? name}`;
+  const from = source && folderOf(source.plugin?.parameters, source.name);
+  return [
+    [!initdb, 'begins in two ways'],
+    [source, `recovers from ${recovery.source}, which is no external cluster`],
+    [recovery.database && recovery.owner, 'does not say which database and owner it recovers'],
+    [plugins.every(({ parameters }) => folderOf(parameters, metadata.name) !== from), `archives to where it recovers from (${from})`],
+  ].filter(([holds]) => !holds).map(([, problem]) => problem);
 } // prettier-ignore
 
 function mountProblems(pod, { volumeMounts = [] }) {

@@ -3,6 +3,7 @@ import type { Type } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { PrometheusController } from '@willsoto/nestjs-prometheus';
 import type { Response } from 'express';
+import { Cost } from '../platform/http/cost.decorator.js';
 import { Metrics } from '../platform/http/metrics.js';
 import { Permission, Public } from '../platform/http/permission.decorator.js';
 
@@ -17,7 +18,9 @@ export function metricsController(open: boolean): Type<PrometheusController> {
       super();
     }
 
+    // Whoever watches a fleet asks each process four times a minute, and must not go blind for a quota.
     @Get()
+    @Cost(0)
     @(open ? Public() : Permission('read:metrics'))
     @ApiOperation({ operationId: 'getMetrics', summary: 'Metrics in the text format of Prometheus' })
     @ApiOkResponse({

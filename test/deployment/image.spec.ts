@@ -10,6 +10,7 @@ interface Service {
   build?: string;
   volumes?: string[];
   ports?: string[];
+  environment?: Record<string, string>;
   read_only?: boolean;
   cap_drop?: string[];
 }
@@ -53,6 +54,14 @@ describe('the composition', () => {
       for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);
     for (const name of ['registry', 'migrate'])
       expect(services[name]).toMatchObject({ read_only: true, cap_drop: ['ALL'], tmpfs: ['/tmp'] });
+  });
+
+  it('passes on what the documentation says to set beside it', () => {
+    const [, names] =
+      /Both passwords, (.*?) are taken from the shell/s.exec(readFileSync('docs/deployment.md', 'utf8')) ?? [];
+    const told = [...(names ?? '').matchAll(/`(\w+)`/g)].map(([, name]) => name);
+    expect(told).toContain('TRUST_PROXY');
+    for (const name of told) expect(services.registry.environment).toHaveProperty(name, `\${${name}:-}`);
   });
 
   it('mounts what is there', () => {

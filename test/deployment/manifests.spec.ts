@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parse, stringify } from 'yaml';
 import { isThere } from '../support/other-programs.js';
 
 jest.setTimeout(120_000);
@@ -10,7 +11,7 @@ const OVERLAYS = readdirSync('k8s/overlays');
 const RULE = 'components/metrics/prometheus-rule.yaml';
 const WIKI = 'https://wiki.example.com/registry';
 
-/** What is caught, the file, what stands there, what is planted in its place, and what is said of it. */
+/** What is caught, the file, what stands there, what is planted in its place, what is said of it, and in which overlay. */
 const MISTAKES = [
   ['a field that Kubernetes does not have', 'base/api.yaml', 'readOnlyRootFilesystem:', 'readOnlyRootFileSystem:', 'readOnlyRootFileSystem is no field of SecurityContext'],
   ['a field of another type', 'base/worker.yaml', 'replicas: 2', "replicas: '2'", 'spec.replicas must be of type number'],
@@ -30,6 +31,10 @@ const MISTAKES = [
   ['a key that its Secret lacks', 'components/external-secret/external-secret.yaml', 'secretKey: API_KEY_PEPPER', 'secretKey: PEPPER', 'the Secret registry-keys has no API_KEY_PEPPER'],
   ['a policy for pods there are none of', 'components/networkpolicy/policies.yaml', '{ registry/egress: web }', '{ registry/egress: wide }', 'selects no pods'],
   ['a backup of another cluster', 'components/cnpg/backup.yaml', 'cluster: { name: registry-db }', 'cluster: { name: registry }', 'there is no Cluster registry'],
+  ['a door that stands open', 'overlays/istio/access.yaml', '    - from:\n        - podSelector: {}\n        - namespaceSelector:\n            matchExpressions:\n              - { key: kubernetes.io/metadata.name, operator: In, values: [monitoring, cnpg-system] }\n      ports:', '    - ports:', 'allow-ambient: lets everybody in (15008)', 'istio'],
+  ['a mesh that shuts probes out', 'overlays/istio/access.yaml', '169.254.7.127/32', '169.254.7.1/32', 'no policy lets them in', 'istio'],
+  ['a proxy that is not believed', 'components/gateway/kustomization.yaml', 'TRUST_PROXY=1', 'LOG_LEVEL=info', 'all clients have one address'],
+  ['an autoscaler before what it scales', 'base/autoscaling.yaml', "sync-wave: '3'", "sync-wave: '1'", 'is not synced after Deployment registry-api'],
 ]; // prettier-ignore
 
 function checked(...folders: string[]): { code: number | null; said: string[] } {
@@ -40,14 +45,14 @@ function checked(...folders: string[]): { code: number | null; said: string[] } 
 }
 
 /** The manifests once more, with one thing otherwise. */
-function copied(folder: string, file: string, from: string, to: string): string {
+function copied(folder: string, file: string, from: string, to: string, overlay = 'prod'): string {
   mkdirSync(folder);
   cpSync('k8s', folder, { recursive: true });
   const path = join(folder, file);
   const text = readFileSync(path, 'utf8');
   if (!text.includes(from)) throw new Error(`${file} does not say ${from}.`);
   writeFileSync(path, text.replace(from, to));
-  return join(folder, 'overlays/prod');
+  return join(folder, 'overlays', overlay);
 }
 
 const rendered = (folder: string): string => spawnSync('kubectl', ['kustomize', folder], { encoding: 'utf8' }).stdout;
@@ -61,9 +66,7 @@ const rendered = (folder: string): string => spawnSync('kubectl', ['kustomize', 
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'ureg-k8s-'));
     ours = checked();
-    copies = MISTAKES.map(([, ...mistake], n) =>
-      copied(join(folder, `${n}`), ...(mistake as [string, string, string])),
-    );
+    copies = MISTAKES.map(([, file, from, to, , overlay], n) => copied(join(folder, `${n}`), file, from, to, overlay));
     ofCopies = checked(...copies);
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -83,6 +86,46 @@ const rendered = (folder: string): string => spawnSync('kubectl', ['kustomize', 
     for (const [, name, keys] of wanted)
       for (const word of [name, ...keys.split(', ')]) expect(documented).toContain(`\`${word}\``);
   });
+
+  it('take of the database’s Secret the password alone, so that whoever changes it changes one key', () => {
+    const env = rendered('k8s/overlays/prod').match(/secretKeyRef:\n +key: \S+\n +name: registry-db-app$/gm) ?? [];
+    expect(env.length).toBe(3);
+    for (const one of env) expect(one).toContain('key: password\n');
+  });
+
+  it('let every pod ask for names, also a cache on its node, which is no pod', () => {
+    const dns = rendered('k8s/overlays/prod')
+      .split('---\n')
+      .find((one) => one.includes('name: allow-dns'));
+    for (const one of ['kube-dns', 'node-local-dns', 'cidr: 169.254.20.10/32']) expect(dns).toContain(one);
+  });
+
+  it('want the keys that the service would silently do without', () => {
+    const text = rendered('k8s/overlays/prod');
+    for (const name of ['REGISTRY_MASTER_KEY', 'API_KEY_PEPPER'])
+      expect(text.match(new RegExp(`name: ${name}\\n +valueFrom:\\n +secretKeyRef:\\n +key: ${name}\\n +name: registry-keys\\n(?! +optional)`, 'g'))).toHaveLength(2); // prettier-ignore
+  });
+
+  it('let out what fetches: the workers, and the API, which probes and reads manifests while somebody waits', () => {
+    expect(rendered('k8s/overlays/prod').match(/^ +registry\/egress: web$/gm)).toHaveLength(3);
+  });
+
+  it('recover to a moment as the documentation says', () => {
+    const documented = readFileSync('docs/operations.md', 'utf8');
+    const [, block] = /```yaml\n(# The Cluster registry-db once more.*?)```/s.exec(documented) ?? [];
+    const path = 'components/cnpg/cluster.yaml';
+    const present = parse(readFileSync(join('k8s', path), 'utf8')) as { spec: object };
+    const past = { ...present, spec: { ...present.spec, ...(parse(block) as typeof present).spec } };
+    const copy = copied(join(folder, 'past'), path, 'kind: Cluster', 'kind: Cluster');
+    writeFileSync(join(folder, 'past', path), stringify(past));
+    expect(checked(copy).said).toContainEqual(expect.stringMatching(/ 0 problems$/));
+    const former = { source: 'before', recoveryTarget: { targetTime: '2026-01-31 12:00:00+00' } };
+    const plugins = (present.spec as { plugins: object[] }).plugins;
+    writeFileSync(join(folder, 'past', path), stringify({ ...past, spec: { ...past.spec, plugins, bootstrap: { recovery: former } } })); // prettier-ignore
+    const { said } = checked(copy);
+    expect(said).toContainEqual(expect.stringContaining('does not say which database and owner it recovers'));
+    expect(said).toContainEqual(expect.stringContaining('archives to where it recovers from (registry-backups/registry-db)'));
+  }); // prettier-ignore
 
   it('name the release that package.json names', () => {
     const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };

@@ -108,6 +108,13 @@ describe('the quota of a key', () => {
     expect((await ask(one, key)).headers.get('x-ratelimit-remaining')).toBe('1');
   });
 
+  it('is not spent by scrapes: a fleet of twelve asked each fifteen seconds makes 2,880 an hour', async () => {
+    const key = await keyOf(1);
+    expect((await ask(one, key)).status).toBe(200);
+    expect((await ask(one, key)).status).toBe(429);
+    for (let n = 0; n < 5; n++) expect((await ask(n % 2 ? one : other, key, '/metrics')).status).toBe(200);
+  });
+
   it('changes with the key, and what was spent stays spent', async () => {
     const { id, key } = await limited(2, 3600);
     const to = (limit: number): Promise<Answer> =>

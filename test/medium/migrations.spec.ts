@@ -100,6 +100,23 @@ describe('migrations', () => {
     expect((await listMigrations(database.dataSource)).executed).toEqual(NAMES);
   });
 
+  it('take what time they need, whatever limit the role or the database has', async () => {
+    // The embedded server knows no timers.
+    if (!isNative()) return;
+    const [{ name }] = await database.dataSource.query<{ name: string }[]>('SELECT current_database() AS name');
+    await database.dataSource.query(`ALTER DATABASE "${name}" SET statement_timeout = '100ms'`);
+    try {
+      const settings = { ...database.settings, statementTimeout: 0 };
+      const source = await dataSource(settings, SMALL, () => undefined).initialize();
+      opened.push(source);
+      await expect(source.query('SELECT pg_sleep(0.3)')).rejects.toMatchObject({ driverError: { code: '57014' } });
+      expect(await runMigrations(source)).toEqual(NAMES);
+      await expect(source.query('SELECT pg_sleep(0.3)')).rejects.toMatchObject({ driverError: { code: '57014' } });
+    } finally {
+      await database.dataSource.query(`ALTER DATABASE "${name}" RESET statement_timeout`);
+    }
+  });
+
   it('keep a service that may not run them from starting, in a sentence that says what to do', async () => {
     await expect(connect(false)).rejects.toThrow(
       'The database lacks 2 migrations (first: First1700000000001). Run `npm run migration:run`, or start with MIGRATE_ON_START=true.',

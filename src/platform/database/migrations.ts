@@ -68,8 +68,11 @@ async function locked<T>(dataSource: DataSource, work: (runner: QueryRunner) => 
       if (Date.now() > until) throw new Error('Another process has been migrating the database for ten minutes.');
     }
     try {
+      // The role or the database may have a limit of its own, and an index over millions of rows is no runaway statement.
+      await runner.query('SET statement_timeout = 0');
       return await work(runner);
     } finally {
+      await runner.query('RESET statement_timeout');
       await runner.query('SELECT pg_advisory_unlock($1)', [LOCK]);
     }
   } finally {
