@@ -62,7 +62,12 @@ const addLeaf: LeafSpec = {
   summary: 'Tell what a text is; from then on texts like it are taken for the same',
   arguments: [TEXT],
   options: [
-    { flags: '--category <category>', summary: 'its category: service, pipeline, webhook, …', common: true },
+    {
+      flags: '--category <category>',
+      summary: 'its category: service, pipeline, webhook, …',
+      completes: 'type',
+      common: true,
+    },
     { flags: '--feature <feature>', summary: 'its feature category', common: true },
     FILE_OPTION,
   ],
@@ -94,7 +99,7 @@ const deleteLeaf: LeafSpec = {
   name: 'delete',
   aliases: ['rm'],
   summary: 'Forget what was told of a text',
-  arguments: [{ name: 'id', summary: 'as the list shows it', required: true }],
+  arguments: [{ name: 'id', summary: 'as the list shows it', required: true, completes: 'feedback' }],
   examples: [{ cmd: 'ai feedback delete 0192f0c1-7c3a-7a10-9d5e-0242ac120002', norun: 'the id is of your own list' }],
   effect: 'deletes',
   operations: [`DELETE ${PATH}/{id}`],

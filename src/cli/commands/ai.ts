@@ -6,7 +6,19 @@ import type { GroupSpec, LeafSpec } from '../spec/types.js';
 import { feedbackGroup } from './ai-feedback.js';
 import { FILE_OPTION, TEXT, askEngine, givenText } from './ai-text.js';
 
-const ENTITY_TYPES = 'technology, entity, version, url, email, ip, port, license, metric, person, organisation';
+const ENTITY_TYPES = [
+  'technology',
+  'entity',
+  'version',
+  'url',
+  'email',
+  'ip',
+  'port',
+  'license',
+  'metric',
+  'person',
+  'organisation',
+];
 const SHOWN_NUMBERS = 4;
 
 type Row = Record<string, unknown>;
@@ -81,7 +93,16 @@ const extractLeaf: LeafSpec = {
   name: 'extract',
   summary: 'Find what a text names: technologies, entries, versions, licences, people …',
   arguments: [TEXT],
-  options: [{ flags: '--type <type>', summary: `only ${ENTITY_TYPES}`, repeatable: true, common: true }, FILE_OPTION],
+  options: [
+    {
+      flags: '--type <type>',
+      summary: `only ${ENTITY_TYPES.join(', ')}`,
+      completes: ENTITY_TYPES,
+      repeatable: true,
+      common: true,
+    },
+    FILE_OPTION,
+  ],
   examples: [
     { cmd: 'ai extract "Runs on PostgreSQL 15, port 5432, under Apache-2.0"' },
     { cmd: 'ai extract --type technology "Kafka and Redis on Kubernetes" -o name' },

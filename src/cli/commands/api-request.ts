@@ -4,9 +4,8 @@ import type { CommandContext } from '../core/context.js';
 import { CliError, usageError } from '../core/errors.js';
 import { ExitCode } from '../core/exit-codes.js';
 import { readData } from '../core/input.js';
+import { HTTP_METHODS } from '../spec/http-methods.js';
 import { assignments } from './entry-input.js';
-
-export const METHODS = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
 export const isReading = (method: string): boolean => ['GET', 'HEAD', 'OPTIONS'].includes(method);
 
@@ -21,8 +20,9 @@ export async function requestOf(
   options: Record<string, unknown>,
 ): Promise<RegistryRequest> {
   const [name = '', text = ''] = words;
-  const method = METHODS.find((known) => known === name.toUpperCase());
-  if (!method) throw usageError(`unknown method ${JSON.stringify(name)}`, { reason: `methods: ${METHODS.join(', ')}` });
+  const method = HTTP_METHODS.find((known) => known === name.toUpperCase());
+  if (!method)
+    throw usageError(`unknown method ${JSON.stringify(name)}`, { reason: `methods: ${HTTP_METHODS.join(', ')}` });
   const { path, query } = target(text, listOf(options.query));
   const headers = headersOf(listOf(options.header));
   const request: RegistryRequest = { method, path, query, headers, ifMatch: options.ifMatch as string | undefined };

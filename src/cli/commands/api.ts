@@ -4,8 +4,9 @@ import type { CommandContext } from '../core/context.js';
 import { usageError } from '../core/errors.js';
 import { cellText } from '../output/fields.js';
 import { column, type View } from '../output/view.js';
+import { HTTP_METHODS } from '../spec/http-methods.js';
 import type { LeafSpec } from '../spec/types.js';
-import { isReading, METHODS, requestOf } from './api-request.js';
+import { isReading, requestOf } from './api-request.js';
 
 type Row = Record<string, unknown>;
 
@@ -16,7 +17,7 @@ export const apiCommand: LeafSpec = {
     'For what has no command of its own. A path without a leading slash stands below /api/v1/. The answer is printed as\n' +
     'it came; --fields and -o jsonl, yaml, csv or template show an answer in JSON as other commands show theirs.',
   arguments: [
-    { name: 'method', summary: METHODS.join(', '), required: true, completes: METHODS },
+    { name: 'method', summary: HTTP_METHODS.join(', '), required: true, completes: HTTP_METHODS },
     { name: 'path', summary: 'e.g. entities or /api/v1/entities?limit=5', required: true },
   ],
   options: [

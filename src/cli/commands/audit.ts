@@ -50,9 +50,14 @@ const auditView: View<AuditEntry> = {
 };
 
 const FILTERS: readonly OptionSpec[] = [
-  { flags: '--actor <id>', summary: 'only what this key did; also system, anonymous', common: true },
+  { flags: '--actor <id>', summary: 'only what this key did; also system, anonymous', completes: 'key', common: true },
   { flags: '--action <action>', summary: 'an action such as key.revoke, or an area such as key.*', common: true },
-  { flags: '--entity <id>', summary: 'what it was done to: an id or a key such as svc_my-api', common: true },
+  {
+    flags: '--entity <id>',
+    summary: 'what it was done to: an id or a key such as svc_my-api',
+    completes: 'entry',
+    common: true,
+  },
   {
     flags: '--outcome <outcome>',
     summary: 'success, denied or failed',

@@ -36,7 +36,7 @@ const statusCommand: LeafSpec = {
 export const logoutCommand: LeafSpec = {
   name: 'logout',
   summary: 'Forget the key of a profile',
-  arguments: [{ name: 'profile', summary: 'profile (default: the one in use)' }],
+  arguments: [{ name: 'profile', summary: 'profile (default: the one in use)', completes: 'profile' }],
   examples: [{ cmd: 'logout', norun: 'needs a profile with a key' }],
   effect: 'local-writes',
   async run(context, { args }) {

@@ -87,7 +87,7 @@ const deleteLeaf: LeafSpec = {
   name: 'delete',
   aliases: ['rm'],
   summary: 'Delete rules by their ids',
-  arguments: [{ name: 'id', summary: 'ids of the rules', required: true, variadic: true }],
+  arguments: [{ name: 'id', summary: 'ids of the rules', required: true, variadic: true, completes: 'rule' }],
   examples: [
     {
       cmd: 'classification rules delete 0192f0c1-7c3a-7a10-9d5e-0242ac120002 --yes',

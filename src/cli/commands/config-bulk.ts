@@ -98,7 +98,7 @@ export const resetLeaf: LeafSpec = {
     'For --all the word all is to be typed, or given as --confirm=all.',
   arguments: [{ ...KEY, summary: 'keys', variadic: true, asked: undefined }],
   options: [
-    { flags: '--prefix <prefix>', summary: 'keys that begin with it, e.g. db.', common: true },
+    { flags: '--prefix <prefix>', summary: 'keys that begin with it, e.g. db.', completes: 'config', common: true },
     { flags: '--all', summary: 'every key', common: true },
     ...SCOPE_OPTIONS,
     COMMENT,

@@ -17,7 +17,7 @@ const listLeaf: LeafSpec = {
   name: 'list',
   aliases: ['ls'],
   summary: 'List drafts with what each would change',
-  arguments: [{ name: 'prefix', summary: PREFIX, completes: 'config' }],
+  arguments: [{ name: 'prefix', summary: PREFIX, completes: 'draft' }],
   examples: [{ cmd: 'config draft' }],
   effect: 'reads',
   view: draftView,
@@ -36,7 +36,7 @@ const getLeaf: LeafSpec = {
   name: 'get',
   aliases: ['show'],
   summary: 'Show the draft of a value with what it would change',
-  arguments: [KEY],
+  arguments: [{ ...KEY, completes: 'draft' }],
   options: SCOPE_OPTIONS,
   examples: [{ cmd: 'config draft get db.pool.size' }],
   effect: 'reads',
@@ -114,9 +114,9 @@ export const publishLeaf: LeafSpec = {
   summary: 'Make drafts the values that hold, all or none',
   description:
     'Refused for those whose value has changed since the draft was saved (exit code 5), unless --force is given.',
-  arguments: [{ ...KEY, summary: 'keys, in every scope', variadic: true, asked: undefined }],
+  arguments: [{ ...KEY, summary: 'keys, in every scope', variadic: true, asked: undefined, completes: 'draft' }],
   options: [
-    { flags: '--prefix <prefix>', summary: PREFIX, common: true },
+    { flags: '--prefix <prefix>', summary: PREFIX, completes: 'draft', common: true },
     { flags: '--all', summary: 'every draft', common: true },
     { flags: '--force', summary: 'also over values that have changed since', common: true },
     COMMENT,
@@ -160,7 +160,7 @@ export function choiceOf(keys: unknown, options: Record<string, unknown>): Recor
 export const discardLeaf: LeafSpec = {
   name: 'discard',
   summary: 'Discard drafts',
-  arguments: [{ ...KEY, variadic: true }],
+  arguments: [{ ...KEY, variadic: true, completes: 'draft' }],
   options: SCOPE_OPTIONS,
   examples: [{ cmd: 'config discard db.pool.size --yes' }],
   effect: 'deletes',

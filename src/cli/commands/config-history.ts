@@ -11,7 +11,11 @@ import { versionView, type Version } from '../views/config-view.js';
 import { COMMENT, KEY, placeText, SCOPE_OPTIONS, scopeQuery } from './config-scope.js';
 
 const MOST = 2 ** 31 - 1;
-const NUMBER: ArgumentSpec = { name: 'version', summary: 'its number, as "config history" tells it' };
+const NUMBER: ArgumentSpec = {
+  name: 'version',
+  summary: 'its number, as "config history" tells it',
+  completes: 'config-version',
+};
 
 const versionOf = (text: unknown): number => parseCount(String(text), 'version', 1, MOST);
 
@@ -98,8 +102,8 @@ export const diffLeaf: LeafSpec = {
   description: 'Without numbers: the newest and the one before it. --exit-code ends with 10 when they differ.',
   arguments: [
     KEY,
-    { name: 'from', summary: 'a version; the one before the other when left out' },
-    { name: 'to', summary: 'another; the newest when left out' },
+    { name: 'from', summary: 'a version; the one before the other when left out', completes: 'config-version' },
+    { name: 'to', summary: 'another; the newest when left out', completes: 'config-version' },
   ],
   options: [...SCOPE_OPTIONS, { flags: '--exit-code', summary: 'end with 10 when they differ', common: true }],
   examples: [{ cmd: 'config diff db.pool.size' }, { cmd: 'config diff db.pool.size 1 2 -o json' }],

@@ -14,14 +14,19 @@ export const KEY: ArgumentSpec = {
 /** For whom a value is asked. */
 export const CONTEXT_OPTIONS: readonly OptionSpec[] = [
   { flags: '-e, --environment <name>', summary: 'as it holds in this environment', common: true },
-  { flags: '--service <name>', summary: 'as it holds for this service', common: true },
+  { flags: '--service <name>', summary: 'as it holds for this service', completes: 'service-name', common: true },
   { flags: '--user <name>', summary: 'as it holds for this user', common: true },
 ];
 
 /** Which value is meant: that of the scope named, else of the nearest of user, service and environment, else the global one. */
 export const SCOPE_OPTIONS: readonly OptionSpec[] = [
   { flags: '-e, --environment <name>', summary: 'the value of this environment', common: true },
-  { flags: '--service <name>', summary: 'that of this service; with --environment, of it there', common: true },
+  {
+    flags: '--service <name>',
+    summary: 'that of this service; with --environment, of it there',
+    completes: 'service-name',
+    common: true,
+  },
   { flags: '--user <name>', summary: 'that of this user; with --environment, of them there', common: true },
   { flags: '--scope <scope>', summary: `${SCOPES.join(', ')}: of this one and no other`, choices: SCOPES },
   { flags: '--scope-id <id>', summary: 'its environment, service or user' },

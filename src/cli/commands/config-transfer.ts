@@ -75,7 +75,12 @@ export const configExportLeaf: LeafSpec = {
       choices: FORMATS,
       common: true,
     },
-    { flags: '--prefix <prefix>', summary: 'only keys that begin with it, e.g. db.', common: true },
+    {
+      flags: '--prefix <prefix>',
+      summary: 'only keys that begin with it, e.g. db.',
+      completes: 'config',
+      common: true,
+    },
     ...CONTEXT_OPTIONS,
     TO_FILE_OPTION,
     SECRETS_OPTION,

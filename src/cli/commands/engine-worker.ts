@@ -15,6 +15,7 @@ const HOUR_SECONDS = 3600;
 export const WORKLOAD: ArgumentSpec = {
   name: 'workload',
   summary: 'id of the workload',
+  completes: 'workload',
   asked: { question: 'Which workload? (its id)' },
 };
 const LEASE_TOKEN: OptionSpec = {

@@ -13,7 +13,7 @@ import { printPages } from './pages.js';
 import { printStats } from './stats.js';
 
 const PRIORITIES = ['low', 'normal', 'high', 'critical'] as const;
-const STATUSES = 'scheduled, queued, running, completed, dead or cancelled';
+const STATUSES = ['scheduled', 'queued', 'running', 'completed', 'dead', 'cancelled'] as const;
 const ENGINE = idArgument(engineWords);
 const MONTH_SECONDS = 30 * 86_400;
 
@@ -83,8 +83,20 @@ const listLeaf: LeafSpec = {
   summary: 'List what an engine has to do and has done, newest first',
   arguments: [ENGINE],
   options: [
-    { flags: '--status <statuses>', summary: `${STATUSES}; several by commas`, common: true },
-    { flags: '--priority <priorities>', summary: `${PRIORITIES.join(', ')}; several by commas`, common: true },
+    {
+      flags: '--status <statuses>',
+      summary: 'scheduled, queued, running, completed, dead or cancelled; several by commas',
+      completes: STATUSES,
+      list: true,
+      common: true,
+    },
+    {
+      flags: '--priority <priorities>',
+      summary: `${PRIORITIES.join(', ')}; several by commas`,
+      completes: PRIORITIES,
+      list: true,
+      common: true,
+    },
     { flags: '--task <task>', summary: 'only this task', common: true },
     ...PAGE_OPTIONS.filter(({ flags }) => !flags.startsWith('--sort')),
   ],

@@ -71,7 +71,10 @@ export const revertLeaf: LeafSpec = {
   name: 'revert',
   summary: 'Make the settings of an earlier revision the present ones, as a new revision',
   description: 'Which revisions there were, "feature-flag events" tells.',
-  arguments: [FLAG, { name: 'revision', summary: 'of the flag', asked: { question: 'To which revision?' } }],
+  arguments: [
+    FLAG,
+    { name: 'revision', summary: 'of the flag', completes: 'flag-revision', asked: { question: 'To which revision?' } },
+  ],
   options: [IF_MATCH],
   examples: [{ cmd: 'feature-flag revert new-checkout 1' }],
   effect: 'writes',

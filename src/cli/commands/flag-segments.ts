@@ -16,6 +16,7 @@ import { printPages } from './pages.js';
 const SEGMENT: ArgumentSpec = {
   name: 'segment',
   summary: 'key of the segment',
+  completes: 'segment',
   asked: { question: 'Which segment? (its key)' },
 };
 

@@ -8,7 +8,15 @@ export const getCommand: LeafSpec = {
   description:
     'The id is a UUID or a key such as svc_my-api or plugin_tensorflow@2.1.0.\nA key without @version means the newest version.',
   arguments: [{ name: 'id', summary: 'id or key of the entry', required: true, completes: 'entry' }],
-  options: [{ flags: '--include <parts>', summary: 'relationships, embedding (comma-separated)', common: true }],
+  options: [
+    {
+      flags: '--include <parts>',
+      summary: 'relationships, embedding (comma-separated)',
+      completes: ['relationships', 'embedding'],
+      list: true,
+      common: true,
+    },
+  ],
   examples: [
     { cmd: 'get plugin_my-service' },
     { cmd: 'get svc_my-api --json=key,status,health' },

@@ -3,6 +3,7 @@ import { parseCount } from '../core/duration.js';
 import { column, type View } from '../output/view.js';
 import type { LeafSpec, OptionSpec } from '../spec/types.js';
 import type { GraphNode } from '../views/graph-view.js';
+import { TYPES } from './graph-show.js';
 
 const LIMIT: OptionSpec = { flags: '--limit <n>', summary: 'at most so many', common: true };
 const FRESH: OptionSpec = { flags: '--fresh', summary: 'wait for a new computation where what is known is stale' };
@@ -179,7 +180,7 @@ export const componentsCommand: LeafSpec = {
   summary: 'Show what hangs together, largest first',
   options: [
     { flags: '--strong', summary: 'only what reaches each other, in circles', common: true },
-    { flags: '--types <list>', summary: 'only these relationship types, comma-separated', common: true },
+    TYPES,
     LIMIT,
     FRESH,
   ],

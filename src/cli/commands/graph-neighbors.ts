@@ -2,6 +2,7 @@ import { parseCount } from '../core/duration.js';
 import type { View } from '../output/view.js';
 import type { LeafSpec } from '../spec/types.js';
 import { nodeView, neighbourView, type GraphNode, type NeighbourRow } from '../views/graph-view.js';
+import { TYPES } from './graph-show.js';
 
 interface NeighborsAnswer extends Record<string, unknown> {
   out_degree: number;
@@ -24,7 +25,7 @@ export const neighborsCommand: LeafSpec = {
   summary: 'Show what an entry is directly related to',
   arguments: [{ name: 'id', summary: 'id or key of the entry', required: true, completes: 'entry' }],
   options: [
-    { flags: '--types <list>', summary: 'only these relationship types, comma-separated', common: true },
+    TYPES,
     { flags: '--direction <direction>', summary: 'out, in or both', choices: ['out', 'in', 'both'], common: true },
     { flags: '--limit <n>', summary: 'at most so many', common: true },
   ],
@@ -76,10 +77,7 @@ const cycleView: View<Cycle> = {
 export const cyclesCommand: LeafSpec = {
   name: 'cycles',
   summary: 'Find entries that need each other in a circle',
-  options: [
-    { flags: '--types <list>', summary: 'only these relationship types, comma-separated', common: true },
-    { flags: '--limit <n>', summary: 'at most so many circles', common: true },
-  ],
+  options: [TYPES, { flags: '--limit <n>', summary: 'at most so many circles', common: true }],
   examples: [{ cmd: 'graph cycles' }, { cmd: 'graph cycles --types depends_on -o json' }],
   effect: 'reads',
   view: cycleView,

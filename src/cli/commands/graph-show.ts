@@ -2,11 +2,14 @@ import type { CommandContext } from '../core/context.js';
 import { parseCount } from '../core/duration.js';
 import type { View } from '../output/view.js';
 import type { OptionSpec } from '../spec/types.js';
+import { RELATIONSHIP_TYPES } from '../views/relationship-view.js';
 import { GRAPH_FIELDS, nodeView, type GraphAnswer, type GraphNode } from '../views/graph-view.js';
 
 export const TYPES: OptionSpec = {
   flags: '--types <list>',
   summary: 'only these relationship types, comma-separated',
+  completes: RELATIONSHIP_TYPES,
+  list: true,
   common: true,
 };
 export const DIRECTION: OptionSpec = {

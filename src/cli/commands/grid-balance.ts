@@ -45,7 +45,12 @@ export const balanceLeaf: LeafSpec = {
   description: 'The node counts one connection more: grid release gives it back. -o name prints host:port.',
   options: [
     { flags: '--type <type>', summary: NODE_TYPES.join(', '), common: true },
-    { flags: '--strategy <strategy>', summary: `${STRATEGIES.join(', ')} (default round_robin)`, common: true },
+    {
+      flags: '--strategy <strategy>',
+      summary: `${STRATEGIES.join(', ')} (default round_robin)`,
+      completes: STRATEGIES,
+      common: true,
+    },
     { flags: '--hash-key <key>', summary: 'what consistent_hash gives the same node again', common: true },
     { flags: '--region <region>', summary: 'only nodes of this region' },
     { flags: '--zone <zone>', summary: 'only nodes of this zone', common: true },

@@ -12,7 +12,7 @@ export const PAGE_OPTIONS: readonly OptionSpec[] = [
 ];
 
 export const FILTER_OPTIONS: readonly OptionSpec[] = [
-  { flags: '--type <type>', summary: 'only entries of this type', common: true },
+  { flags: '--type <type>', summary: 'only entries of this type', completes: 'type', common: true },
   { flags: '--feature <feature>', summary: 'only entries of this feature category', common: true },
   { flags: '--status <status>', summary: 'only entries in this status', common: true },
   { flags: '--health <health>', summary: 'healthy, degraded, unhealthy or unknown', common: true },

@@ -3,6 +3,7 @@ import { meshWords } from '../kinds/mesh.words.js';
 import { usageError } from '../core/errors.js';
 import { ExitCode } from '../core/exit-codes.js';
 import { column, type View } from '../output/view.js';
+import { HTTP_METHODS } from '../spec/http-methods.js';
 import type { ArgumentSpec, LeafSpec, OptionSpec } from '../spec/types.js';
 import {
   explanationView,
@@ -21,7 +22,7 @@ const URL_ARGUMENT: ArgumentSpec = {
 
 /** A request as it would be sent. */
 const REQUEST_OPTIONS: readonly OptionSpec[] = [
-  { flags: '-X, --method <method>', summary: 'GET when left out', common: true },
+  { flags: '-X, --method <method>', summary: 'GET when left out', completes: HTTP_METHODS, common: true },
   { flags: '-H, --header <name:value>', summary: 'a header of it', repeatable: true, common: true },
   { flags: '--client-ip <address>', summary: 'whose it is, for ip_hash (default your own)' },
   {
@@ -68,7 +69,7 @@ export const meshExplainLeaf: LeafSpec = {
   arguments: [URL_ARGUMENT],
   options: [
     ...REQUEST_OPTIONS,
-    { flags: '--route <route>', summary: 'by this route, whatever others take', common: true },
+    { flags: '--route <route>', summary: 'by this route, whatever others take', completes: 'mesh', common: true },
   ],
   examples: [
     { cmd: 'mesh explain orders.example.com/orders/42 --request-id sample-1' },

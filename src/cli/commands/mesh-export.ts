@@ -13,7 +13,11 @@ const OF_FORMATS: readonly OptionSpec[] = [
   { flags: '--namespace <name>', summary: 'of the cluster (default default): istio, gateway-api', common: true },
   { flags: '--domain <domain>', summary: 'of services of the catalog (default ureg.internal): istio' },
   { flags: '--gateway <name>', summary: 'that takes the requests: istio, gateway-api' },
-  { flags: '--channel <channel>', summary: 'standard or experimental: gateway-api' },
+  {
+    flags: '--channel <channel>',
+    summary: 'standard or experimental: gateway-api',
+    completes: ['standard', 'experimental'],
+  },
 ];
 const NAMES = ['address', 'port', 'namespace', 'domain', 'gateway', 'channel'] as const;
 

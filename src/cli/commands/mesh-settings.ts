@@ -47,7 +47,13 @@ const setLeaf: LeafSpec = {
   ],
   options: [
     { flags: '-f, --file <file>', summary: 'JSON or YAML that becomes the whole of it', common: true },
-    { flags: '--unset <field>', summary: 'as the registry has it by itself', repeatable: true, common: true },
+    {
+      flags: '--unset <field>',
+      summary: 'as the registry has it by itself',
+      completes: [],
+      repeatable: true,
+      common: true,
+    },
   ],
   examples: [{ cmd: 'mesh config set timeout_ms=5000 circuit_breaker.failure_threshold=10' }],
   effect: 'writes',

@@ -44,7 +44,7 @@ const listLeaf: LeafSpec = {
   aliases: ['ls'],
   summary: 'List traces, the newest first',
   options: [
-    { flags: '--route <route>', summary: 'only those that went by this route', common: true },
+    { flags: '--route <route>', summary: 'only those that went by this route', completes: 'mesh', common: true },
     { flags: '--service <name>', summary: 'only those in which it took part', common: true },
     { flags: '--slower <time>', summary: 'only those that took so long: 250ms, 2s', common: true },
     { flags: '--errors', summary: 'only those in which something failed', common: true },
@@ -128,6 +128,7 @@ const showLeaf: LeafSpec = {
     {
       name: 'trace',
       summary: 'its id, as "mesh traces list" tells it',
+      completes: 'trace',
       asked: { question: 'Which trace? (32 hex digits)' },
     },
   ],

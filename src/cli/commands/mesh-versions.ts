@@ -8,7 +8,11 @@ import type { ArgumentSpec, GroupSpec, LeafSpec } from '../spec/types.js';
 import { questionFor } from './batch-answer.js';
 
 const PATH = '/api/v1/mesh/versions';
-const NUMBER: ArgumentSpec = { name: 'version', summary: 'its number, as "mesh versions list" tells it' };
+const NUMBER: ArgumentSpec = {
+  name: 'version',
+  summary: 'its number, as "mesh versions list" tells it',
+  completes: 'mesh-version',
+};
 
 const versionOf = (text: unknown): number => parseCount(String(text), 'version', 1, Number.MAX_SAFE_INTEGER);
 
@@ -161,8 +165,8 @@ export const meshDiffLeaf: LeafSpec = {
   summary: 'Tell what leads from one version of the mesh to another',
   description: '--exit-code ends with 10 when they differ.',
   arguments: [
-    { name: 'from', summary: NUMBER.summary, asked: { question: 'From which version?' } },
-    { name: 'to', summary: 'another; the present one when left out' },
+    { ...NUMBER, name: 'from', asked: { question: 'From which version?' } },
+    { name: 'to', summary: 'another; the present one when left out', completes: 'mesh-version' },
   ],
   options: [{ flags: '--exit-code', summary: 'end with 10 when they differ', common: true }],
   examples: [{ cmd: 'mesh diff 2' }, { cmd: 'mesh diff 2 3 -o json' }],

@@ -4,6 +4,8 @@ import type { OptionSpec } from '../spec/types.js';
 export const PERMISSION_OPTION: OptionSpec = {
   flags: '--permission <permission>',
   summary: 'read:<area>, write:<area>, admin:<area>, read:*, … or *',
+  completes: 'permission',
+  list: true,
   repeatable: true,
   common: true,
 };
@@ -11,8 +13,13 @@ export const PERMISSION_OPTION: OptionSpec = {
 /** For what exists already: all anew, or some more and some less. */
 export const PERMISSION_CHANGES: readonly OptionSpec[] = [
   { ...PERMISSION_OPTION, summary: 'a permission, in the place of all it has' },
-  { flags: '--add-permission <permission>', summary: 'a permission it has not yet', repeatable: true, common: true },
-  { flags: '--remove-permission <permission>', summary: 'a permission to take away', repeatable: true },
+  { ...PERMISSION_OPTION, flags: '--add-permission <permission>', summary: 'a permission it has not yet' },
+  {
+    ...PERMISSION_OPTION,
+    flags: '--remove-permission <permission>',
+    summary: 'a permission to take away',
+    common: undefined,
+  },
 ];
 
 /** Each may name several, with commas between. */

@@ -12,6 +12,7 @@ const SYSTEM = { path: 'system' };
 const HOST: ArgumentSpec = {
   name: 'host',
   summary: 'name of the host',
+  completes: 'host',
   asked: { question: 'Which host? (its name)', unless: ['here'] },
 };
 

@@ -35,7 +35,14 @@ export const resolutionLeaf: LeafSpec = {
   summary: 'Show the versions an installation would take, in their order',
   description: 'A conflict or a cycle is explained by the chain that leads to it (exit code 11).',
   arguments: [PLUGIN],
-  options: [{ flags: '--host <host>', summary: 'whose facts the system requirements are held against', common: true }],
+  options: [
+    {
+      flags: '--host <host>',
+      summary: 'whose facts the system requirements are held against',
+      completes: 'host',
+      common: true,
+    },
+  ],
   examples: [{ cmd: 'plugin resolution plugin_fraud-alerts' }],
   effect: 'reads',
   view: stepView,

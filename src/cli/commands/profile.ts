@@ -34,7 +34,7 @@ const profileView: View<ProfileRow> = {
   name: (row) => row.name,
 };
 
-const NAME: ArgumentSpec = { name: 'name', summary: 'name of the profile', required: true };
+const NAME: ArgumentSpec = { name: 'name', summary: 'name of the profile', required: true, completes: 'profile' };
 
 const addCommand: LeafSpec = {
   name: 'add',

@@ -198,7 +198,10 @@ const entriesLeaf: LeafSpec = {
   arguments: [REGISTRY],
   options: [
     { flags: '-r, --recursive', summary: 'and in the registries below it', common: true },
-    ...FILTER_OPTIONS,
+    // Not the statuses of registries.
+    ...FILTER_OPTIONS.map((option) =>
+      option.flags.startsWith('--status') ? { ...option, completes: 'status' as const } : option,
+    ),
     ...PAGE_OPTIONS,
   ],
   examples: [{ cmd: 'registry entries reg_shop --recursive --type service' }],

@@ -4,7 +4,7 @@ import { readData } from '../core/input.js';
 import { given, numberOf } from '../kinds/kind-request.js';
 import type { GroupSpec, LeafSpec, OptionSpec } from '../spec/types.js';
 import { bulkResultView } from '../views/bulk-view.js';
-import { relationshipView, type Relationship } from '../views/relationship-view.js';
+import { RELATIONSHIP_TYPES, relationshipView, type Relationship } from '../views/relationship-view.js';
 import { questionFor, runBatch } from './batch-answer.js';
 import { asObject, assignments } from './entry-input.js';
 import { PAGE_OPTIONS, pageWish } from './list-options.js';
@@ -12,21 +12,8 @@ import { printPages } from './pages.js';
 
 const PATH = '/api/v1/relationships';
 const DIRECTIONS = ['in', 'out', 'both'] as const;
-const TYPES = [
-  'depends_on',
-  'requires',
-  'belongs_to',
-  'provides',
-  'calls',
-  'contains',
-  'owns',
-  'runs_on',
-  'replicates_to',
-  'parent_of',
-  'part_of',
-] as const;
 
-const ID = { name: 'id', summary: 'id of the relationship', required: true } as const;
+const ID = { name: 'id', summary: 'id of the relationship', required: true, completes: 'relationship' } as const;
 const IF_MATCH: OptionSpec = {
   flags: '--if-match <revision>',
   summary: 'only if the relationship is still at this revision',
@@ -53,7 +40,9 @@ const listLeaf: LeafSpec = {
   options: [
     {
       flags: '--types <types>',
-      summary: `only these, comma-separated: ${TYPES.slice(0, 3).join(', ')}, …`,
+      summary: `only these, comma-separated: ${RELATIONSHIP_TYPES.slice(0, 3).join(', ')}, …`,
+      completes: RELATIONSHIP_TYPES,
+      list: true,
       common: true,
     },
     { flags: '--direction <direction>', summary: 'of an entry: in, out or both', choices: DIRECTIONS, common: true },
@@ -107,7 +96,12 @@ const createLeaf: LeafSpec = {
   summary: 'Relate two entries',
   arguments: [
     { name: 'source', summary: 'id or key of the entry it starts from', required: true, completes: 'entry' },
-    { name: 'type', summary: `what it means: ${TYPES.slice(0, 4).join(', ')}, …`, required: true, completes: TYPES },
+    {
+      name: 'type',
+      summary: `what it means: ${RELATIONSHIP_TYPES.slice(0, 4).join(', ')}, …`,
+      required: true,
+      completes: RELATIONSHIP_TYPES,
+    },
     {
       name: 'target',
       summary: 'id or key of the entry it points at; a bare name is a feature category',

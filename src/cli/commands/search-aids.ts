@@ -62,12 +62,20 @@ const relatedView: View<Related> = {
   name: ({ key }) => key,
 };
 
+const REASONS = ['meaning', 'relationship', 'shared', 'source'] as const;
+
 export const relatedCommand: LeafSpec = {
   name: 'related',
   summary: 'Show what has to do with an entry, and why',
   arguments: [{ name: 'id', summary: 'id or key of the entry', required: true, completes: 'entry' }],
   options: [
-    { flags: '--by <list>', summary: 'only these reasons: meaning, relationship, shared, source', common: true },
+    {
+      flags: '--by <list>',
+      summary: `only these reasons: ${REASONS.join(', ')}`,
+      completes: REASONS,
+      list: true,
+      common: true,
+    },
     limitOption(100),
   ],
   examples: [{ cmd: 'related resource_gpicview' }, { cmd: 'related svc_my-api --by relationship -o json' }],
@@ -109,7 +117,9 @@ export const facetsCommand: LeafSpec = {
   name: 'facets',
   summary: 'Count what a search finds by type, status and tag',
   arguments: [{ name: 'query', summary: 'words to look for; all entries when left out', variadic: true }],
-  options: [{ flags: '--type <type>', summary: 'only entries of this type', repeatable: true, common: true }],
+  options: [
+    { flags: '--type <type>', summary: 'only entries of this type', completes: 'type', repeatable: true, common: true },
+  ],
   examples: [{ cmd: 'facets image viewer' }, { cmd: 'facets --type resource -o json' }],
   effect: 'reads',
   view: facetsView,

@@ -68,7 +68,7 @@ export const searchCommand: LeafSpec = {
   description: 'Quotes keep words together, "or" allows either, -word leaves out. Small typing errors are forgiven.',
   arguments: [{ name: 'query', summary: 'words to look for', required: true, variadic: true }],
   options: [
-    { flags: '--type <type>', summary: 'only entries of this type', repeatable: true, common: true },
+    { flags: '--type <type>', summary: 'only entries of this type', completes: 'type', repeatable: true, common: true },
     { flags: '--feature <feature>', summary: 'only entries of this feature category' },
     { flags: '--status <status>', summary: 'only entries in this status' },
     { flags: '--owner <owner>', summary: 'only entries of this owner' },

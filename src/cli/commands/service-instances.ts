@@ -12,6 +12,7 @@ const SERVICE = idArgument(serviceWords);
 const INSTANCE: ArgumentSpec = {
   name: 'instance',
   summary: 'id of the instance',
+  completes: 'instance',
   asked: { question: 'Which instance? (its id)' },
 };
 const STATES = ['passing', 'warning', 'critical'] as const;

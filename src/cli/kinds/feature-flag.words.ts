@@ -74,7 +74,13 @@ export const featureFlagWords: KindWords = {
       common: true,
       read: clauseOf,
     },
-    { flags: '--segment <key>', field: 'segments', summary: 'only its members', repeatable: true },
+    {
+      flags: '--segment <key>',
+      field: 'segments',
+      summary: 'only its members',
+      completes: 'segment',
+      repeatable: true,
+    },
     {
       flags: '--requires <flag>',
       field: 'prerequisites',
@@ -93,7 +99,7 @@ export const featureFlagWords: KindWords = {
   ],
   filters: [
     { flags: '--strategy <strategy>', summary: STRATEGIES.join(', '), common: true },
-    { flags: '--dialect <dialect>', summary: 'native, unleash or flagd' },
+    { flags: '--dialect <dialect>', summary: 'native, unleash or flagd', completes: ['native', 'unleash', 'flagd'] },
   ],
   verbs: [
     { name: 'enable', summary: 'Enable a feature flag' },

@@ -42,7 +42,10 @@ function getLeaf(kind: KindWords): LeafSpec {
   return {
     name: 'get',
     summary: `Show the configuration of ${one}, or one value of it`,
-    arguments: [idArgument(kind), { name: 'key', summary: 'e.g. pool.size; exit code 3 when it is not set' }],
+    arguments: [
+      idArgument(kind),
+      { name: 'key', summary: 'e.g. pool.size; exit code 3 when it is not set', completes: `${name}-setting` },
+    ],
     examples: [
       { cmd: `${name} ${settingsWord(kind)} get ${sample.id}` },
       { cmd: `${name} ${settingsWord(kind)} get ${sample.id} pool.size` },
@@ -93,7 +96,13 @@ function setLeaf(kind: KindWords): LeafSpec {
     ],
     options: [
       { flags: '-f, --file <file>', summary: 'JSON or YAML that becomes the whole configuration', common: true },
-      { flags: '--unset <key>', summary: 'take a setting out', repeatable: true, common: true },
+      {
+        flags: '--unset <key>',
+        summary: 'take a setting out',
+        completes: `${name}-setting`,
+        repeatable: true,
+        common: true,
+      },
       IF_MATCH,
     ],
     examples: [{ cmd: `${name} ${settingsWord(kind)} set ${sample.id} pool.size=20 log_level=debug` }],

@@ -52,7 +52,13 @@ function showLeaf(kind: KindWords): LeafSpec {
     description: 'The registry keeps the last 1000 lines of each. --follow goes on until Ctrl-C.',
     arguments: [idArgument(kind)],
     options: [
-      { flags: '--level <levels>', summary: `${LEVELS.join(', ')}; several by commas`, common: true },
+      {
+        flags: '--level <levels>',
+        summary: `${LEVELS.join(', ')}; several by commas`,
+        completes: LEVELS,
+        list: true,
+        common: true,
+      },
       { flags: '--grep <text>', summary: 'only lines that hold this text', common: true },
       { flags: '--since <time>', summary: '15m, 2h or a date and time', common: true },
       { flags: '--limit <n>', summary: 'at most so many lines (default 100)', common: true },

@@ -10,11 +10,13 @@ import type { KindWords } from './kind-words.js';
 const ENDS = ['succeeded', 'failed'] as const;
 const NEEDS_YOURS = 'needs an operation of yours';
 const ID = '0192f0c1-7c3a-7a10-9d5e-0242ac120002';
-const OPERATION: ArgumentSpec = {
+
+const operationArgument = ({ name }: KindWords): ArgumentSpec => ({
   name: 'operation',
   summary: 'id of the operation',
   asked: { question: 'Which operation? (its id)' },
-};
+  completes: name === 'engine' ? 'engine-operation' : 'service-operation',
+});
 
 interface Operation extends Record<string, unknown> {
   id: string;
@@ -93,7 +95,7 @@ function getLeaf(kind: KindWords): LeafSpec {
     name: 'get',
     aliases: ['show'],
     summary: 'Show one operation: where it stands, and how it ended',
-    arguments: [idArgument(kind), OPERATION],
+    arguments: [idArgument(kind), operationArgument(kind)],
     examples: [{ cmd: `${name} operations get ${sample.id} ${ID}`, norun: NEEDS_YOURS }],
     effect: 'reads',
     view: operationView,
@@ -115,7 +117,7 @@ function reportLeaf(kind: KindWords): LeafSpec {
     description: 'For whoever carries it out. Refused when it has ended already (exit code 5).',
     arguments: [
       idArgument(kind),
-      OPERATION,
+      operationArgument(kind),
       { name: 'end', summary: ENDS.join(' or '), asked: { question: 'How did it end?' }, completes: ENDS },
     ],
     options: [{ flags: '--message <text>', summary: 'what happened', common: true }],

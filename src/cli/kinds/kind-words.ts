@@ -1,5 +1,5 @@
 import type { Column } from '../output/view.js';
-import type { Named, OptionSpec } from '../spec/types.js';
+import type { KindName, OptionSpec } from '../spec/types.js';
 import type { Entry } from '../views/entry-view.js';
 
 /** A flag that fills one of a kind's own fields. */
@@ -24,7 +24,7 @@ export interface VerbWords {
 /** What the command line must know of a kind to make its shared commands. A specification beside it holds it against the kind itself. */
 export interface KindWords {
   /** `service`: the group's name, and the type in the catalog where that has no other. */
-  name: Named;
+  name: KindName;
   type?: string;
   /** What one of them is called where that is not the group's name. */
   noun?: string;

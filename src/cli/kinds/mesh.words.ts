@@ -1,6 +1,7 @@
 import { fieldOf } from '../output/fields.js';
 import type { Entry } from '../views/entry-view.js';
 import { column } from '../output/view.js';
+import { HTTP_METHODS } from '../spec/http-methods.js';
 import { numberOf } from './kind-request.js';
 import type { KindWords } from './kind-words.js';
 import { destinationOf, mirrorOf, rateOf, routeCheckOf, valueMatchOf } from './mesh-parts.js';
@@ -49,7 +50,13 @@ export const meshWords: KindWords = {
     },
     { flags: '--path <path>', field: 'match.path', summary: 'takes requests below it (default /)', common: true },
     { flags: '--path-type <type>', field: 'match.path_type', summary: 'prefix, exact, regex (default prefix)' },
-    { flags: '--method <method>', field: 'match.methods', summary: 'only these methods', repeatable: true },
+    {
+      flags: '--method <method>',
+      field: 'match.methods',
+      summary: 'only these methods',
+      completes: HTTP_METHODS,
+      repeatable: true,
+    },
     {
       flags: '--header <name=value>',
       field: 'match.headers',
@@ -61,6 +68,7 @@ export const meshWords: KindWords = {
       flags: '--destination <target>',
       field: 'destinations',
       summary: 'a service or host:port; then ,weight=80 ,name=… ,subset=…',
+      completes: 'service',
       repeatable: true,
       common: true,
       read: destinationOf,
@@ -106,6 +114,7 @@ export const meshWords: KindWords = {
       flags: '--mirror <destination[=percent]>',
       field: 'mirror',
       summary: 'a copy goes there too, and nobody waits for it',
+      completes: 'service',
       read: mirrorOf,
     },
   ],

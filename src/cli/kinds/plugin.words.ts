@@ -59,14 +59,16 @@ export const pluginWords: KindWords = {
       name: 'install',
       summary: 'Install a plugin, its dependencies resolved',
       next: 'activate',
-      options: [{ flags: '--host <host>', summary: 'whose facts the system requirements are held against' }],
+      options: [
+        { flags: '--host <host>', summary: 'whose facts the system requirements are held against', completes: 'host' },
+      ],
     },
     { name: 'activate', aliases: ['enable'], summary: 'Activate a plugin' },
     { name: 'deactivate', aliases: ['disable'], summary: 'Deactivate a plugin' },
     {
       name: 'deprecate',
       summary: 'Deprecate a plugin',
-      options: [{ flags: '--successor <plugin>', summary: 'what takes its place', common: true }],
+      options: [{ flags: '--successor <plugin>', summary: 'what takes its place', completes: 'plugin', common: true }],
     },
     { name: 'uninstall', summary: 'Uninstall a plugin' },
   ],

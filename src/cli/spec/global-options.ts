@@ -1,3 +1,4 @@
+import { FORMATS } from '../output/format.js';
 import type { OptionSpec } from './types.js';
 
 /** Accepted before and after every command. */
@@ -5,13 +6,14 @@ export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
   {
     flags: '-o, --output <format>',
     summary: "table, wide, json, jsonl, yaml, csv, name or template='{{field}}'",
+    completes: [...FORMATS, 'template='],
     common: true,
   },
   { flags: '--json', summary: 'same as -o json; --json=a,b also selects fields, --json= lists them', common: true },
   { flags: '--fields <list>', summary: 'only these fields, comma-separated', common: true },
   { flags: '--server <url>', summary: 'registry to talk to (default http://127.0.0.1:8080)', common: true },
   { flags: '--api <url>', summary: 'same as --server' },
-  { flags: '--profile <name>', summary: 'settings saved under this name', common: true },
+  { flags: '--profile <name>', summary: 'settings saved under this name', completes: 'profile', common: true },
   { flags: '--key <key>', summary: 'API key or token (other users of this machine may see it; prefer UREG_TOKEN)' },
   { flags: '--token-file <file>', summary: 'read the key from a file' },
   { flags: '--token-stdin', summary: 'read the key from standard input' },

@@ -1,23 +1,38 @@
 import type { CommandContext } from '../core/context.js';
 import type { View } from '../output/view.js';
 
-/** Names that the registry is asked for. */
-export const NAMED = [
-  'entry',
-  'feature',
-  'key',
-  'role',
-  'service',
-  'engine',
-  'component',
-  'registry',
-  'plugin',
-  'feature-flag',
-  'config',
-  'grid',
-  'mesh',
-] as const;
-export type Named = (typeof NAMED)[number];
+/** Kinds with a group of commands of their own. */
+export type KindName =
+  'service' | 'engine' | 'component' | 'registry' | 'plugin' | 'feature-flag' | 'config' | 'grid' | 'mesh';
+
+/** Names and ids that the registry is asked for; of `profile` the user's file. */
+export type Named =
+  | KindName
+  | `${KindName}-setting`
+  | 'entry'
+  | 'feature'
+  | 'key'
+  | 'role'
+  | 'permission'
+  | 'profile'
+  | 'relationship'
+  | 'rule'
+  | 'feedback'
+  | 'segment'
+  | 'flag-revision'
+  | 'draft'
+  | 'config-version'
+  | 'mesh-version'
+  | 'trace'
+  | 'instance'
+  | 'workload'
+  | 'service-name'
+  | 'service-operation'
+  | 'engine-operation'
+  | 'host';
+
+/** What a shell can complete: names, types and statuses of entries, files, folders, `@file` as of `--data`, or these words. */
+export type Completes = Named | 'type' | 'status' | 'file' | 'folder' | 'data' | readonly string[];
 
 /** A value that is needed: asked for where a person sits, refused elsewhere. */
 export interface Asked {
@@ -35,7 +50,7 @@ export interface ArgumentSpec {
   /** Needed, but optional to the parser. */
   asked?: Asked;
   /** What the shell can complete here. */
-  completes?: Named | 'type' | 'file' | readonly string[];
+  completes?: Completes;
 }
 
 export interface OptionSpec {
@@ -45,6 +60,10 @@ export interface OptionSpec {
   /** May be given several times; the value is a list. */
   repeatable?: boolean;
   choices?: readonly string[];
+  /** What the shell can complete, where neither `choices` nor the name of the value tells: other values are taken too. */
+  completes?: Completes;
+  /** Several values may be given at once, separated by commas. */
+  list?: boolean;
   asked?: Asked;
   /** Shown among the first flags of the help. */
   common?: boolean;

@@ -1,6 +1,21 @@
 import { age } from '../output/time.js';
 import { column, type View } from '../output/view.js';
 
+/** What relationships mean. */
+export const RELATIONSHIP_TYPES = [
+  'depends_on',
+  'requires',
+  'belongs_to',
+  'provides',
+  'calls',
+  'contains',
+  'owns',
+  'runs_on',
+  'replicates_to',
+  'parent_of',
+  'part_of',
+] as const;
+
 /** An edge between two entries, as the API answers it. */
 export interface Relationship extends Record<string, unknown> {
   id: string;
