@@ -100,6 +100,7 @@ export class RegistryClient {
     while (place) {
       const asked = { limit: PAGE_ROWS, ...query, ...place };
       const { data, response } = await this.call('get', path, { ...options, params: { ...params, query: asked } });
+      if (!Array.isArray(data)) throw new Error(`${this.sender.baseUrl} did not answer with a list`);
       yield data as RowOf<P>[];
       place = nextPage(response.headers.get('link'));
     }
@@ -204,13 +205,14 @@ function parsed(text: unknown, response: Response): unknown {
   return /[/+]json\b/.test(response.headers.get('content-type') ?? '') ? JSON.parse(text) : text;
 }
 
-const problemFrom = ({ status, headers }: Response, body: unknown): ProblemError =>
-  new ProblemError(
-    status,
-    body,
-    parseRetryAfter(headers.get('retry-after') ?? undefined, Date.now()),
-    headers.get('x-request-id') ?? undefined,
-  );
+function problemFrom({ status, type, headers }: Response, body: unknown): ProblemError {
+  const header = (name: string): string | undefined => headers.get(name) ?? undefined;
+  const retryAfter = parseRetryAfter(header('retry-after'), Date.now());
+  // A browser does not tell where to.
+  const elsewhere = type === 'opaqueredirect' ? 'elsewhere' : undefined;
+  const location = status >= 300 && status < 400 ? header('location') : elsewhere;
+  return new ProblemError(status, body, retryAfter, header('x-request-id'), location);
+}
 
 async function problemOf(response: Response): Promise<ProblemError> {
   const text = await response.text().catch(() => '');

@@ -111,6 +111,51 @@ describe('a call', () => {
     expect(seen).toEqual([]);
   });
 
+  it('is never sent on to where it is redirected: the key is for the registry alone', async () => {
+    const elsewhere = 'https://elsewhere.example/api/v1/entities';
+    const [registry, seen] = before([[307, {}, { location: elsewhere }]], { apiKey: 'ureg_x' });
+    const error: unknown = await registry.post('/api/v1/entities', create).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(ProblemError);
+    expect(error).toMatchObject({ status: 307, code: 'http.307', message: expect.stringContaining(elsewhere) });
+    expect(seen.map(({ redirect }) => redirect)).toEqual(['manual']);
+  });
+
+  it.each(['patch', 'post'] as const)(
+    'by %s under a key that the registry does not keep is made once',
+    async (method) => {
+      const [registry, seen] = before([[503, {}, NOW]]);
+      const call =
+        method === 'patch'
+          ? registry.patch('/api/v1/entities/{id}', { params: { path: { id: 'a' } }, body: {}, idempotencyKey: 'k' })
+          : registry.post('/api/v1/entities/bulk', { body: [create.body], idempotencyKey: 'k' });
+      await expect(call).rejects.toMatchObject({ status: 503 });
+      expect(seen).toHaveLength(1);
+    },
+  );
+
+  it('has the request id of the caller, where there is one', async () => {
+    const [registry, seen] = before([], { headers: { 'X-Request-Id': 'mine' } });
+    await registry.get('/health');
+    expect(seen[0]?.headers.get('x-request-id')).toBe('mine');
+  });
+
+  it('ends by its time and its signal while it waits for a token, too', async () => {
+    const [registry] = before([], { token: () => new Promise<string>(() => undefined) });
+    await expect(registry.get('/health', { timeoutMs: 10 })).rejects.toMatchObject({ code: 'ETIMEDOUT' });
+    const waiting = registry.get('/health', { signal: AbortSignal.timeout(10) });
+    await expect(waiting).rejects.toMatchObject({ name: 'TimeoutError' });
+  });
+
+  it('goes to an address of the web only', () => {
+    for (const baseUrl of ['localhost:8080', 'ftp://r.example'])
+      expect(() => before([], { baseUrl })).toThrow(`"${baseUrl}" does not begin with http:// or https://`);
+  });
+
+  it('for a list is refused by what answers with something else', async () => {
+    const [registry] = before([[200, { hello: 'world' }]]);
+    await expect(registry.items('/api/v1/entities').next()).rejects.toThrow('did not answer with a list');
+  });
+
   it('that fails before anything is sent tells why', async () => {
     const [registry] = before([failed('ENOTFOUND')]);
     const call = registry.post('/api/v1/entities', create);

@@ -11,6 +11,7 @@ export interface FailedAnswer {
   contentType: string;
   requestId?: string;
   retryAfter?: string;
+  location?: string;
   body: Buffer;
 }
 
@@ -43,6 +44,7 @@ const KINDS = [
 
 /** A problem document (RFC 9457), or whatever else stood in the answer, as an error with the right exit code. */
 export function errorFromAnswer(answer: FailedAnswer, program: string): CliError {
+  if (answer.status < 400) return redirected(answer, program);
   const problem = parseProblem(answer.body);
   const fallback = STATUS_TEXT[answer.status] ?? `the server answered ${answer.status}`;
   const detail = asFlags(text(problem?.detail) ?? text(problem?.title) ?? fallback);
@@ -61,6 +63,19 @@ export function errorFromAnswer(answer: FailedAnswer, program: string): CliError
 /** What the API calls a parameter is a flag here. */
 function asFlags(detail: string): string {
   return detail.replace(/\b(cascade|force)=true\b/g, '--$1');
+}
+
+/** Most often http where it should be https. */
+function redirected({ method, path, server, status, requestId, location }: FailedAnswer, program: string): CliError {
+  const to = location !== undefined && URL.canParse(location, server) ? new URL(location, server) : undefined;
+  const root = to?.pathname.endsWith(path) ? to.origin + to.pathname.slice(0, -path.length) : '<url>';
+  return new CliError('cli.redirected', `${server} sends elsewhere, where the key does not follow`, {
+    exitCode: ExitCode.failure,
+    status,
+    requestId,
+    reason: `${method} ${path} ${to === undefined ? `answered ${status}` : `is redirected to ${to.href}`}`,
+    next: `${program} health --server ${root}`,
+  });
 }
 
 /** A success whose body is not what a registry answers: most often the address of something else. */
