@@ -40,6 +40,9 @@ export const CHECKSUM_OPTION: OptionSpec = {
   common: true,
 };
 
+/** Code of a refusal of the file. */
+export const DAMAGED = 'backup.damaged';
+
 /** Reads all of a backup, refusing what is not a whole one; `code` is the exit code then, `as` its name to come. */
 export async function readFile(
   context: CommandContext,
@@ -56,12 +59,18 @@ export async function readFile(
     return rowOf(as, bytes, manifest);
   } catch (error) {
     if (!(error instanceof BackupFileError)) throw error;
-    const message = `${JSON.stringify(as)} is not the whole backup it should be`;
-    throw new CliError('backup.damaged', message, { exitCode: code, reason: error.message, cause: error });
+    throw damaged(as, error, code);
   } finally {
     progress.stop();
   }
 }
+
+export const damaged = (file: string, cause: Error, exitCode: ExitCode): CliError =>
+  new CliError(DAMAGED, `${JSON.stringify(file)} is not the whole backup it should be`, {
+    exitCode,
+    reason: cause.message,
+    cause,
+  });
 
 /** Refuses what is no file that can be read, before anything is begun with it. */
 export function sizeOf(file: string): number {
