@@ -1,12 +1,14 @@
+import { ExitCode } from './core/exit-codes.js';
 import { runCli } from './run.js';
 
 /** Replaced at build time. */
 declare const UREG_VERSION: string;
 
-// `| head` closes our output early: that is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(0);
+  // `| head` closes our output early: that is no failure, but of what is of use as a whole only.
+  if (error.code === 'EPIPE') process.exit();
+  process.stderr.write(`error: cannot write to standard output\nreason: ${error.message}\n`);
+  process.exit(ExitCode.failure);
 });
 process.stderr.on('error', () => undefined);
 

@@ -73,7 +73,10 @@ class Run {
     if (prepared.listFields) return this.printFields(chosen?.leaf);
     const bareGroup =
       chosen?.leaf === undefined && chosen?.words.length === commandWords(chosen?.args ?? [], MOST_WORDS).length;
-    await this.parse(prepared, bareGroup ? [...chosen.args, '--help'] : (chosen?.args ?? prepared.args));
+    await this.parse(
+      prepared,
+      bareGroup ? [...chosen.args, '--help'] : (chosen?.args ?? (first ? withoutHelp(prepared.args) : prepared.args)),
+    );
     return ExitCode.ok;
   }
 
@@ -140,7 +143,7 @@ class Run {
     const text = topicText(topic.word, this.program);
     if (text !== undefined) return this.print(text);
     this.chosen = await this.choose(rest, true);
-    await this.parse(prepared, [...(this.chosen?.args ?? rest), '--help']);
+    await this.parse(prepared, this.chosen ? [...this.chosen.args, '--help'] : withoutHelp(rest));
     return ExitCode.ok;
   }
 
@@ -217,10 +220,10 @@ async function choose(
       continue;
     }
     const fallback = group.children.find((c) => c.name === group.fallback);
-    const asksForHelp = forHelp || args.includes('-h') || args.includes('--help');
+    const helped = forHelp || args.some(asksForHelp);
     const something =
       group.bare === true || word !== undefined || args.length > first.index + 1 + chosen.words.length - 1;
-    if (!fallback || asksForHelp || !something) break;
+    if (!fallback || helped || !something) break;
     chosen.args.splice(index === -1 ? last + 1 : index, 0, fallback.name);
     chosen.surplus = word;
     chosen.words.push(fallback.name);
@@ -230,6 +233,11 @@ async function choose(
   return chosen;
 }
 
+const asksForHelp = (word: string): boolean => word === '-h' || word === '--help';
+
+/** There is no help of a command that is none: the help of everything would hide that. */
+const withoutHelp = (args: readonly string[]): string[] => args.filter((word) => !asksForHelp(word));
+
 function hasUnknownFlag(args: readonly string[]): boolean {
-  return args.some((word) => word.startsWith('-') && word !== '-h' && word !== '--help');
+  return withoutHelp(args).some((word) => word.startsWith('-'));
 }

@@ -57,6 +57,8 @@ describe('following events', () => {
     expect(waits).toEqual([4, 8, 16, 4]);
     const told = await follow([cut, [event(1)]], 1, { passes: () => 9 });
     expect(told.waits).toEqual([9]);
+    const atOnce = await follow([cut, cut, [event(1)]], 1, { passes: () => 0 });
+    expect(atOnce.waits).toEqual([4, 8]);
     const retry = await follow([[`retry: 6\n\n${event(1)}`, cut], [event(2)]], 2, { firstDelayMs: undefined });
     expect(retry.waits).toEqual([6]);
   });

@@ -53,7 +53,8 @@ export async function* followEvents(following: Following): AsyncGenerator<Follow
       lost = error;
     }
     const full = Math.min(base * 2 ** failures, MOST_DELAY_MS);
-    const delay = typeof told === 'number' ? told : Math.round(full / 2 + (random() * full) / 2);
+    // A server that says "at once" and goes on refusing must not be asked without a pause.
+    const delay = typeof told === 'number' && told > 0 ? told : Math.round(full / 2 + (random() * full) / 2);
     failures += 1;
     following.onLost?.(delay, lost);
     await pause(delay, signal);

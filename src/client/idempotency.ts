@@ -12,6 +12,9 @@ export function safetyOfPost(path: string): 'keyed' | 'reads' | 'once' {
   return patterns.reads.test(path) ? 'reads' : 'keyed';
 }
 
+/** Whether the registry does what came under an idempotency key once: it keeps the keys of a POST that does not stream. */
+export const keepsKeys = (method: string, path: string): boolean => method === 'POST' && safetyOfPost(path) !== 'once';
+
 /** `{id}` stands for one part of a path; the rest that a proxy passes on for any number of them. */
 function anyOf(templates: readonly string[]): RegExp {
   const bodies = templates.map((template) => template.replace('{path}', '.+').replace(/\{\w+\}/g, '[^/]+'));

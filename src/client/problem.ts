@@ -35,9 +35,12 @@ export class ProblemError extends Error {
     /** From the headers: in how many milliseconds to ask again. */
     readonly retryAfterMs?: number,
     requestId?: string,
+    /** Where a redirect leads to. */
+    location?: string,
   ) {
     const problem = asProblem(body);
-    super(problem?.detail ?? problem?.title ?? `the server answered ${status}`);
+    const to = location === undefined ? '' : `: redirected to ${location}, which the client does not follow`;
+    super(problem?.detail ?? problem?.title ?? `the server answered ${status}${to}`);
     this.name = 'ProblemError';
     this.problem = problem;
     this.code = problem?.code ?? `http.${status}`;

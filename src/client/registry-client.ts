@@ -1,5 +1,6 @@
 import createClient, { type Client } from 'openapi-fetch';
 import { ConnectionError } from './connection-error.js';
+import type { Deadline } from './deadline.js';
 import { followEvents } from './follow-events.js';
 import type { components, paths } from './generated/schema.js';
 import { nextPage } from './links.js';
@@ -100,6 +101,7 @@ export class RegistryClient {
     while (place) {
       const asked = { limit: PAGE_ROWS, ...query, ...place };
       const { data, response } = await this.call('get', path, { ...options, params: { ...params, query: asked } });
+      if (!Array.isArray(data)) throw new Error(`${this.sender.baseUrl} did not answer with a list`);
       yield data as RowOf<P>[];
       place = nextPage(response.headers.get('link'));
     }
@@ -139,9 +141,11 @@ export class RegistryClient {
       if (!response.ok) throw await problemOf(response);
       if (!response.body || !/^text\/event-stream\b/.test(response.headers.get('content-type') ?? ''))
         throw new Error(`${this.sender.baseUrl} did not answer with a stream of events`);
-      return chunksOf(response.body, idleMs);
-    } finally {
       deadline.clear();
+      return endedBy(deadline, chunksOf(response.body, idleMs));
+    } catch (error) {
+      deadline.end();
+      throw error;
     }
   }
 
@@ -172,7 +176,7 @@ export class RegistryClient {
       if (!response.ok) throw problemFrom(response, error);
       return { data: parsed(data, response), response };
     } finally {
-      deadline.clear();
+      deadline.end();
     }
   }
 
@@ -185,11 +189,22 @@ export class RegistryClient {
   /** A call of `http`: its time-out is over when the answer begins, which may be a stream. */
   private async open(request: Request): Promise<Response> {
     const deadline = this.sender.deadline({ signal: request.signal });
+    // Node hands an abort of the caller on by the Request, and lets go of that while the answer still streams.
+    deadline.signal.addEventListener('abort', () => void request.signal);
     try {
       return await this.sender.send(request, { deadline, whole: false });
     } finally {
       deadline.clear();
     }
+  }
+}
+
+/** A stream with which its deadline ends. */
+async function* endedBy(deadline: Deadline, chunks: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* chunks;
+  } finally {
+    deadline.end();
   }
 }
 
@@ -204,13 +219,14 @@ function parsed(text: unknown, response: Response): unknown {
   return /[/+]json\b/.test(response.headers.get('content-type') ?? '') ? JSON.parse(text) : text;
 }
 
-const problemFrom = ({ status, headers }: Response, body: unknown): ProblemError =>
-  new ProblemError(
-    status,
-    body,
-    parseRetryAfter(headers.get('retry-after') ?? undefined, Date.now()),
-    headers.get('x-request-id') ?? undefined,
-  );
+function problemFrom({ status, type, headers }: Response, body: unknown): ProblemError {
+  const header = (name: string): string | undefined => headers.get(name) ?? undefined;
+  const retryAfter = parseRetryAfter(header('retry-after'), Date.now());
+  // A browser does not tell where to.
+  const elsewhere = type === 'opaqueredirect' ? 'elsewhere' : undefined;
+  const location = status >= 300 && status < 400 ? header('location') : elsewhere;
+  return new ProblemError(status, body, retryAfter, header('x-request-id'), location);
+}
 
 async function problemOf(response: Response): Promise<ProblemError> {
   const text = await response.text().catch(() => '');

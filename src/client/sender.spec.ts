@@ -1,3 +1,6 @@
+import { getEventListeners } from 'node:events';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { ConnectionError } from './connection-error.js';
 import { ProblemError } from './problem.js';
 import { RegistryClient, type RegistryClientOptions } from './registry-client.js';
@@ -20,6 +23,11 @@ function before(replies: readonly Reply[], options: Partial<RegistryClientOption
 const NOW = { 'retry-after': '0' };
 const failed = (code: string): Error =>
   new TypeError('fetch failed', { cause: Object.assign(new Error(code), { code }) });
+afterEach(() => {
+  jest.restoreAllMocks();
+  Reflect.deleteProperty(crypto, 'randomUUID');
+});
+
 const create = { body: { type: 'agent', name: 'a' } } as const;
 const keys = (seen: Request[]): (string | null)[] => seen.map(({ headers }) => headers.get('idempotency-key'));
 
@@ -109,6 +117,107 @@ describe('a call', () => {
     const [registry, seen] = before([], { token: () => Promise.reject(new Error('the vault is sealed')) });
     await expect(registry.get('/api/v1/entities')).rejects.toThrow('the vault is sealed');
     expect(seen).toEqual([]);
+  });
+
+  it('is never sent on to where it is redirected: the key is for the registry alone', async () => {
+    const elsewhere = 'https://elsewhere.example/api/v1/entities';
+    const [registry, seen] = before([[307, {}, { location: elsewhere }]], { apiKey: 'ureg_x' });
+    const error: unknown = await registry.post('/api/v1/entities', create).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(ProblemError);
+    expect(error).toMatchObject({ status: 307, code: 'http.307', message: expect.stringContaining(elsewhere) });
+    expect(seen.map(({ redirect }) => redirect)).toEqual(['manual']);
+  });
+
+  it.each(['patch', 'post'] as const)(
+    'by %s under a key that the registry does not keep is made once',
+    async (method) => {
+      const [registry, seen] = before([[503, {}, NOW]]);
+      const call =
+        method === 'patch'
+          ? registry.patch('/api/v1/entities/{id}', { params: { path: { id: 'a' } }, body: {}, idempotencyKey: 'k' })
+          : registry.post('/api/v1/entities/bulk', { body: [create.body], idempotencyKey: 'k' });
+      await expect(call).rejects.toMatchObject({ status: 503 });
+      expect(seen).toHaveLength(1);
+    },
+  );
+
+  it('has its ids and its body in a browser, too, which may know neither randomUUID nor the body of a Request', async () => {
+    Object.defineProperty(crypto, 'randomUUID', { value: undefined, configurable: true });
+    jest.spyOn(Request.prototype, 'body', 'get').mockReturnValue(undefined as never);
+    const [registry, seen] = before([[503, {}, NOW]]);
+    await registry.post('/api/v1/entities', { ...create, retries: 1 });
+    await registry.post('/api/v1/entities', { ...create, retries: 0 });
+    await registry.get('/api/v1/entities');
+    expect(new Set(keys(seen)).size).toBe(3);
+    expect(keys(seen)[0]).toMatch(/^[0-9a-f]{32}$/);
+    jest.restoreAllMocks();
+    expect(await Promise.all(seen.map((request) => request.text()))).toEqual([
+      ...Array.from({ length: 3 }, () => '{"type":"agent","name":"a"}'),
+      '',
+    ]);
+  });
+
+  it('has the request id of the caller, where there is one', async () => {
+    const [registry, seen] = before([], { headers: { 'X-Request-Id': 'mine' } });
+    await registry.get('/health');
+    expect(seen[0]?.headers.get('x-request-id')).toBe('mine');
+  });
+
+  it('ends by its time and its signal while it waits for a token, too', async () => {
+    const [registry] = before([], { token: () => new Promise<string>(() => undefined) });
+    await expect(registry.get('/health', { timeoutMs: 10 })).rejects.toMatchObject({ code: 'ETIMEDOUT' });
+    const waiting = registry.get('/health', { signal: AbortSignal.timeout(10) });
+    await expect(waiting).rejects.toMatchObject({ name: 'TimeoutError' });
+  });
+
+  it('leaves nothing of itself on the signal of its caller', async () => {
+    const { signal } = new AbortController();
+    const any = jest.spyOn(AbortSignal, 'any');
+    const [registry] = before([[200, {}], [404]]);
+    await registry.get('/health', { signal });
+    await expect(registry.get('/health', { signal })).rejects.toMatchObject({ status: 404 });
+    await expect(registry.events({ signal }).next()).rejects.toThrow('did not answer with a stream of events');
+    const stream = (): Promise<Response> =>
+      Promise.resolve(new Response('id: 7\ndata: {}\n\n', { headers: { 'content-type': 'text/event-stream' } }));
+    const [follower] = before([], { fetch: stream });
+    for await (const event of follower.events({ signal })) {
+      expect(event).toEqual({});
+      break;
+    }
+    await Promise.all(Array.from({ length: 20 }, () => registry.get('/health', { signal })));
+    // One for all, however many there are.
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+    expect(any).not.toHaveBeenCalled();
+  });
+
+  it('of the plain client ends by the signal of its caller however long its stream goes on', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const stop = new AbortController();
+    let heard: AbortSignal | null | undefined;
+    const [registry] = before([], {
+      fetch: (_, init) => {
+        heard = init?.signal;
+        return Promise.resolve(new Response('a stream, say'));
+      },
+    });
+    await registry.http.GET('/metrics', { signal: stop.signal, parseAs: 'stream' });
+    for (let n = 0; n < 3; n += 1) {
+      await new Promise(setImmediate);
+      collect();
+    }
+    stop.abort();
+    expect(heard?.aborted).toBe(true);
+  });
+
+  it('goes to an address of the web only', () => {
+    for (const baseUrl of ['localhost:8080', 'ftp://r.example'])
+      expect(() => before([], { baseUrl })).toThrow(`"${baseUrl}" does not begin with http:// or https://`);
+  });
+
+  it('for a list is refused by what answers with something else', async () => {
+    const [registry] = before([[200, { hello: 'world' }]]);
+    await expect(registry.items('/api/v1/entities').next()).rejects.toThrow('did not answer with a list');
   });
 
   it('that fails before anything is sent tells why', async () => {

@@ -2,7 +2,9 @@ import { connectionErrorOf } from './connection-error.js';
 import { Credential, type CredentialOptions } from './credential.js';
 import { Deadline } from './deadline.js';
 import { exchange, type Attempted } from './exchange.js';
-import { safetyOfPost } from './idempotency.js';
+import { keepsKeys, safetyOfPost } from './idempotency.js';
+import { unlessAborted } from './pause.js';
+import { randomId } from './random-id.js';
 
 /** What a caller may say of one call, beside its parameters and its body. */
 export interface CallOptions {
@@ -50,6 +52,8 @@ export class Sender {
   private readonly fetch: typeof fetch;
 
   constructor(private readonly options: SenderOptions) {
+    if (!/^https?:\/\//i.test(options.baseUrl))
+      throw new TypeError(`baseUrl "${options.baseUrl}" does not begin with http:// or https://`);
     this.baseUrl = options.baseUrl.replace(/\/+$/, '');
     this.root = new URL(this.baseUrl).pathname.replace(/\/$/, '');
     this.credential = new Credential(options);
@@ -63,9 +67,8 @@ export class Sender {
   async send(request: Request, call: Sending): Promise<Response> {
     const { deadline } = call;
     const headers = this.headersOf(request, call);
-    // Kept for repeats. What is to be sent once only may be a stream of any length.
     const retries = call.retries ?? this.options.retries ?? USUAL_RETRIES;
-    const body = request.body && retries > 0 ? await request.arrayBuffer() : request.body;
+    const body = await bodyOf(request, retries);
     const send = async (): Promise<Attempted<Response>> => {
       const answer = await this.authorized(request, headers, body, call);
       const retryAfter = answer.headers.get('retry-after') ?? undefined;
@@ -73,7 +76,7 @@ export class Sender {
     };
     return exchange({
       method: request.method,
-      repeatable: call.repeatable === true || headers.has('idempotency-key') || this.safety(request) === 'reads',
+      repeatable: call.repeatable === true || this.isKept(request, headers) || this.safety(request) === 'reads',
       retries,
       deadline: deadline.at,
       signal: deadline.signal,
@@ -83,17 +86,26 @@ export class Sender {
   }
 
   private headersOf(request: Request, call: Sending): Headers {
-    const headers = new Headers({ ...this.options.headers, 'x-request-id': crypto.randomUUID() });
+    const headers = new Headers(this.options.headers);
     for (const [name, value] of request.headers) headers.set(name, value);
+    if (!headers.has('x-request-id')) headers.set('x-request-id', randomId());
     if (!headers.has('user-agent')) headers.set('user-agent', 'universal-registry-client');
     if (call.idempotencyKey !== undefined) headers.set('idempotency-key', call.idempotencyKey);
     else if (!headers.has('idempotency-key') && this.safety(request) === 'keyed')
-      headers.set('idempotency-key', crypto.randomUUID());
+      headers.set('idempotency-key', randomId());
     return headers;
   }
 
-  private safety({ method, url }: Request): ReturnType<typeof safetyOfPost> | undefined {
-    return method === 'POST' ? safetyOfPost(new URL(url).pathname.slice(this.root.length)) : undefined;
+  private safety(request: Request): ReturnType<typeof safetyOfPost> | undefined {
+    return request.method === 'POST' ? safetyOfPost(this.pathOf(request)) : undefined;
+  }
+
+  private isKept(request: Request, headers: Headers): boolean {
+    return headers.has('idempotency-key') && keepsKeys(request.method, this.pathOf(request));
+  }
+
+  private pathOf({ url }: Request): string {
+    return new URL(url).pathname.slice(this.root.length);
   }
 
   /** One attempt; a second with a new token when the first one's did not hold: then nothing was done. */
@@ -103,12 +115,14 @@ export class Sender {
     body: ArrayBuffer | ReadableStream | null,
     call: Sending,
   ): Promise<Response> {
-    const shown = await this.credential.headers();
+    const { signal } = call.deadline;
+    const shown = await unlessAborted(this.credential.headers(), signal);
     const answer = await this.attempt(request, withCredential(headers, shown), body, call);
-    const again = answer.status === 401 && !(body instanceof ReadableStream) && (await this.credential.renewed(shown));
-    if (!again) return answer;
+    if (answer.status !== 401 || body instanceof ReadableStream) return answer;
+    if (!(await unlessAborted(this.credential.renewed(shown), signal))) return answer;
     await answer.body?.cancel();
-    return this.attempt(request, withCredential(headers, await this.credential.headers()), body, call);
+    const renewed = await unlessAborted(this.credential.headers(), signal);
+    return this.attempt(request, withCredential(headers, renewed), body, call);
   }
 
   private async attempt(
@@ -121,14 +135,23 @@ export class Sender {
     const init: RequestInit & { duplex: 'half' } = { method: request.method, headers, body, signal, duplex: 'half' };
     let answered = false;
     try {
-      const answer = await this.fetch(request.url, { ...init, redirect: request.redirect });
+      // Followed, X-API-Key would go along to any host, and a POST would come there as a GET.
+      const answer = await this.fetch(request.url, { ...init, redirect: 'manual' });
       answered = true;
-      return whole ? await readWhole(answer) : answer;
+      return whole && answer.type !== 'opaqueredirect' ? await readWhole(answer) : answer;
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       throw connectionErrorOf(error, answered || undefined);
     }
   }
+}
+
+/** Kept for repeats. What is to be sent once only may be a stream of any length, which not every browser has (Firefox). */
+async function bodyOf(request: Request, retries: number): Promise<ArrayBuffer | ReadableStream | null> {
+  const stream = request.body as ReadableStream | null | undefined;
+  if (stream === null || (stream && retries === 0)) return stream;
+  const bytes = await request.arrayBuffer();
+  return bytes.byteLength > 0 || stream ? bytes : null;
 }
 
 function withCredential(headers: Headers, credential: Record<string, string>): Headers {

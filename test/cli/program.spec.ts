@@ -1,13 +1,25 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { useFixture } from './support/fixture.js';
+import type { Ended } from './support/program.js';
 import { ENTRY } from './support/stub-entry.js';
 
 jest.setTimeout(120_000);
 
 const fixture = useFixture();
+
+/** A line for a shell; `"$0" "$1"` is the program. */
+const shell = (line: string): Promise<Pick<Ended, 'code' | 'stderr'>> =>
+  new Promise((resolve) => {
+    const env = { PATH: process.env.PATH, HOME: fixture.program.home, UREG_SERVER: fixture.stub.url };
+    execFile('bash', ['-c', line, process.execPath, fixture.program.main], { env }, (error, _, stderr) =>
+      resolve({ code: Number(error?.code ?? 0), stderr }),
+    );
+  });
+
+const left = (prefix: string): string[] => readdirSync(fixture.program.home).filter((name) => name.startsWith(prefix));
 
 describe('the program itself', () => {
   it('opens the network neither for help, version and wrong usage nor to anyone but the server', async () => {
@@ -196,8 +208,25 @@ describe('the program itself', () => {
       return true;
     };
     expect((await fixture.ureg(['export', '--to', 'cut.ndjson'])).code).toBe(6);
-    expect(() => statSync(join(fixture.program.home, 'cut.ndjson'))).toThrow('ENOENT');
-    expect(() => statSync(join(fixture.program.home, 'cut.ndjson.part'))).toThrow('ENOENT');
+    expect(left('cut')).toEqual([]);
     expect((await fixture.ureg(['export', '-o', 'csv'])).code).toBe(2);
+  });
+
+  it('takes an output that is full for a failure in two lines, and one that is closed where all of it is needed', async () => {
+    expect(await shell('"$0" "$1" list > /dev/full')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^error: cannot write to standard output\nreason: ENOSPC.*\n$/),
+    });
+    const large = Buffer.alloc(1024 ** 2);
+    fixture.stub.override = (_, response) => Boolean(response.writeHead(200).end(large));
+    expect((await shell('set -o pipefail; "$0" "$1" export | head -c 1')).code).toBe(0);
+    expect((await shell('set -o pipefail; "$0" "$1" backup - | head -c 1')).code).toBe(1);
+  });
+
+  it('says of a backup that has no room that the file cannot be written, and leaves nothing of it', async () => {
+    fixture.stub.override = (_, response) => Boolean(response.writeHead(200).end(Buffer.alloc(1024 ** 2)));
+    const { code, stderr } = await shell('ulimit -f 100; cd "$HOME"; exec "$0" "$1" backup full.ureg');
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/^error: cannot write "full.ureg"\nreason: EFBIG/)]);
+    expect(left('full')).toEqual([]);
   });
 });

@@ -93,6 +93,8 @@ describe('exit codes', () => {
 describe('a mistyped word', () => {
   it.each([
     [['lisst'], "unknown command 'lisst'", 'list'],
+    [['help', 'lisst'], "unknown command 'lisst'", 'list'],
+    [['lisst', '--help'], "unknown command 'lisst'", 'list'],
     [['list', '--statuss', 'x'], "unknown option '--statuss'", '--status'],
     [['profile', 'shw'], "unknown command 'shw'", 'show'],
     [['feature-flag', 'schedul'], "unknown command 'schedul'", 'schedule'],

@@ -1,4 +1,7 @@
 import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { isNative, testPlace } from '../support/database.js';
 
@@ -19,4 +22,21 @@ const run = promisify(execFile);
       await place.drop();
     }
   }, 300_000);
+});
+
+it('a file that is no whole backup is refused by its name before a folder is made for it', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ureg-restore-'));
+  try {
+    const file = join(folder, 'half.ureg');
+    writeFileSync(file, '{"backup":"universal-registry","format":2}\n');
+    const args = ['dist/cli/main.mjs', 'restore', file, '--data-dir', join(folder, 'into')];
+    const env = { PATH: process.env.PATH, HOME: folder };
+    await expect(run(process.execPath, args, { env })).rejects.toMatchObject({
+      code: 11,
+      stderr: `error: "${file}" is not the whole backup it should be\nreason: It is of format 2; this release reads format 1.\n`,
+    });
+    expect(readdirSync(folder)).toEqual(['half.ureg']);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

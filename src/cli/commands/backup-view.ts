@@ -40,11 +40,14 @@ export const CHECKSUM_OPTION: OptionSpec = {
   common: true,
 };
 
-/** Reads all of a backup, refusing what is not a whole one; `code` is the exit code then. */
+/** Code of a refusal of the file. */
+export const DAMAGED = 'backup.damaged';
+
+/** Reads all of a backup, refusing what is not a whole one; `code` is the exit code then, `as` its name to come. */
 export async function readFile(
   context: CommandContext,
   file: string,
-  { checksum, code }: { checksum?: unknown; code: ExitCode },
+  { checksum, code, as = file }: { checksum?: unknown; code: ExitCode; as?: string },
 ): Promise<BackupRow> {
   const progress = context.progress();
   try {
@@ -53,15 +56,21 @@ export async function readFile(
     const manifest = await manifestOf(backupBytes(file, (read) => progress.advance(read)));
     if (checksum !== undefined && checksum !== manifest.checksum)
       throw new BackupFileError(`It comes to ${manifest.checksum}: it is another backup than that one.`);
-    return rowOf(file, bytes, manifest);
+    return rowOf(as, bytes, manifest);
   } catch (error) {
     if (!(error instanceof BackupFileError)) throw error;
-    const message = `${JSON.stringify(file)} is not the whole backup it should be`;
-    throw new CliError('backup.damaged', message, { exitCode: code, reason: error.message, cause: error });
+    throw damaged(as, error, code);
   } finally {
     progress.stop();
   }
 }
+
+export const damaged = (file: string, cause: Error, exitCode: ExitCode): CliError =>
+  new CliError(DAMAGED, `${JSON.stringify(file)} is not the whole backup it should be`, {
+    exitCode,
+    reason: cause.message,
+    cause,
+  });
 
 /** Refuses what is no file that can be read, before anything is begun with it. */
 export function sizeOf(file: string): number {

@@ -1,16 +1,16 @@
-import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { CommandContext } from '../core/context.js';
-import { CliError, usageError } from '../core/errors.js';
+import { CliError } from '../core/errors.js';
 import { ExitCode } from '../core/exit-codes.js';
+import { FileDraft } from '../core/file-draft.js';
 import { grouped } from '../output/time.js';
 import type { GroupSpec, LeafSpec } from '../spec/types.js';
 import { backupView, CHECKSUM_OPTION, extentOf, readFile } from './backup-view.js';
 
 /** The first byte comes when the moment is fixed: on the embedded database its folder is copied for that. */
 const PATIENCE_MS = 600_000;
+/** For nobody else to read: it holds the whole catalog, restricted entries too. */
+const OWNER_ONLY = 0o600;
 
 const createCommand: LeafSpec = {
   name: 'create',
@@ -31,23 +31,23 @@ const createCommand: LeafSpec = {
     const file = String(args[0]);
     const { settings } = context;
     void context.format;
-    const client = await context.client();
-    const response = await client.stream({
-      method: 'GET',
-      path: '/api/v1/backup',
-      accept: 'application/gzip',
-      timeoutMs: settings.timeoutGiven ? settings.timeoutMs.value : PATIENCE_MS,
-    });
-    if (file === '-') return toStdout(context, response);
-    const draft = `${file}.part`;
+    const draft = file === '-' ? undefined : await FileDraft.open(context.signals, file, OWNER_ONLY);
     try {
+      const client = await context.client();
+      const response = await client.stream({
+        method: 'GET',
+        path: '/api/v1/backup',
+        accept: 'application/gzip',
+        timeoutMs: settings.timeoutGiven ? settings.timeoutMs.value : PATIENCE_MS,
+      });
+      if (!draft) return await toStdout(context, response);
       await save(context, response, draft);
-      const row = { ...(await readFile(context, draft, { code: ExitCode.failure })), file };
-      await rename(draft, file);
+      const row = await readFile(context, draft.path, { as: file, code: ExitCode.failure });
+      await draft.keep();
       const sentence = `backed up ${extentOf(row)} to ${file} (${grouped(row.bytes)} bytes), checksum ${row.checksum}`;
       await context.changed(sentence, row, backupView);
     } catch (error) {
-      await rm(draft, { force: true });
+      await draft?.drop();
       throw error;
     }
   },
@@ -80,27 +80,29 @@ export const backupCommand: GroupSpec = {
   fallback: 'create',
 };
 
-/** For nobody else to read: it holds the whole catalog, restricted entries too. */
-async function save(context: CommandContext, response: Readable, draft: string): Promise<void> {
+async function save(context: CommandContext, response: Readable, draft: FileDraft): Promise<void> {
   const progress = context.progress();
   progress.stage('receiving bytes');
-  response.on('data', (chunk: Buffer) => progress.advance(chunk.length));
   try {
-    await pipeline(response, createWriteStream(draft, { mode: 0o600 }));
+    for await (const chunk of response) {
+      await draft.write(chunk as Buffer);
+      progress.advance((chunk as Buffer).length);
+    }
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).path !== undefined)
-      throw usageError(`cannot write ${JSON.stringify(draft)}`, { reason: (cause as Error).message, cause });
-    throw cutOff(cause);
+    throw cause instanceof CliError ? cause : cutOff(cause);
   } finally {
     progress.stop();
   }
 }
 
 async function toStdout(context: CommandContext, response: Readable): Promise<void> {
+  const done = context.needsReader();
   try {
     for await (const chunk of response) await context.writeRaw(chunk as Buffer);
   } catch (cause) {
     throw cutOff(cause);
+  } finally {
+    done();
   }
 }
 

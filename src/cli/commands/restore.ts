@@ -1,9 +1,10 @@
 import type { CommandContext } from '../core/context.js';
+import { CliError } from '../core/errors.js';
 import { ExitCode } from '../core/exit-codes.js';
 import { grouped } from '../output/time.js';
 import { column, type View } from '../output/view.js';
 import type { LeafSpec } from '../spec/types.js';
-import { CHECKSUM_OPTION, extentOf, readFile, sizeOf } from './backup-view.js';
+import { CHECKSUM_OPTION, damaged, DAMAGED, extentOf, readFile, sizeOf } from './backup-view.js';
 import { DATA_DIR_OPTION, placeOf, TO_DATABASE_OPTION, type DatabasePlace } from './database-place.js';
 import { runOffline, type OfflineDone } from './offline-program.js';
 
@@ -81,7 +82,7 @@ export const restoreCommand: LeafSpec = {
       });
     }
     if (options.verify === true) return compare(context, file, place);
-    const row = (await runOffline(context, ['restore', file], place.env, backup?.rows)) as RestoredRow;
+    const row = (await ofFile(context, 'restore', file, place, backup?.rows)) as RestoredRow;
     await tellRestored(context, 'restored', { ...row, into: place.text });
   },
 };
@@ -102,8 +103,21 @@ export async function tellRestored(
     );
 }
 
+/** Runs it, and names the file where that is refused. */
+async function ofFile(
+  context: CommandContext,
+  word: 'restore' | 'compare',
+  file: string,
+  { env }: DatabasePlace,
+  rows?: number,
+): Promise<OfflineDone> {
+  return runOffline(context, [word, file], env, rows).catch((error: unknown) => {
+    throw error instanceof CliError && error.code === DAMAGED ? damaged(file, error, ExitCode.invalid) : error;
+  });
+}
+
 async function compare(context: CommandContext, file: string, place: DatabasePlace): Promise<void> {
-  const found = (await runOffline(context, ['compare', file], place.env)) as OfflineDone & {
+  const found = (await ofFile(context, 'compare', file, place)) as OfflineDone & {
     same: boolean;
     differences: Difference[];
   };

@@ -1,10 +1,8 @@
-import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { CommandContext } from '../core/context.js';
-import { CliError, usageError } from '../core/errors.js';
+import { CliError } from '../core/errors.js';
 import { ExitCode } from '../core/exit-codes.js';
+import { FileDraft } from '../core/file-draft.js';
 import { grouped } from '../output/time.js';
 import type { OptionSpec } from '../spec/types.js';
 
@@ -31,26 +29,26 @@ async function toStdout(context: CommandContext, response: Readable): Promise<vo
   }
 }
 
-/** Beside the target and renamed at the end: a cut connection leaves no half export that looks like one. */
+/** A cut connection leaves no half export that looks like one. */
 async function toFile(context: CommandContext, response: Readable, target: string): Promise<number> {
-  const draft = `${target}.part`;
+  const draft = await FileDraft.open(context.signals, target).catch((error: unknown) => {
+    response.destroy();
+    throw error;
+  });
   const progress = context.progress();
   progress.stage('exporting bytes');
   let bytes = 0;
-  response.on('data', (chunk: Buffer) => {
-    bytes += chunk.length;
-    progress.advance(chunk.length);
-  });
   try {
-    await pipeline(response, createWriteStream(draft));
-    await rename(draft, target);
+    for await (const chunk of response) {
+      await draft.write(chunk as Buffer);
+      bytes += (chunk as Buffer).length;
+      progress.advance((chunk as Buffer).length);
+    }
+    await draft.keep();
     return bytes;
   } catch (cause) {
-    await rm(draft, { force: true });
-    if ((cause as NodeJS.ErrnoException).path !== undefined) {
-      throw usageError(`cannot write ${JSON.stringify(target)}`, { reason: (cause as Error).message, cause });
-    }
-    throw cutOff(cause);
+    await draft.drop();
+    throw cause instanceof CliError ? cause : cutOff(cause);
   } finally {
     progress.stop();
   }

@@ -92,6 +92,13 @@ describe('a request', () => {
     expect(seen).toHaveLength(4);
   });
 
+  it('that is no POST is not made safe by an idempotency key', async () => {
+    answers = [problem(503), ok({})];
+    const patch = { method: 'PATCH', path: '/x', body: {}, headers: { 'idempotency-key': 'k' } } as const;
+    await expect(client().request(patch)).rejects.toMatchObject({ exitCode: 7 });
+    expect(seen).toHaveLength(1);
+  });
+
   it('after 429 waits as told, and gives up where that is beyond the time-out', async () => {
     answers = [problem(429, {}, { 'retry-after': '0' }), ok({})];
     await client().request(POST);
@@ -158,6 +165,21 @@ describe('an error answer', () => {
     await expect(client().request(POST)).rejects.toMatchObject({
       details: { errors: [{ field: 'name', message: 'is empty' }] },
     });
+  });
+
+  it('that redirects says where to, and is not followed with the key', async () => {
+    const to = (location?: string): Answer => problem(301, {}, location === undefined ? {} : { location });
+    answers = [to('https://registry.example.com/base/api/v1/entities?limit=5'), to('/base/login'), to()];
+    await expect(client().request({ ...GET, query: { limit: 5 } })).rejects.toMatchObject({
+      code: 'cli.redirected',
+      exitCode: 1,
+      status: 301,
+      reason: 'GET /api/v1/entities is redirected to https://registry.example.com/base/api/v1/entities?limit=5',
+      next: 'ureg health --server https://registry.example.com/base',
+    });
+    const options = { exitCode: 1, code: 'cli.redirected', next: 'ureg health --server <url>' };
+    await expect(client().request({ method: 'DELETE', path: '/x' })).rejects.toMatchObject(options);
+    await expect(client().request(GET)).rejects.toMatchObject({ ...options, reason: expect.stringMatching(/ 301$/) });
   });
 
   it('that is no problem document still has a code and words', async () => {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { ConnectionError } from '../../client/connection-error.js';
 import { exchange, type Attempted } from '../../client/exchange.js';
-import { safetyOfPost } from '../../client/idempotency.js';
+import { keepsKeys, safetyOfPost } from '../../client/idempotency.js';
 import { CliError } from './errors.js';
 import { ExitCode } from './exit-codes.js';
 import { errorFromAnswer, notARegistry } from './problem.js';
@@ -45,6 +45,8 @@ export interface RegistryResponse {
 export interface ClientOptions {
   server: URL;
   key?: string;
+  /** Where the key is from, for people: `UREG_TOKEN`, `profile prod`, or `none`. */
+  keySource?: string;
   timeoutMs: number;
   retries: number;
   program: string;
@@ -147,7 +149,7 @@ export class RegistryClient {
       this.refused(request, response, requestId, Math.max(1, deadline - Date.now()));
     const response = await exchange<IncomingMessage>({
       method,
-      repeatable: request.repeatable === true || headers['idempotency-key'] !== undefined || prepared.reads,
+      repeatable: request.repeatable === true || prepared.reads || isKept(request, headers),
       retries: this.options.retries,
       deadline,
       accepts,
@@ -158,7 +160,8 @@ export class RegistryClient {
       throw error instanceof ConnectionError ? this.unreachable(error) : error;
     });
     const status = response.statusCode ?? 0;
-    if (status < 400 || accepts.includes(status)) return { response, requestId };
+    // Nothing is done where a redirect stands: it must not pass for an answer.
+    if (status < 300 || accepts.includes(status)) return { response, requestId };
     throw await refused(response).catch((error: unknown) => this.unreachable(error));
   }
 
@@ -219,6 +222,8 @@ export class RegistryClient {
         contentType: response.headers['content-type'] ?? '',
         requestId: headerText(response.headers['x-request-id']) ?? requestId,
         retryAfter: headerText(response.headers['retry-after']),
+        location: response.headers.location,
+        keySource: this.options.keySource,
         body: await readBody(response, timeoutMs),
       },
       this.options.program,
@@ -244,6 +249,9 @@ export class RegistryClient {
     );
   }
 }
+
+const isKept = ({ method, path }: RegistryRequest, headers: Record<string, string>): boolean =>
+  headers['idempotency-key'] !== undefined && keepsKeys(method, path);
 
 function headerText(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value[0] : value;

@@ -2,7 +2,7 @@ import { RegistryClient, type RegistryRequest, type RegistryResponse } from './c
 import { closeToOthers } from './config-file.js';
 import { askSecret, askValue, assertMayConfirm, cancelled, confirmModerate, confirmSevere } from './confirm.js';
 import { oneLine, SilentExit } from './errors.js';
-import type { ExitCode } from './exit-codes.js';
+import { ExitCode } from './exit-codes.js';
 import { readStdin } from './input.js';
 import { mayPrompt, type Terminal } from './interactive.js';
 import { resolveKey, resolveSettings, type GlobalFlags, type Setting, type Settings } from './settings.js';
@@ -100,15 +100,18 @@ export class CommandContext {
   }
 
   client(): Promise<RegistryClient> {
-    this.clientMade ??= this.key().then((key) => this.clientWith(key.value));
+    this.clientMade ??= this.key().then(({ value, source }) =>
+      this.clientWith(value, this.settings.server.value, source),
+    );
     return this.clientMade;
   }
 
-  clientWith(key: string | undefined, server: URL = this.settings.server.value): RegistryClient {
+  clientWith(key: string | undefined, server: URL = this.settings.server.value, keySource?: string): RegistryClient {
     const debug = this.flags.debug === true || Boolean(this.terminal.env.UREG_DEBUG);
     return new RegistryClient({
       server,
       key,
+      keySource,
       timeoutMs: this.settings.timeoutMs.value,
       retries: this.settings.retries.value,
       program: this.program,
@@ -234,6 +237,12 @@ export class CommandContext {
   async writeRaw(data: string | Buffer): Promise<void> {
     if (this.terminal.stdout.write(data)) return;
     await new Promise<void>((resolve) => this.terminal.stdout.once('drain', resolve));
+  }
+
+  /** Until the answer is called: a reader that closes our output early has less than it needs, which is a failure. */
+  needsReader(): () => void {
+    process.exitCode = ExitCode.failure;
+    return () => void (process.exitCode = undefined);
   }
 
   readStdin(flag: string): Promise<string> {

@@ -11,6 +11,8 @@ export interface FailedAnswer {
   contentType: string;
   requestId?: string;
   retryAfter?: string;
+  location?: string;
+  keySource?: string;
   body: Buffer;
 }
 
@@ -43,6 +45,7 @@ const KINDS = [
 
 /** A problem document (RFC 9457), or whatever else stood in the answer, as an error with the right exit code. */
 export function errorFromAnswer(answer: FailedAnswer, program: string): CliError {
+  if (answer.status < 400) return redirected(answer, program);
   const problem = parseProblem(answer.body);
   const fallback = STATUS_TEXT[answer.status] ?? `the server answered ${answer.status}`;
   const detail = asFlags(text(problem?.detail) ?? text(problem?.title) ?? fallback);
@@ -63,6 +66,19 @@ function asFlags(detail: string): string {
   return detail.replace(/\b(cascade|force)=true\b/g, '--$1');
 }
 
+/** Most often http where it should be https. */
+function redirected({ method, path, server, status, requestId, location }: FailedAnswer, program: string): CliError {
+  const to = location !== undefined && URL.canParse(location, server) ? new URL(location, server) : undefined;
+  const root = to?.pathname.endsWith(path) ? to.origin + to.pathname.slice(0, -path.length) : '<url>';
+  return new CliError('cli.redirected', `${server} sends elsewhere, where the key does not follow`, {
+    exitCode: ExitCode.failure,
+    status,
+    requestId,
+    reason: `${method} ${path} ${to === undefined ? `answered ${status}` : `is redirected to ${to.href}`}`,
+    next: `${program} health --server ${root}`,
+  });
+}
+
 /** A success whose body is not what a registry answers: most often the address of something else. */
 export function notARegistry(answer: Omit<FailedAnswer, 'retryAfter'>, program: string): CliError {
   return new CliError('cli.unexpected_answer', `${answer.server} did not answer ${answer.path} like a registry`, {
@@ -75,6 +91,8 @@ export function notARegistry(answer: Omit<FailedAnswer, 'retryAfter'>, program: 
 }
 
 function reasonFor(answer: FailedAnswer, problem: Record<string, unknown> | undefined): string | undefined {
+  if (answer.status === 401 && answer.keySource !== undefined)
+    return answer.keySource === 'none' ? 'no key was sent' : `the key from ${answer.keySource} does not hold there`;
   if (answer.status === 403) return missingPermission(problem);
   if (answer.status >= 500) return `${answer.method} ${answer.path} answered ${answer.status}`;
   if (answer.status === 429 && answer.retryAfter) return `the server says: retry after ${answer.retryAfter} s`;
