@@ -242,7 +242,12 @@ describe('an error of the gateway', () => {
 
   it('of a key that does not hold says how to sign in', async () => {
     fixture.stub.reset(401);
-    expect((await fixture.ureg(['key', 'list'])).stderr).toContain(`next: ureg login --server ${fixture.stub.url}`);
+    const said = async (UREG_TOKEN?: string): Promise<string> =>
+      (await fixture.ureg(['key', 'list'], { env: UREG_TOKEN === undefined ? {} : { UREG_TOKEN } })).stderr;
+    expect(await said()).toContain(
+      `reason: the key from UREG_TOKEN does not hold there\nnext: ureg login --server ${fixture.stub.url}`,
+    );
+    expect(await said('')).toContain('reason: no key was sent\nnext: ureg login');
   });
 
   it('of a name that no role has tells the near ones', async () => {

@@ -45,6 +45,8 @@ export interface RegistryResponse {
 export interface ClientOptions {
   server: URL;
   key?: string;
+  /** Where the key is from, for people: `UREG_TOKEN`, `profile prod`, or `none`. */
+  keySource?: string;
   timeoutMs: number;
   retries: number;
   program: string;
@@ -221,6 +223,7 @@ export class RegistryClient {
         requestId: headerText(response.headers['x-request-id']) ?? requestId,
         retryAfter: headerText(response.headers['retry-after']),
         location: response.headers.location,
+        keySource: this.options.keySource,
         body: await readBody(response, timeoutMs),
       },
       this.options.program,

@@ -100,15 +100,18 @@ export class CommandContext {
   }
 
   client(): Promise<RegistryClient> {
-    this.clientMade ??= this.key().then((key) => this.clientWith(key.value));
+    this.clientMade ??= this.key().then(({ value, source }) =>
+      this.clientWith(value, this.settings.server.value, source),
+    );
     return this.clientMade;
   }
 
-  clientWith(key: string | undefined, server: URL = this.settings.server.value): RegistryClient {
+  clientWith(key: string | undefined, server: URL = this.settings.server.value, keySource?: string): RegistryClient {
     const debug = this.flags.debug === true || Boolean(this.terminal.env.UREG_DEBUG);
     return new RegistryClient({
       server,
       key,
+      keySource,
       timeoutMs: this.settings.timeoutMs.value,
       retries: this.settings.retries.value,
       program: this.program,

@@ -12,6 +12,7 @@ export interface FailedAnswer {
   requestId?: string;
   retryAfter?: string;
   location?: string;
+  keySource?: string;
   body: Buffer;
 }
 
@@ -90,6 +91,8 @@ export function notARegistry(answer: Omit<FailedAnswer, 'retryAfter'>, program: 
 }
 
 function reasonFor(answer: FailedAnswer, problem: Record<string, unknown> | undefined): string | undefined {
+  if (answer.status === 401 && answer.keySource !== undefined)
+    return answer.keySource === 'none' ? 'no key was sent' : `the key from ${answer.keySource} does not hold there`;
   if (answer.status === 403) return missingPermission(problem);
   if (answer.status >= 500) return `${answer.method} ${answer.path} answered ${answer.status}`;
   if (answer.status === 429 && answer.retryAfter) return `the server says: retry after ${answer.retryAfter} s`;
