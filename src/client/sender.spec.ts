@@ -20,6 +20,11 @@ function before(replies: readonly Reply[], options: Partial<RegistryClientOption
 const NOW = { 'retry-after': '0' };
 const failed = (code: string): Error =>
   new TypeError('fetch failed', { cause: Object.assign(new Error(code), { code }) });
+afterEach(() => {
+  jest.restoreAllMocks();
+  Reflect.deleteProperty(crypto, 'randomUUID');
+});
+
 const create = { body: { type: 'agent', name: 'a' } } as const;
 const keys = (seen: Request[]): (string | null)[] => seen.map(({ headers }) => headers.get('idempotency-key'));
 
@@ -132,6 +137,22 @@ describe('a call', () => {
       expect(seen).toHaveLength(1);
     },
   );
+
+  it('has its ids and its body in a browser, too, which may know neither randomUUID nor the body of a Request', async () => {
+    Object.defineProperty(crypto, 'randomUUID', { value: undefined, configurable: true });
+    jest.spyOn(Request.prototype, 'body', 'get').mockReturnValue(undefined as never);
+    const [registry, seen] = before([[503, {}, NOW]]);
+    await registry.post('/api/v1/entities', { ...create, retries: 1 });
+    await registry.post('/api/v1/entities', { ...create, retries: 0 });
+    await registry.get('/api/v1/entities');
+    expect(new Set(keys(seen)).size).toBe(3);
+    expect(keys(seen)[0]).toMatch(/^[0-9a-f]{32}$/);
+    jest.restoreAllMocks();
+    expect(await Promise.all(seen.map((request) => request.text()))).toEqual([
+      ...Array.from({ length: 3 }, () => '{"type":"agent","name":"a"}'),
+      '',
+    ]);
+  });
 
   it('has the request id of the caller, where there is one', async () => {
     const [registry, seen] = before([], { headers: { 'X-Request-Id': 'mine' } });

@@ -4,6 +4,7 @@ import { Deadline } from './deadline.js';
 import { exchange, type Attempted } from './exchange.js';
 import { keepsKeys, safetyOfPost } from './idempotency.js';
 import { unlessAborted } from './pause.js';
+import { randomId } from './random-id.js';
 
 /** What a caller may say of one call, beside its parameters and its body. */
 export interface CallOptions {
@@ -66,9 +67,8 @@ export class Sender {
   async send(request: Request, call: Sending): Promise<Response> {
     const { deadline } = call;
     const headers = this.headersOf(request, call);
-    // Kept for repeats. What is to be sent once only may be a stream of any length.
     const retries = call.retries ?? this.options.retries ?? USUAL_RETRIES;
-    const body = request.body && retries > 0 ? await request.arrayBuffer() : request.body;
+    const body = await bodyOf(request, retries);
     const send = async (): Promise<Attempted<Response>> => {
       const answer = await this.authorized(request, headers, body, call);
       const retryAfter = answer.headers.get('retry-after') ?? undefined;
@@ -88,11 +88,11 @@ export class Sender {
   private headersOf(request: Request, call: Sending): Headers {
     const headers = new Headers(this.options.headers);
     for (const [name, value] of request.headers) headers.set(name, value);
-    if (!headers.has('x-request-id')) headers.set('x-request-id', crypto.randomUUID());
+    if (!headers.has('x-request-id')) headers.set('x-request-id', randomId());
     if (!headers.has('user-agent')) headers.set('user-agent', 'universal-registry-client');
     if (call.idempotencyKey !== undefined) headers.set('idempotency-key', call.idempotencyKey);
     else if (!headers.has('idempotency-key') && this.safety(request) === 'keyed')
-      headers.set('idempotency-key', crypto.randomUUID());
+      headers.set('idempotency-key', randomId());
     return headers;
   }
 
@@ -144,6 +144,14 @@ export class Sender {
       throw connectionErrorOf(error, answered || undefined);
     }
   }
+}
+
+/** Kept for repeats. What is to be sent once only may be a stream of any length, which not every browser has (Firefox). */
+async function bodyOf(request: Request, retries: number): Promise<ArrayBuffer | ReadableStream | null> {
+  const stream = request.body as ReadableStream | null | undefined;
+  if (stream === null || (stream && retries === 0)) return stream;
+  const bytes = await request.arrayBuffer();
+  return bytes.byteLength > 0 || stream ? bytes : null;
 }
 
 function withCredential(headers: Headers, credential: Record<string, string>): Headers {
