@@ -1,4 +1,5 @@
 import { ConnectionError } from './connection-error.js';
+import { onAbort } from './on-abort.js';
 
 /** Node takes a longer wait for none at all. */
 const LONGEST_MS = 2 ** 31 - 1;
@@ -8,19 +9,27 @@ export class Deadline {
   readonly at: number;
   readonly signal: AbortSignal;
   private readonly timer: ReturnType<typeof setTimeout> | undefined;
+  private readonly leave: () => void;
 
   constructor(timeoutMs: number, outer?: AbortSignal) {
     const own = new AbortController();
     this.at = Date.now() + timeoutMs;
-    this.signal = outer ? AbortSignal.any([outer, own.signal]) : own.signal;
+    this.signal = own.signal;
+    this.leave = onAbort(outer, () => own.abort(outer?.reason));
     if (timeoutMs > LONGEST_MS) return;
     const late = (): ConnectionError =>
       new ConnectionError('ETIMEDOUT', `no answer within ${timeoutMs / 1000} s`, true);
     this.timer = setTimeout(() => own.abort(late()), timeoutMs);
   }
 
-  /** The call is over, or goes on for as long as it likes (a stream). */
+  /** The call may go on for as long as it likes (a stream), or until the caller's signal. */
   clear(): void {
     clearTimeout(this.timer);
+  }
+
+  /** The call is over. */
+  end(): void {
+    this.clear();
+    this.leave();
   }
 }

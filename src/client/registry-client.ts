@@ -1,5 +1,6 @@
 import createClient, { type Client } from 'openapi-fetch';
 import { ConnectionError } from './connection-error.js';
+import type { Deadline } from './deadline.js';
 import { followEvents } from './follow-events.js';
 import type { components, paths } from './generated/schema.js';
 import { nextPage } from './links.js';
@@ -140,9 +141,11 @@ export class RegistryClient {
       if (!response.ok) throw await problemOf(response);
       if (!response.body || !/^text\/event-stream\b/.test(response.headers.get('content-type') ?? ''))
         throw new Error(`${this.sender.baseUrl} did not answer with a stream of events`);
-      return chunksOf(response.body, idleMs);
-    } finally {
       deadline.clear();
+      return endedBy(deadline, chunksOf(response.body, idleMs));
+    } catch (error) {
+      deadline.end();
+      throw error;
     }
   }
 
@@ -173,7 +176,7 @@ export class RegistryClient {
       if (!response.ok) throw problemFrom(response, error);
       return { data: parsed(data, response), response };
     } finally {
-      deadline.clear();
+      deadline.end();
     }
   }
 
@@ -186,11 +189,22 @@ export class RegistryClient {
   /** A call of `http`: its time-out is over when the answer begins, which may be a stream. */
   private async open(request: Request): Promise<Response> {
     const deadline = this.sender.deadline({ signal: request.signal });
+    // Node hands an abort of the caller on by the Request, and lets go of that while the answer still streams.
+    deadline.signal.addEventListener('abort', () => void request.signal);
     try {
       return await this.sender.send(request, { deadline, whole: false });
     } finally {
       deadline.clear();
     }
+  }
+}
+
+/** A stream with which its deadline ends. */
+async function* endedBy(deadline: Deadline, chunks: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* chunks;
+  } finally {
+    deadline.end();
   }
 }
 

@@ -1,3 +1,6 @@
+import { getEventListeners } from 'node:events';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { ConnectionError } from './connection-error.js';
 import { ProblemError } from './problem.js';
 import { RegistryClient, type RegistryClientOptions } from './registry-client.js';
@@ -165,6 +168,46 @@ describe('a call', () => {
     await expect(registry.get('/health', { timeoutMs: 10 })).rejects.toMatchObject({ code: 'ETIMEDOUT' });
     const waiting = registry.get('/health', { signal: AbortSignal.timeout(10) });
     await expect(waiting).rejects.toMatchObject({ name: 'TimeoutError' });
+  });
+
+  it('leaves nothing of itself on the signal of its caller', async () => {
+    const { signal } = new AbortController();
+    const any = jest.spyOn(AbortSignal, 'any');
+    const [registry] = before([[200, {}], [404]]);
+    await registry.get('/health', { signal });
+    await expect(registry.get('/health', { signal })).rejects.toMatchObject({ status: 404 });
+    await expect(registry.events({ signal }).next()).rejects.toThrow('did not answer with a stream of events');
+    const stream = (): Promise<Response> =>
+      Promise.resolve(new Response('id: 7\ndata: {}\n\n', { headers: { 'content-type': 'text/event-stream' } }));
+    const [follower] = before([], { fetch: stream });
+    for await (const event of follower.events({ signal })) {
+      expect(event).toEqual({});
+      break;
+    }
+    await Promise.all(Array.from({ length: 20 }, () => registry.get('/health', { signal })));
+    // One for all, however many there are.
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+    expect(any).not.toHaveBeenCalled();
+  });
+
+  it('of the plain client ends by the signal of its caller however long its stream goes on', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const stop = new AbortController();
+    let heard: AbortSignal | null | undefined;
+    const [registry] = before([], {
+      fetch: (_, init) => {
+        heard = init?.signal;
+        return Promise.resolve(new Response('a stream, say'));
+      },
+    });
+    await registry.http.GET('/metrics', { signal: stop.signal, parseAs: 'stream' });
+    for (let n = 0; n < 3; n += 1) {
+      await new Promise(setImmediate);
+      collect();
+    }
+    stop.abort();
+    expect(heard?.aborted).toBe(true);
   });
 
   it('goes to an address of the web only', () => {
