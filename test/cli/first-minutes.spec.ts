@@ -85,7 +85,11 @@ async function walk(page: string): Promise<string[]> {
     ],
     ['a name that is taken', 'ureg create plugin my-ai-service 1.0.0', /^error: .* is registered already\.\n$/],
     ['a removal nobody confirms', 'ureg delete svc_checkout </dev/null', /^error: .*\nreason: .*add --yes\n$/],
-    ['a wrong key', 'ureg list --key ureg_wrong', /^error: .*key or token.*\nnext: ureg login --server http:/],
+    [
+      'a wrong key',
+      'ureg list --key ureg_wrong',
+      /^error: .*key or token.*\nreason: the key from --key .*\nnext: ureg login --server http:/,
+    ],
   ])('%s says what is wrong and what to do', async (_, command, says) => {
     expect(await newcomer.shell(`npx ${command}`)).toMatch(says);
   });
@@ -109,7 +113,9 @@ async function walk(page: string): Promise<string[]> {
   it('in another folder a key is asked for, until a profile keeps it', async () => {
     const away = { cwd: '/', env: { UREG_SERVER: '' } };
     const there = { cwd: '/' };
-    expect(await newcomer.shell('npx ureg list', there)).toMatch(/^error: .*\nnext: ureg login --server http:/);
+    expect(await newcomer.shell('npx ureg list', there)).toMatch(
+      /^error: .*\nreason: no key was sent\nnext: ureg login --server http:/,
+    );
     const login = `npx ureg login --as local --token-file '${newcomer.folder}/data/admin.key'`;
     expect(await newcomer.shell(login, there)).toMatch(
       /^signed in to http:\S+ as First admin key \(profile local\)\n$/,
