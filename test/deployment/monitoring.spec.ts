@@ -36,6 +36,8 @@ const panels = dashboards.flatMap(({ name, panels: all }) =>
 /** As Grafana would ask it of the one job and all its instances. */
 const asked = (expression: string): string =>
   expression
+    // As where Prometheus adds no namespace: then there is none to choose.
+    .replaceAll('$namespace', '')
     .replaceAll('$job', 'universal-registry')
     .replaceAll('$instance', '.*')
     .replaceAll('$__rate_interval', '10s');
@@ -78,11 +80,11 @@ withoutRules('the alert rules', () => {
 });
 
 describe('the dashboards', () => {
-  it('have names of their own, and ask for one job and some of its instances by the data source that is chosen', () => {
+  it('have names of their own, and ask for one job of one namespace and some of its instances by the data source that is chosen', () => {
     expect(new Set(dashboards.map(({ uid }) => uid)).size).toBe(dashboards.length);
     for (const { templating } of dashboards)
-      expect(templating.list.map(({ name }) => name)).toEqual(['datasource', 'job', 'instance']);
-    for (const { where, expr } of panels) expect({ where, expr }).toEqual({ where, expr: expect.stringMatching(/job="\$job", instance=~"\$instance"/) }); // prettier-ignore
+      expect(templating.list.map(({ name }) => name)).toEqual(['datasource', 'namespace', 'job', 'instance']);
+    for (const { where, expr } of panels) expect({ where, expr }).toEqual({ where, expr: expect.stringMatching(/namespace="\$namespace", job="\$job", instance=~"\$instance"/) }); // prettier-ignore
     for (const panel of dashboards.flatMap((one) => one.panels).filter(({ targets }) => targets))
       expect(panel.datasource).toEqual({ type: 'prometheus', uid: '${datasource}' });
   });
