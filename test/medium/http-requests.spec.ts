@@ -1,5 +1,6 @@
 import { gzipSync, brotliCompressSync, deflateSync } from 'node:zlib';
 import { connect } from 'node:net';
+import { VERSION } from '../../src/platform/env/version.js';
 import { ApiClient } from '../support/api-client.js';
 import { probes } from './http-probes.js';
 import type { Probes } from './http-probes.js';
@@ -50,12 +51,13 @@ describe('a request', () => {
     expect(answers.map(({ body }) => body.requestId)).toEqual(ids);
   });
 
-  it('is answered with safe headers, and without those that tell what runs here', async () => {
+  it('is answered with safe headers and the version of the service, and without those that tell what runs here', async () => {
     const { headers } = await api.get('/probe/context');
     expect(headers.get('content-security-policy')).toBe("default-src 'none';frame-ancestors 'none'");
     expect(headers.get('x-content-type-options')).toBe('nosniff');
     expect(headers.get('strict-transport-security')).toContain('max-age=31536000');
     expect(headers.get('x-powered-by')).toBeNull();
+    expect(headers.get('x-registry-version')).toBe(VERSION);
     expect(headers.get('etag')).toBeNull();
   });
 
@@ -105,7 +107,7 @@ describe('a page of another origin', () => {
   it('may call when it is named', async () => {
     const { headers } = await api.get('/probe/text', { origin: 'https://app.example' });
     expect(headers.get('access-control-allow-origin')).toBe('https://app.example');
-    expect(headers.get('access-control-expose-headers')).toContain('X-Request-Id');
+    expect(headers.get('access-control-expose-headers')).toContain('X-Request-Id, X-Registry-Version');
     const asked = {
       origin: 'https://app.example',
       'access-control-request-method': 'PUT',

@@ -2,6 +2,7 @@ import type { RegistryResponse } from '../core/client.js';
 import type { CommandContext } from '../core/context.js';
 import { CliError } from '../core/errors.js';
 import { ExitCode } from '../core/exit-codes.js';
+import { isMissingRoute } from '../core/older-server.js';
 import { isMachineFormat } from '../output/format.js';
 import { bulkResultView, type BulkResult } from '../views/bulk-view.js';
 
@@ -34,6 +35,7 @@ export async function runBatch<Item>(context: CommandContext, batch: Batch<Item>
 function failure(error: unknown, count: number): BulkResult['error'] {
   const itemFailed =
     error instanceof CliError &&
+    !isMissingRoute(error) &&
     [ExitCode.notFound, ExitCode.conflict, ExitCode.invalid].some((code) => code === error.exitCode);
   if (!itemFailed || count === 1) throw error;
   return { status: error.status ?? 0, code: error.code, detail: error.message };

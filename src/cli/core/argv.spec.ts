@@ -1,4 +1,4 @@
-import { commandWords, formatInArgv, prepareArgv } from './argv.js';
+import { commandWords, formatInArgv, placeInArgv, prepareArgv } from './argv.js';
 
 describe('the command line before it is parsed', () => {
   it('takes the fields of --json=a,b apart', () => {
@@ -44,5 +44,11 @@ describe('the command line before it is parsed', () => {
     [['list', '--', '--json'], undefined],
   ])('of %j knows the format %s', (argv, format) => {
     expect(formatInArgv(argv)).toBe(format);
+  });
+
+  it('knows the server and the profile as they are typed last', () => {
+    expect(placeInArgv(['--server', 'a', '--server=b', '--profile', 'p', '-V'])).toEqual({ server: 'b', profile: 'p' });
+    expect(placeInArgv(['--api=c', '--', '--server', 'a'])).toEqual({ api: 'c' });
+    expect(placeInArgv(['-V', '--server'])).toEqual({});
   });
 });

@@ -70,6 +70,17 @@ export function formatInArgv(argv: readonly string[]): string | undefined {
   return format;
 }
 
+/** What `--server`, `--api` and `--profile` say as typed, where nothing else is read. */
+export function placeInArgv(argv: readonly string[]): { server?: string; api?: string; profile?: string } {
+  const end = argv.indexOf('--');
+  const flagged = end === -1 ? argv : argv.slice(0, end);
+  const valueOf = (flag: string): string | undefined => {
+    const at = flagged.findLastIndex((word) => word === flag || word.startsWith(`${flag}=`));
+    return flagged[at] === flag ? flagged[at + 1] : flagged[at]?.slice(flag.length + 1);
+  };
+  return { server: valueOf('--server'), api: valueOf('--api'), profile: valueOf('--profile') };
+}
+
 /** `--color`/`--no-color` and `--debug` as typed, for errors of the parser itself. */
 export function tellingInArgv(argv: readonly string[]): { colour: string | false | undefined; debug: boolean } {
   const end = argv.indexOf('--');

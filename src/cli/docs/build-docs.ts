@@ -69,6 +69,10 @@ const FILES = table(
       '`.ureg.json` here or in a folder above',
       '`profile`, `output`, `timeout`, `retries` of a project; no server and no key',
     ],
+    [
+      '`$XDG_CACHE_HOME/universal-registry/servers.json`',
+      'the version that each server said it is in its last answer; may be deleted',
+    ],
     ['`$DATA_DIR/admin.key`', 'the first admin key of a registry on this machine, used for loopback servers'],
   ],
 );

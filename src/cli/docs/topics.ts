@@ -52,6 +52,7 @@ const TOPICS: Record<string, (program: string) => string> = {
         'User file:     $XDG_CONFIG_HOME/universal-registry/config.json, readable by you only.',
         'Project file:  .ureg.json here or in a folder above; may hold profile, output, timeout and retries.',
         '               It names no server and no key: a folder of others cannot send your key elsewhere.',
+        'Cache:         $XDG_CACHE_HOME/universal-registry/servers.json, which version each server said it is.',
         "Keys:          a profile's key is sent to that profile's server only.",
         '',
         'Examples:',
