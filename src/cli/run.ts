@@ -1,6 +1,14 @@
 import { CommanderError } from 'commander';
 import { programName } from './aliases.js';
-import { commandWords, formatInArgv, prepareArgv, placeInArgv, tellingInArgv, type PreparedArgv } from './core/argv.js';
+import {
+  commandWords,
+  formatInArgv,
+  prepareArgv,
+  placeInArgv,
+  tellingInArgv,
+  withoutNextWords,
+  type PreparedArgv,
+} from './core/argv.js';
 import { CommandContext } from './core/context.js';
 import { CliError, errorLines, errorObject, NOTHING_PIPED, SilentExit, usageError, withUsage } from './core/errors.js';
 import { ExitCode } from './core/exit-codes.js';
@@ -10,7 +18,7 @@ import { addressOf, resolveSettings } from './core/settings.js';
 import { Signals } from './core/signals.js';
 import { topCommandsOf } from './groups.js';
 import { paintFor } from './output/colour.js';
-import { rootHelp, usageLine } from './spec/help.js';
+import { attachedFlags, rootHelp, usageLine } from './spec/help.js';
 import { removedWarnings } from './spec/removed.js';
 import { withMissing } from './spec/ask-missing.js';
 import { buildParser, parseFailure } from './spec/parser.js';
@@ -33,6 +41,7 @@ interface Chosen {
   /** The innermost group, and the word that is none of its commands. */
   group?: { words: readonly string[]; children: readonly string[] };
   surplus?: string;
+  bare?: string[];
 }
 
 /** Runs one command line and answers its exit code; everything it says goes to the terminal's streams: by default the process's own. */
@@ -73,6 +82,12 @@ class Run {
     this.chosen = await this.choose(prepared.args);
     const { chosen } = this;
     if (prepared.listFields) return this.printFields(chosen?.leaf);
+    if (chosen?.leaf) {
+      const attached = attachedFlags(chosen.leaf);
+      const args = withoutNextWords(chosen.args, attached);
+      chosen.bare = attached.filter((flag) => args.includes(`${flag}=`));
+      chosen.args = args;
+    }
     const bareGroup =
       chosen?.leaf === undefined && chosen?.words.length === commandWords(chosen?.args ?? [], MOST_WORDS).length;
     await this.parse(prepared, bareGroup ? [...chosen.args, '--help'] : (chosen?.args ?? prepared.args));

@@ -1,4 +1,4 @@
-import { commandWords, formatInArgv, placeInArgv, prepareArgv } from './argv.js';
+import { commandWords, formatInArgv, placeInArgv, prepareArgv, withoutNextWords } from './argv.js';
 
 describe('the command line before it is parsed', () => {
   it('takes the fields of --json=a,b apart', () => {
@@ -50,5 +50,20 @@ describe('the command line before it is parsed', () => {
     expect(placeInArgv(['--server', 'a', '--server=b', '--profile', 'p', '-V'])).toEqual({ server: 'b', profile: 'p' });
     expect(placeInArgv(['--api=c', '--', '--server', 'a'])).toEqual({ api: 'c' });
     expect(placeInArgv(['-V', '--server'])).toEqual({});
+  });
+
+  it('leaves a flag with a value of its own the word that follows', () => {
+    const wait = (...args: string[]): string[] => withoutNextWords(args, ['--wait']);
+    expect(wait('get', '--wait', 'abc')).toEqual(['get', '--wait=', 'abc']);
+    expect(wait('get', '--wait=running', 'abc')).toEqual(['get', '--wait=running', 'abc']);
+    expect(wait('get', '--waiting', '--', '--wait', '--wait=')).toEqual([
+      'get',
+      '--waiting',
+      '--',
+      '--wait',
+      '--wait=',
+    ]);
+    expect(withoutNextWords(['--wait', 'abc'], [])).toEqual(['--wait', 'abc']);
+    expect(() => wait('get', '--wait=', 'abc')).toThrow('--wait= says nothing after "="');
   });
 });

@@ -3,9 +3,8 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { ConnectionError } from '../../client/connection-error.js';
 import { exchange, type Attempted } from '../../client/exchange.js';
 import { safetyOfPost } from '../../client/idempotency.js';
-import { CliError } from './errors.js';
+import { CliError, isMissingRoute } from './errors.js';
 import { ExitCode } from './exit-codes.js';
-import { explainedByAge } from './older-server.js';
 import { errorFromAnswer, notARegistry } from './problem.js';
 import type { ServerVersions } from './server-versions.js';
 import { addressOf, isLoopback } from './settings.js';
@@ -234,7 +233,8 @@ export class RegistryClient {
       },
       this.options.program,
     );
-    if (request.typed) return error;
+    if (request.typed || !isMissingRoute(error)) return error;
+    const { explainedByAge } = await import('./older-server.js');
     const { version: own, versions } = this.options;
     const answered = headerText(response.headers[VERSION_HEADER]);
     return explainedByAge(error, `${request.method} ${request.path}`, {

@@ -1,4 +1,4 @@
-import { CliError } from './errors.js';
+import { CliError, isMissingRoute } from './errors.js';
 import { ExitCode } from './exit-codes.js';
 import { explainedByAge, isOlder } from './older-server.js';
 
@@ -56,14 +56,18 @@ describe('a failure', () => {
     expect(by(undefined, '0.3.0')).toContain('does not tell its version');
   });
 
-  it.each([
-    ['entity.not_found', '0.1.0'],
-    ['http.404', '0.1.0'],
-    ['route.not_here', '0.1.0'],
-    ['route.not_found', '0.2.0'],
-    ['route.not_found', '0.3.0'],
-  ])('%s of a server of version %s stays as it is', (code, answered) => {
-    const error = failed(code);
+  it.each(['0.2.0', '0.3.0', 'newest'])('of a server of version %s stays as it is', (answered) => {
+    const error = failed('route.not_found');
     expect(explainedByAge(error, 'GET /x', { own: '0.2.0', answered })).toBe(error);
+  });
+
+  it.each([
+    ['route.not_found', true],
+    ['route.method_not_allowed', true],
+    ['entity.not_found', false],
+    ['route.not_here', false],
+    ['http.404', false],
+  ])('%s is one for want of a route: %s', (code, missing) => {
+    expect(isMissingRoute(failed(code))).toBe(missing);
   });
 });

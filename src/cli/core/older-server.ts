@@ -1,8 +1,5 @@
 import { CliError } from './errors.js';
 
-/** Codes of a route that is not there, as opposed to a thing that is not there. */
-const NO_ROUTE = new Set(['route.not_found', 'route.method_not_allowed']);
-
 export interface Versions {
   /** This program's. */
   own: string;
@@ -11,16 +8,11 @@ export interface Versions {
   remembered?: string;
 }
 
-export function isMissingRoute(error: CliError): boolean {
-  return NO_ROUTE.has(error.code);
-}
-
 /**
- * A route of this program's own that the server does not have, because the server is older: said so, with what to do. Any
- * other failure stays as it is. A server that does not say its version is from before they did.
+ * What is said of a route of this program's own that the server does not have: that the server is older, if it is, and what
+ * to do. A server that does not say its version is from before they did.
  */
 export function explainedByAge(error: CliError, route: string, { own, answered, remembered }: Versions): CliError {
-  if (!isMissingRoute(error)) return error;
   const older = (version: string | undefined): boolean => version !== undefined && isOlder(version, own);
   const server = answered ?? (older(remembered) ? remembered : undefined);
   if (server !== undefined && !older(server)) return error;
