@@ -83,6 +83,10 @@ describe('get --wait', () => {
     const once = ['--retries', '0'];
     becomes(fixture.stub, { status: 'created' }, 'lost', { status: 'running' });
     expect(await get('--wait=running', ...once)).toMatchObject({ code: 0, stderr: '' });
+    becomes(fixture.stub, { status: 'created' }, 503, { status: 'running' });
+    expect(await get('--wait=running', ...once)).toMatchObject({ code: 0, stderr: '' });
+    becomes(fixture.stub, { status: 'created' }, 503);
+    expect(await get('--wait=running', '--timeout', '1s', ...once)).toMatchObject({ code: 7, stdout: '' });
     becomes(fixture.stub, { status: 'created' }, 'lost');
     expect(await get('--wait=running', '--timeout', '1s', ...once)).toMatchObject({ code: 6, stdout: '' });
     becomes(fixture.stub, 'lost');
@@ -130,6 +134,9 @@ describe('a condition', () => {
     [['component', 'enable', 'x', '--wait'], '--wait needs a condition here', 'ureg help waiting'],
     [['service', 'delete', 'x', '--yes', '--wait'], '--wait needs a condition here', '--wait=deleted'],
     [['service', 'start', 'x', '--wait', 'running'], 'too many arguments', '--wait takes a value behind "=" only'],
+    [['service', 'get', 'x', '--wait=running', '-o', 'xml'], 'xml', ''],
+    [['service', 'get', 'x', '--wait=running', '--fields', 'stat'], 'unknown field "stat"', 'fields: '],
+    [['service', 'get', 'x', '--wait=deleted', '--fields', 'owner'], 'unknown field "owner"', 'fields: index, status'],
     [['health', '--wait=healthy'], 'unknown option', ''],
   ])('%j is refused before anything is asked', async (args, why, reason) => {
     const ended = await fixture.ureg(args);

@@ -36,6 +36,8 @@ const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 2000;
 /** What the look at the very end may take. */
 const LAST_LOOK_MS = 1000;
+/** What may be over with the next look. */
+const PASSING: readonly ExitCode[] = [ExitCode.unreachable, ExitCode.server, ExitCode.rateLimited];
 
 /** Asks for an entry until the condition holds of it, as long as `--timeout`; undefined when it is gone, as was waited for. */
 export async function awaitCondition(context: CommandContext, waiting: Waiting): Promise<Entry | undefined> {
@@ -86,7 +88,7 @@ async function lookAt(
   { condition, id, of, query, byName }: Waiting,
   { seen, deadline }: LookedAt,
 ): Promise<Entry | 'gone' | CliError> {
-  const timeoutMs = Math.max(deadline - Date.now(), LAST_LOOK_MS);
+  const timeoutMs = Math.max(deadline - Date.now(), seen ? LAST_LOOK_MS : 1);
   try {
     return await client.json<Entry>({
       method: 'GET',
@@ -98,7 +100,7 @@ async function lookAt(
     if (!(error instanceof CliError)) throw error;
     if (condition.deleted && isNoEntry(error)) return 'gone';
     // A server that is started anew is waited for, one that was never there is not.
-    if (seen && error.exitCode === ExitCode.unreachable) return error;
+    if (seen && PASSING.includes(error.exitCode)) return error;
     throw error;
   }
 }

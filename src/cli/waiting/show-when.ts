@@ -1,4 +1,5 @@
 import type { CommandContext } from '../core/context.js';
+import { parseFields } from '../output/fields.js';
 import type { View } from '../output/view.js';
 import { bulkResultView } from '../views/bulk-view.js';
 import type { Entry } from '../views/entry-view.js';
@@ -6,6 +7,9 @@ import { awaitCondition, type Waiting } from './await-condition.js';
 
 /** Shows an entry once the condition holds of it; of one that is gone then, that it is. */
 export async function showWhen(context: CommandContext, waiting: Waiting, view: View<Entry>): Promise<void> {
+  // What cannot be shown in the end is not worth waiting for.
+  const { fields } = context.flags;
+  if (fields !== undefined) parseFields(fields, waiting.condition.deleted ? bulkResultView.fields : view.fields);
   const entry = await awaitCondition(context, waiting);
   return entry ? context.one(entry, view) : tellDeleted(context, waiting.id);
 }

@@ -52,6 +52,8 @@ export async function conditionOf(
     const example = onlyGo ? '--wait=deleted' : '--wait=health=healthy';
     throw usageError('--wait needs a condition here', { reason: `it stands behind "=": ${example}`, next });
   }
+  // What cannot be shown in the end is not worth waiting for.
+  void context.format;
   // What fields there are is much to read, and seldom asked.
   const { parseCondition } = await import('./condition.js');
   const condition = parseCondition(String(wait), waited, { mayGo: mayGo || onlyGo });
