@@ -1,14 +1,24 @@
 import { CommanderError } from 'commander';
 import { programName } from './aliases.js';
-import { commandWords, formatInArgv, prepareArgv, tellingInArgv, type PreparedArgv } from './core/argv.js';
+import {
+  commandWords,
+  formatInArgv,
+  prepareArgv,
+  placeInArgv,
+  tellingInArgv,
+  withoutNextWords,
+  type PreparedArgv,
+} from './core/argv.js';
 import { CommandContext } from './core/context.js';
 import { CliError, errorLines, errorObject, NOTHING_PIPED, SilentExit, usageError, withUsage } from './core/errors.js';
 import { ExitCode } from './core/exit-codes.js';
 import { processTerminal, type Terminal } from './core/interactive.js';
+import { ServerVersions, serverVersionsPath } from './core/server-versions.js';
+import { addressOf, resolveSettings } from './core/settings.js';
 import { Signals } from './core/signals.js';
 import { topCommandsOf } from './groups.js';
 import { paintFor } from './output/colour.js';
-import { rootHelp, usageLine } from './spec/help.js';
+import { attachedFlags, rootHelp, usageLine } from './spec/help.js';
 import { removedWarnings } from './spec/removed.js';
 import { withMissing } from './spec/ask-missing.js';
 import { buildParser, parseFailure } from './spec/parser.js';
@@ -31,6 +41,7 @@ interface Chosen {
   /** The innermost group, and the word that is none of its commands. */
   group?: { words: readonly string[]; children: readonly string[] };
   surplus?: string;
+  bare?: string[];
 }
 
 /** Runs one command line and answers its exit code; everything it says goes to the terminal's streams: by default the process's own. */
@@ -71,6 +82,12 @@ class Run {
     this.chosen = await this.choose(prepared.args);
     const { chosen } = this;
     if (prepared.listFields) return this.printFields(chosen?.leaf);
+    if (chosen?.leaf) {
+      const attached = attachedFlags(chosen.leaf);
+      const args = withoutNextWords(chosen.args, attached);
+      chosen.bare = attached.filter((flag) => args.includes(`${flag}=`));
+      chosen.args = args;
+    }
     const bareGroup =
       chosen?.leaf === undefined && chosen?.words.length === commandWords(chosen?.args ?? [], MOST_WORDS).length;
     await this.parse(
@@ -148,11 +165,25 @@ class Run {
   }
 
   private printVersion(words: readonly string[]): number {
-    const versions = { cli: this.version, api: API_VERSION, node: process.versions.node };
-    const json = formatInArgv(words)?.startsWith('json');
+    if (!formatInArgv(words)?.startsWith('json'))
+      return this.print(`${this.program} ${this.version} (API ${API_VERSION})\n`);
+    const server = this.serverVersion(words);
     return this.print(
-      json ? `${JSON.stringify(versions)}\n` : `${this.program} ${this.version} (API ${API_VERSION})\n`,
+      `${JSON.stringify({ cli: this.version, api: API_VERSION, node: process.versions.node, server })}\n`,
     );
+  }
+
+  /** What the server that would be asked said in its last answer; nothing is asked for it. */
+  private serverVersion(words: readonly string[]): { url: string; version: string } | null {
+    const { env } = this.terminal;
+    try {
+      const url = addressOf(resolveSettings(placeInArgv(words), env, process.cwd()).server.value);
+      const version = new ServerVersions(serverVersionsPath(env)).of(url);
+      return version === undefined ? null : { url, version };
+    } catch {
+      // Settings that cannot be read are told by every command that needs them.
+      return null;
+    }
   }
 
   private printFields(leaf: LeafSpec | undefined): number {

@@ -25,6 +25,8 @@ describe.each(KINDS.map((kind) => [kind.name, kind] as const))('%s on the real s
     );
     const changed = await own.json<Shown>(...shellWords(update), '--if-match', String(made.revision));
     expect(changed.revision).toBe(made.revision + 1);
+    const waited = await own.json<Shown>(name, 'get', made.key, `--wait=revision=${changed.revision}`);
+    expect(waited.key).toBe(made.key);
     const stale = await own.ureg(...shellWords(update), '--title', 'late', '--if-match', String(made.revision));
     expect(stale.code).toBe(5);
     // What is set twice has a new value; everything else is there already.
@@ -36,7 +38,7 @@ describe.each(KINDS.map((kind) => [kind.name, kind] as const))('%s on the real s
       const plan = await own.json<{ from: string; to: string }>(name, verb.name, id, '--dry-run');
       const before = await own.json<Shown>(name, 'get', id);
       expect(before.status).toBe(plan.from);
-      const after = await own.json<Shown>(name, verb.name, id);
+      const after = await own.json<Shown>(name, verb.name, id, `--wait=${plan.to}`);
       expect(after.status).toBe(plan.to);
     }
     const last = kind.verbs.at(-1)?.name;
@@ -50,7 +52,8 @@ describe.each(KINDS.map((kind) => [kind.name, kind] as const))('%s on the real s
       code: 11,
       stderr: expect.stringContaining('colour'),
     });
-    expect((await own.ureg(name, 'delete', id, '--yes')).code).toBe(0);
+    expect(await own.ureg(name, 'delete', id, '--yes', '--wait=deleted')).toMatchObject({ code: 0, stderr: '' });
     expect((await own.ureg(name, 'get', id)).code).toBe(3);
+    expect((await own.ureg(name, 'get', id, '--wait=deleted')).code).toBe(0);
   });
 });

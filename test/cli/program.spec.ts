@@ -104,6 +104,7 @@ describe('the program itself', () => {
       cli: expect.stringMatching(/^\d/),
       api: 'v1',
       node: process.versions.node,
+      server: null,
     });
   });
 

@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { VERSION } from '../../src/platform/env/version.js';
 import { ApiClient } from '../support/api-client.js';
 import type { Answer } from '../support/api-client.js';
 import { probes } from './http-probes.js';
@@ -21,6 +22,7 @@ function expectProblem(answer: Answer, expected: { status: number; code: string;
   expect(answer.body.title).toEqual(expect.any(String));
   expect(answer.body.detail).toEqual(expect.any(String));
   expect(answer.body.request_id).toBe(answer.headers.get('x-request-id'));
+  expect(answer.headers.get('x-registry-version')).toBe(VERSION);
 }
 
 /** The answer to bytes that may be no HTTP at all. */
@@ -113,7 +115,9 @@ describe('a problem', () => {
     ],
     ['no host', 'GET / HTTP/1.1\r\n\r\n', 400],
   ])('of %s on the wire is a %s', async (_, bytes, status) => {
-    expect(await raw(bytes)).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    const answer = await raw(bytes);
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(answer).toContain(`\r\nX-Registry-Version: ${VERSION}\r\n`);
   });
 
   it('has a type that leads to its explanation', async () => {

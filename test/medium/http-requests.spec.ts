@@ -1,5 +1,6 @@
 import { gzipSync, brotliCompressSync, deflateSync } from 'node:zlib';
 import { connect } from 'node:net';
+import { VERSION } from '../../src/platform/env/version.js';
 import { ApiClient } from '../support/api-client.js';
 import { probes } from './http-probes.js';
 import type { Probes } from './http-probes.js';
@@ -59,6 +60,11 @@ describe('a request', () => {
     expect(headers.get('etag')).toBeNull();
   });
 
+  it('is told the version of the service, so that a client knows what it can ask for', async () => {
+    const { headers } = await api.get('/probe/context');
+    expect(headers.get('x-registry-version')).toBe(VERSION);
+  });
+
   it('is logged with its time at debug, without its query', async () => {
     await api.get('/probe/items/7?access_token=hunter2', { 'x-request-id': 'logged' });
     const lines = service.log.map((line) => JSON.parse(line)).filter(({ request_id }) => request_id === 'logged');
@@ -105,7 +111,7 @@ describe('a page of another origin', () => {
   it('may call when it is named', async () => {
     const { headers } = await api.get('/probe/text', { origin: 'https://app.example' });
     expect(headers.get('access-control-allow-origin')).toBe('https://app.example');
-    expect(headers.get('access-control-expose-headers')).toContain('X-Request-Id');
+    expect(headers.get('access-control-expose-headers')).toContain('X-Request-Id, X-Registry-Version');
     const asked = {
       origin: 'https://app.example',
       'access-control-request-method': 'PUT',

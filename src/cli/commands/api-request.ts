@@ -25,7 +25,8 @@ export async function requestOf(
     throw usageError(`unknown method ${JSON.stringify(name)}`, { reason: `methods: ${HTTP_METHODS.join(', ')}` });
   const { path, query } = target(text, listOf(options.query));
   const headers = headersOf(listOf(options.header));
-  const request: RegistryRequest = { method, path, query, headers, ifMatch: options.ifMatch as string | undefined };
+  const ifMatch = options.ifMatch as string | undefined;
+  const request: RegistryRequest = { method, path, query, headers, ifMatch, typed: true };
   const fields = { ...assignments(listOf(options.field), '--field'), ...texts(listOf(options.rawField)) };
   const hasFields = Object.keys(fields).length > 0;
   if (isReading(method)) {

@@ -1,6 +1,6 @@
 import type { RegistryResponse } from '../core/client.js';
 import type { CommandContext } from '../core/context.js';
-import { CliError } from '../core/errors.js';
+import { CliError, isMissingRoute } from '../core/errors.js';
 import { ExitCode } from '../core/exit-codes.js';
 import { isMachineFormat } from '../output/format.js';
 import { bulkResultView, type BulkResult } from '../views/bulk-view.js';
@@ -12,6 +12,8 @@ export interface Batch<Item> {
   name: (item: Item) => { key: string; id?: string };
   /** Undefined under `--dry-run`. */
   act: (item: Item) => Promise<RegistryResponse | undefined>;
+  /** What is waited for, of each that was done, when all have been tried. */
+  settle?: (item: Item) => Promise<unknown>;
 }
 
 /** Does the same to each, one after another: the only one is told in a sentence, several as a list of results. */
@@ -26,6 +28,12 @@ export async function runBatch<Item>(context: CommandContext, batch: Batch<Item>
     }
   }
   if (context.dryRun) return;
+  for (const [index, item] of batch.settle ? batch.items.entries() : []) {
+    if (results[index]?.status === 'failed') continue;
+    await batch.settle?.(item).catch((error: unknown) => {
+      results[index] = { index, status: 'failed', ...batch.name(item), error: failure(error, batch.items.length) };
+    });
+  }
   if (batch.items.length === 1 && results[0]) return context.changed(sentence, results[0], bulkResultView);
   await answerBatch(context, results, batch.done);
 }
@@ -34,7 +42,8 @@ export async function runBatch<Item>(context: CommandContext, batch: Batch<Item>
 function failure(error: unknown, count: number): BulkResult['error'] {
   const itemFailed =
     error instanceof CliError &&
-    [ExitCode.notFound, ExitCode.conflict, ExitCode.invalid].some((code) => code === error.exitCode);
+    !isMissingRoute(error) &&
+    [ExitCode.notFound, ExitCode.conflict, ExitCode.invalid, ExitCode.no].some((code) => code === error.exitCode);
   if (!itemFailed || count === 1) throw error;
   return { status: error.status ?? 0, code: error.code, detail: error.message };
 }

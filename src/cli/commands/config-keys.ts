@@ -59,6 +59,7 @@ async function finished(context: CommandContext, path: string, begun: Rotation):
   const client = await context.client();
   const progress = context.progress();
   progress.stage('sealing anew');
+  context.signals.explain(`the registry goes on; look with: ${context.program} config rotate-keys --status`);
   let rotation = begun;
   try {
     while (rotation.state === 'running') {
@@ -69,6 +70,7 @@ async function finished(context: CommandContext, path: string, begun: Rotation):
     }
   } finally {
     progress.stop();
+    context.signals.explain(undefined);
   }
   return rotation;
 }

@@ -5,6 +5,9 @@ import { usageError } from '../core/errors.js';
 import { cellText } from '../output/fields.js';
 import type { LeafSpec } from '../spec/types.js';
 import type { Entry } from '../views/entry-view.js';
+import { awaitCondition } from '../waiting/await-condition.js';
+import { tellDeleted } from '../waiting/show-when.js';
+import { conditionOf, WAIT_FOR_ON_GET } from '../waiting/wait-option.js';
 import {
   candidateView,
   resolvedView,
@@ -88,6 +91,7 @@ export const configGetLeaf: LeafSpec = {
     ...CONTEXT_OPTIONS,
     ...SCOPE_OPTIONS.filter(({ flags }) => flags.startsWith('--scope')),
     { flags: '--explain', summary: 'say where each scope stands, and which wins', common: true },
+    WAIT_FOR_ON_GET,
   ],
   examples: [
     { cmd: 'config get db.pool.size' },
@@ -98,10 +102,14 @@ export const configGetLeaf: LeafSpec = {
   view: valueView,
   operations: ['GET /api/v1/config/{id}'],
   async run(context, { args, options }) {
-    const client = await context.client();
+    const condition = await conditionOf(context, options, configWords, { mayGo: true });
+    const id = String(args[0]);
     const explain = options.explain === true ? true : undefined;
     const query = { ...scopeQuery(options), explain };
-    const answer = await client.json<Entry>({ method: 'GET', path: pathOf(configWords, String(args[0])), query });
+    const answer = condition
+      ? await awaitCondition(context, { condition, id, of: configWords, query, byName: true })
+      : await (await context.client()).json<Entry>({ method: 'GET', path: pathOf(configWords, id), query });
+    if (!answer) return tellDeleted(context, id);
     if (explain && ['table', 'wide', 'csv'].includes(context.format.name) && !context.quiet) {
       await context.list(answer.explain as Candidate[], candidateView);
       const { source } = answer as unknown as Resolved;

@@ -10,6 +10,8 @@ import { cellText } from '../output/fields.js';
 import type { LeafSpec } from '../spec/types.js';
 import type { Entry } from '../views/entry-view.js';
 import { valueView } from '../views/config-view.js';
+import { settled } from '../waiting/settle.js';
+import { conditionOf, WAIT_FOR } from '../waiting/wait-option.js';
 import { idOf, KEY, placeOf, placeText, SCOPE_OPTIONS, scopeQuery } from './config-scope.js';
 import { givenValue, TYPE_OPTIONS, VALUE, type GivenValue } from './config-value.js';
 
@@ -27,6 +29,7 @@ export const configSetLeaf: LeafSpec = {
     ...SCOPE_OPTIONS,
     ...TYPE_OPTIONS,
     { flags: '--if-match <revision>', summary: 'only if it is still at this revision; 0: only if it is not there yet' },
+    WAIT_FOR,
     { flags: '--if-revision <revision>', summary: 'same as --if-match' },
     ...writingOptions(configWords, { asking: false }).filter(({ flags }) => !flags.startsWith('--data')),
   ],
@@ -41,6 +44,7 @@ export const configSetLeaf: LeafSpec = {
   operations: ['POST /api/v1/config', 'PATCH /api/v1/config/{id}'],
   async run(context, { args, options }) {
     const [key, word] = args as [string, string | undefined];
+    const condition = await conditionOf(context, options, configWords);
     const revision = (options.ifMatch ?? options.ifRevision) as string | undefined;
     const given = await givenValue(context, key, word, options);
     const fields = await kindBody(configWords, options, context.terminal.stdin);
@@ -54,7 +58,9 @@ export const configSetLeaf: LeafSpec = {
       throw error;
     });
     if (!answer) return;
-    const after = answer.json<Entry>();
+    const written = answer.json<Entry>();
+    const done = `set ${String(written.name)}`;
+    const after = await settled(context, { entry: written, of: configWords, done, condition });
     const shown = given.hidden ? 'set' : cellText(after.value);
     const name = String(after.name);
     const sentence = `${name} is ${shown}${placeText(after)}, ${after.type} at revision ${after.revision}`;

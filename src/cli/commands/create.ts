@@ -4,6 +4,9 @@ import { readDocuments } from '../core/input.js';
 import type { LeafSpec } from '../spec/types.js';
 import type { BulkResult } from '../views/bulk-view.js';
 import { entryView, type Entry } from '../views/entry-view.js';
+import type { Condition } from '../waiting/condition.js';
+import { settled } from '../waiting/settle.js';
+import { conditionOf, ENTRY, heldText, WAIT_FOR } from '../waiting/wait-option.js';
 import { answerBatch } from './batch-answer.js';
 import { asObject, ENTRY_OPTIONS, entryBody } from './entry-input.js';
 
@@ -22,6 +25,7 @@ export const createCommand: LeafSpec = {
   options: [
     ...ENTRY_OPTIONS,
     { flags: '-f, --file <file>', summary: 'file, folder or - to read entries from', common: true },
+    WAIT_FOR,
   ],
   examples: [
     { cmd: 'create plugin "my-service" 1.0.0' },
@@ -33,10 +37,11 @@ export const createCommand: LeafSpec = {
   operations: ['POST /api/v1/entities', 'POST /api/v1/entities/bulk'],
   async run(context, { args, options }) {
     const [type, name, version] = args as (string | undefined)[];
+    const condition = await conditionOf(context, options, ENTRY);
     const named = { ...(type && { type }), ...(name && { name }), ...(version && { version }) };
     if (options.file !== undefined) {
       if (type !== undefined) throw usageError('give either a type and a name, or --file');
-      return createFromFile(context, String(options.file));
+      return createFromFile(context, String(options.file), condition);
     }
     const body = { ...(await entryBody(options, context.terminal.stdin)), ...named };
     for (const field of ['type', 'name'] as const) {
@@ -46,31 +51,37 @@ export const createCommand: LeafSpec = {
         });
       }
     }
-    return createOne(context, body);
+    return createOne(context, body, condition);
   },
 };
 
-async function createOne(context: CommandContext, body: Record<string, unknown>): Promise<void> {
+async function createOne(
+  context: CommandContext,
+  body: Record<string, unknown>,
+  condition: Condition | undefined,
+): Promise<void> {
   const answer = await context.send({ method: 'POST', path: '/api/v1/entities', body });
   if (!answer) return;
-  const entry = answer.json<Entry>();
-  const { classification } = entry as { classification?: { feature?: string; rule?: string } | null };
+  const made = answer.json<Entry>();
+  const { classification } = made as { classification?: { feature?: string; rule?: string } | null };
   const chosen = classification?.feature
     ? ` as ${classification.feature} (rule ${classification.rule ?? 'unknown'})`
     : '';
-  await context.changed(
-    `created ${entry.key}${chosen} ${entry.id}`,
-    entry,
-    entryView,
-    `${context.program} get ${entry.key}`,
-  );
+  const done = `created ${made.key}${chosen} ${made.id}`;
+  const entry = await settled(context, { entry: made, of: ENTRY, done, condition });
+  await context.changed(`${done}${heldText(condition)}`, entry, entryView, `${context.program} get ${entry.key}`);
 }
 
-async function createFromFile(context: CommandContext, source: string): Promise<void> {
+async function createFromFile(
+  context: CommandContext,
+  source: string,
+  condition: Condition | undefined,
+): Promise<void> {
   const documents = await readDocuments(source, context.terminal.stdin);
   const bodies = documents.map(({ from, value }) => asObject(value, from));
   if (bodies.length === 0) throw usageError(`${source} holds no entry`);
-  if (bodies.length === 1) return createOne(context, bodies[0]);
+  if (bodies.length === 1) return createOne(context, bodies[0], condition);
+  if (condition) throw usageError('--wait goes with one entry', { reason: `${source} holds ${bodies.length}` });
   const answer = await context.send({
     method: 'POST',
     path: '/api/v1/entities/bulk',

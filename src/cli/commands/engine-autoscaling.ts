@@ -2,10 +2,11 @@ import { engineWords } from '../kinds/engine.words.js';
 import { merged } from '../kinds/kind-input.js';
 import { given, idArgument, IF_MATCH, numberOf, pathOf } from '../kinds/kind-request.js';
 import { kindView } from '../kinds/kind-view.js';
-import { outcomeOf, WAIT_OPTION } from '../kinds/kind-waiting.js';
+import { outcomeOf } from '../kinds/kind-waiting.js';
 import { parseCount, parseSeconds } from '../core/duration.js';
 import { column, type View } from '../output/view.js';
 import type { GroupSpec, LeafSpec } from '../spec/types.js';
+import { conditionOf, heldText, WAIT_FOR_DRIVER } from '../waiting/wait-option.js';
 import { assignments } from './entry-input.js';
 import { PAGE_OPTIONS, pageWish } from './list-options.js';
 import { printPages } from './pages.js';
@@ -58,13 +59,14 @@ export const scaleLeaf: LeafSpec = {
     ENGINE,
     { name: 'capacity', summary: 'units, between its least and its most', asked: { question: 'How many units?' } },
   ],
-  options: [WAIT_OPTION, IF_MATCH],
+  options: [WAIT_FOR_DRIVER, IF_MATCH],
   examples: [{ cmd: 'engine scale engine_inference 4' }],
   effect: 'writes',
   view: engineView,
   operations: ['POST /api/v1/engines/{id}/scale'],
   async run(context, { args, options }) {
     const [id, units] = args as [string, string];
+    const condition = await conditionOf(context, options, engineWords, { driven: true });
     const capacity = parseCount(units, 'the capacity', 0, MOST_UNITS);
     const answer = await context.send({
       method: 'POST',
@@ -73,8 +75,11 @@ export const scaleLeaf: LeafSpec = {
       ifMatch: options.ifMatch as string | undefined,
     });
     if (!answer) return;
-    const { entry, underWay } = await outcomeOf(context, engineWords, { id, answer, wait: options.wait === true });
-    await context.changed(`${id} ${underWay ? 'is being scaled' : 'is scaled'} to ${capacity}`, entry, engineView);
+    const wait = options.wait !== undefined;
+    const asked = { id, answer, verb: 'scale', wait, condition };
+    const { entry, underWay } = await outcomeOf(context, engineWords, asked);
+    const sentence = `${id} ${underWay ? 'is being scaled' : 'is scaled'} to ${capacity}${heldText(condition)}`;
+    await context.changed(sentence, entry, engineView);
   },
 };
 

@@ -1,6 +1,8 @@
 import { usageError } from '../core/errors.js';
 import type { LeafSpec } from '../spec/types.js';
 import { entryView, type Entry } from '../views/entry-view.js';
+import { settled } from '../waiting/settle.js';
+import { conditionOf, ENTRY, heldText, WAIT_FOR } from '../waiting/wait-option.js';
 import { ENTRY_OPTIONS, entryBody } from './entry-input.js';
 
 export const updateCommand: LeafSpec = {
@@ -14,6 +16,7 @@ export const updateCommand: LeafSpec = {
     ...ENTRY_OPTIONS,
     { flags: '--unset <field>', summary: 'empty a field, e.g. owner or metadata.port', repeatable: true },
     { flags: '--replace', summary: 'replace the whole writable part (PUT)' },
+    WAIT_FOR,
     { flags: '--if-match <revision>', summary: 'only if the entry is still at this revision', common: true },
   ],
   examples: [
@@ -25,6 +28,7 @@ export const updateCommand: LeafSpec = {
   view: entryView,
   operations: ['PATCH /api/v1/entities/{id}', 'PUT /api/v1/entities/{id}'],
   async run(context, { args, options }) {
+    const condition = await conditionOf(context, options, ENTRY);
     const body = await entryBody(options, context.terminal.stdin);
     for (const field of (options.unset as string[] | undefined) ?? []) unset(body, field);
     if (Object.keys(body).length === 0) {
@@ -39,8 +43,10 @@ export const updateCommand: LeafSpec = {
       ifMatch: options.ifMatch as string | undefined,
     });
     if (!answer) return;
-    const entry = answer.json<Entry>();
-    await context.changed(`updated ${entry.key} to revision ${entry.revision} ${entry.id}`, entry, entryView);
+    const after = answer.json<Entry>();
+    const done = `updated ${after.key} to revision ${after.revision}`;
+    const entry = await settled(context, { entry: after, of: ENTRY, done, condition });
+    await context.changed(`${done} ${after.id}${heldText(condition)}`, entry, entryView);
   },
 };
 

@@ -1,4 +1,4 @@
-import { commandWords, formatInArgv, prepareArgv } from './argv.js';
+import { commandWords, formatInArgv, placeInArgv, prepareArgv, withoutNextWords } from './argv.js';
 
 describe('the command line before it is parsed', () => {
   it('takes the fields of --json=a,b apart', () => {
@@ -44,5 +44,26 @@ describe('the command line before it is parsed', () => {
     [['list', '--', '--json'], undefined],
   ])('of %j knows the format %s', (argv, format) => {
     expect(formatInArgv(argv)).toBe(format);
+  });
+
+  it('knows the server and the profile as they are typed last', () => {
+    expect(placeInArgv(['--server', 'a', '--server=b', '--profile', 'p', '-V'])).toEqual({ server: 'b', profile: 'p' });
+    expect(placeInArgv(['--api=c', '--', '--server', 'a'])).toEqual({ api: 'c' });
+    expect(placeInArgv(['-V', '--server'])).toEqual({});
+  });
+
+  it('leaves a flag with a value of its own the word that follows', () => {
+    const wait = (...args: string[]): string[] => withoutNextWords(args, ['--wait']);
+    expect(wait('get', '--wait', 'abc')).toEqual(['get', '--wait=', 'abc']);
+    expect(wait('get', '--wait=running', 'abc')).toEqual(['get', '--wait=running', 'abc']);
+    expect(wait('get', '--waiting', '--', '--wait', '--wait=')).toEqual([
+      'get',
+      '--waiting',
+      '--',
+      '--wait',
+      '--wait=',
+    ]);
+    expect(withoutNextWords(['--wait', 'abc'], [])).toEqual(['--wait', 'abc']);
+    expect(() => wait('get', '--wait=', 'abc')).toThrow('--wait= says nothing after "="');
   });
 });

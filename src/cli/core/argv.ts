@@ -44,6 +44,20 @@ export function prepareArgv(argv: readonly string[]): PreparedArgv {
   return prepared;
 }
 
+/**
+ * `--wait abc` becomes `--wait= abc` for flags whose value may stand behind `=` alone: the parser would take the next word for
+ * it. `--wait=` as typed says nothing, and is refused.
+ */
+export function withoutNextWords(args: readonly string[], attached: readonly string[]): string[] {
+  const end = args.indexOf('--');
+  return args.map((word, index) => {
+    if (end !== -1 && index > end) return word;
+    if (attached.includes(word)) return `${word}=`;
+    if (word.endsWith('=') && attached.includes(word.slice(0, -1))) throw usageError(`${word} says nothing after "="`);
+    return word;
+  });
+}
+
 /** The first words that are no flags: the command. Stops at a flag that is not a global one. */
 export function commandWords(args: readonly string[], limit: number): { word: string; index: number }[] {
   const found: { word: string; index: number }[] = [];
@@ -68,6 +82,17 @@ export function formatInArgv(argv: readonly string[]): string | undefined {
     else if (word === '--json' || word.startsWith('--json=')) format ??= 'json';
   }
   return format;
+}
+
+/** What `--server`, `--api` and `--profile` say as typed, where nothing else is read. */
+export function placeInArgv(argv: readonly string[]): { server?: string; api?: string; profile?: string } {
+  const end = argv.indexOf('--');
+  const flagged = end === -1 ? argv : argv.slice(0, end);
+  const valueOf = (flag: string): string | undefined => {
+    const at = flagged.findLastIndex((word) => word === flag || word.startsWith(`${flag}=`));
+    return flagged[at] === flag ? flagged[at + 1] : flagged[at]?.slice(flag.length + 1);
+  };
+  return { server: valueOf('--server'), api: valueOf('--api'), profile: valueOf('--profile') };
 }
 
 /** `--color`/`--no-color` and `--debug` as typed, for errors of the parser itself. */

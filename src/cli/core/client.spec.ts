@@ -45,7 +45,7 @@ function client(options: Partial<ClientOptions> = {}): RegistryClient {
     timeoutMs: 5000,
     retries: 2,
     program: 'ureg',
-    userAgent: 'ureg/test',
+    version: '0.2.0',
     ...options,
   });
 }
@@ -59,7 +59,10 @@ describe('a request', () => {
     const rows = await client().json({ ...GET, query: { type: 'plugin', tag: ['a', 'b&c'], all: undefined, n: 5 } });
     expect(rows).toEqual([1]);
     expect(seen[0]).toMatchObject({ method: 'GET', url: '/base/api/v1/entities?type=plugin&tag=a&tag=b%26c&n=5' });
-    expect(seen[0]?.headers).toMatchObject({ authorization: 'Bearer ureg_secret', 'user-agent': 'ureg/test' });
+    expect(seen[0]?.headers).toMatchObject({
+      authorization: 'Bearer ureg_secret',
+      'user-agent': `ureg/0.2.0 node/${process.versions.node}`,
+    });
     expect(seen[0]?.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
   });
 

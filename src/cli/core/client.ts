@@ -3,10 +3,11 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { ConnectionError } from '../../client/connection-error.js';
 import { exchange, type Attempted } from '../../client/exchange.js';
 import { keepsKeys, safetyOfPost } from '../../client/idempotency.js';
-import { CliError } from './errors.js';
+import { CliError, isMissingRoute } from './errors.js';
 import { ExitCode } from './exit-codes.js';
 import { errorFromAnswer, notARegistry } from './problem.js';
-import { isLoopback } from './settings.js';
+import type { ServerVersions } from './server-versions.js';
+import { addressOf, isLoopback } from './settings.js';
 import { readBody, Transport } from './transport.js';
 
 export type QueryValue = string | number | boolean | readonly string[] | undefined;
@@ -31,6 +32,8 @@ export interface RegistryRequest {
   secrets?: readonly string[];
   /** Statuses that are answers and no errors, e.g. 503 of a health check. */
   accepts?: readonly number[];
+  /** The path is the user's, and no route that this program knows of. */
+  typed?: boolean;
   timeoutMs?: number;
 }
 
@@ -50,13 +53,18 @@ export interface ClientOptions {
   timeoutMs: number;
   retries: number;
   program: string;
-  userAgent: string;
+  /** This program's. */
+  version: string;
+  /** Where what servers say of theirs is kept. */
+  versions?: ServerVersions;
   /** Request line, status, time and request id, one line each (never headers, which hold the key). */
   debug?: (line: string) => void;
   maxSockets?: number;
 }
 
 const CONNECT_TIMEOUT_MS = 5_000;
+/** The service's version, on each of its answers. */
+const VERSION_HEADER = 'x-registry-version';
 
 /** A request as it is sent. */
 interface Prepared {
@@ -80,7 +88,7 @@ export class RegistryClient {
   }
 
   get server(): string {
-    return this.options.server.href.replace(/\/$/, '');
+    return addressOf(this.options.server);
   }
 
   async request(request: RegistryRequest): Promise<RegistryResponse> {
@@ -178,6 +186,8 @@ export class RegistryClient {
       const answer = await this.transport.send({ url, method, headers, body, connectTimeoutMs, timeoutMs });
       const status = answer.statusCode ?? 0;
       this.options.debug?.(`< ${status} ${ms(started)} ms, request ${requestId}`);
+      const version = headerText(answer.headers[VERSION_HEADER]);
+      if (version !== undefined) this.options.versions?.heard(this.server, version);
       return { status, retryAfter: headerText(answer.headers['retry-after']), answer };
     } catch (error) {
       if (error instanceof ConnectionError) this.options.debug?.(`< ${error.code} ${ms(started)} ms`);
@@ -190,7 +200,7 @@ export class RegistryClient {
     const requestId = randomUUID();
     const headers: Record<string, string> = {
       accept: request.accept ?? 'application/json',
-      'user-agent': this.options.userAgent,
+      'user-agent': `ureg/${this.options.version} node/${process.versions.node}`,
       'x-request-id': requestId,
     };
     if (this.options.key !== undefined) headers.authorization = `Bearer ${this.options.key}`;
@@ -213,7 +223,7 @@ export class RegistryClient {
     requestId: string,
     timeoutMs: number,
   ): Promise<CliError> {
-    return errorFromAnswer(
+    const error = errorFromAnswer(
       {
         method: request.method,
         path: request.path,
@@ -228,6 +238,15 @@ export class RegistryClient {
       },
       this.options.program,
     );
+    if (request.typed || !isMissingRoute(error)) return error;
+    const { explainedByAge } = await import('./older-server.js');
+    const { version: own, versions } = this.options;
+    const answered = headerText(response.headers[VERSION_HEADER]);
+    return explainedByAge(error, `${request.method} ${request.path}`, {
+      own,
+      answered,
+      remembered: versions?.of(this.server),
+    });
   }
 
   private unreachable(error: unknown): CliError {

@@ -5,6 +5,7 @@ import { oneLine, SilentExit } from './errors.js';
 import { ExitCode } from './exit-codes.js';
 import { readStdin } from './input.js';
 import { mayPrompt, type Terminal } from './interactive.js';
+import { ServerVersions, serverVersionsPath } from './server-versions.js';
 import { resolveKey, resolveSettings, type GlobalFlags, type Setting, type Settings } from './settings.js';
 import type { Signals } from './signals.js';
 import { paintFor, type Paint } from '../output/colour.js';
@@ -115,7 +116,8 @@ export class CommandContext {
       timeoutMs: this.settings.timeoutMs.value,
       retries: this.settings.retries.value,
       program: this.program,
-      userAgent: `ureg/${this.version} node/${process.versions.node}`,
+      version: this.version,
+      versions: new ServerVersions(serverVersionsPath(this.terminal.env)),
       debug: debug ? (line) => this.terminal.stderr.write(`debug: ${line}\n`) : undefined,
     });
   }

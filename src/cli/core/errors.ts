@@ -46,6 +46,11 @@ export function usageError(message: string, options: Omit<CliErrorOptions, 'exit
   return new CliError('cli.usage', message, { ...options, exitCode: ExitCode.usage });
 }
 
+/** Of the server: that a route is not there, as opposed to a thing that is not there. */
+export function isMissingRoute({ code }: CliError): boolean {
+  return code === 'route.not_found' || code === 'route.method_not_allowed';
+}
+
 /** Data was to come from standard input, which is a terminal: the usage line is told too. */
 export const NOTHING_PIPED = 'cli.nothing_piped';
 

@@ -129,6 +129,11 @@ export function parseServer(text: string, source: string): URL {
   return url;
 }
 
+/** A server as it is told and remembered: without a slash at the end. */
+export function addressOf(server: URL): string {
+  return server.href.replace(/\/$/, '');
+}
+
 function badServer(text: string, source: string, reason: string): Error {
   return usageError(`${source}: ${JSON.stringify(text)} is not a server address`, { reason });
 }

@@ -4,7 +4,7 @@ import { topCommandsOf } from '../groups.js';
 import { GLOBAL_OPTIONS } from '../spec/global-options.js';
 import { optionsOf, usageLine } from '../spec/help.js';
 import { leavesOf, type ExampleSpec, type LeafSpec, type OptionSpec } from '../spec/types.js';
-import { ENVIRONMENT, FORMATS_HELP } from './topics.js';
+import { ENVIRONMENT, FORMATS_HELP, WAIT_HELP, WAIT_RULES } from './topics.js';
 
 /** What each example of the help prints, as the tests saw it: command line without the program's name → output. */
 export type Captured = Readonly<Record<string, string>>;
@@ -32,6 +32,12 @@ export async function cliDocs(captured: Captured): Promise<string> {
       FORMATS_HELP.map(([format, what]) => [code(format), what]),
     ),
     'Data goes to standard output, everything else to standard error. With `-o json` a failure leaves standard output empty and puts one object on standard error: `{"error":{"code","message","status","requestId","hint","details"}}`.',
+    '## Waiting',
+    table(
+      ['Flag', 'What is waited for'],
+      WAIT_HELP.map(([flag, what]) => [code(flag), what]),
+    ),
+    WAIT_RULES.map((rule) => `- ${rule}`).join('\n'),
     '## Exit codes',
     table(
       ['Code', 'Meaning'],
@@ -68,6 +74,10 @@ const FILES = table(
     [
       '`.ureg.json` here or in a folder above',
       '`profile`, `output`, `timeout`, `retries` of a project; no server and no key',
+    ],
+    [
+      '`$XDG_CACHE_HOME/universal-registry/servers.json`',
+      'the version that each server said it is in its last answer; may be deleted',
     ],
     ['`$DATA_DIR/admin.key`', 'the first admin key of a registry on this machine, used for loopback servers'],
   ],

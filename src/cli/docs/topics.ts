@@ -29,6 +29,23 @@ export const FORMATS_HELP: readonly (readonly [string, string])[] = [
   ["template='{{key}} {{metadata.section}}'", 'your own line; \\n and \\t are understood'],
 ];
 
+export const WAIT_HELP: readonly (readonly [string, string])[] = [
+  ['--wait', 'of what a driver does (start, stop, scale, …): until it is done'],
+  ['--wait=running', 'until that is its state'],
+  ['--wait=health=healthy', 'until a field has that value'],
+  ['--wait=capacity.current=4', 'a dot reaches inside'],
+  ['--wait=owner=null', 'until a field is empty'],
+  ['--wait=deleted', 'until it is gone: of get and delete'],
+];
+
+export const WAIT_RULES: readonly string[] = [
+  'The condition stands behind "=": of "--wait running" the second word is an argument.',
+  'Fields are those of the JSON answer (-o json; explain lists them). A number equals by its value, a list when the value is in it.',
+  'What can never hold is refused with exit code 2 before anything is asked: a field that is not there, a state the kind does not have.',
+  'After a verb the driver is waited for first; if it fails, that is exit code 10 unless the condition holds then.',
+  'It is waited as long as --timeout (default 30s): then exit code 10, saying what it is by then. What was changed stays changed, as it does after Ctrl-C (130).',
+];
+
 const TOPICS: Record<string, (program: string) => string> = {
   'exit-codes': () => page('Exit codes', [rows(EXIT_CODE_MEANINGS.map(([code, what]) => [String(code), what]))]),
   environment: () => page('Environment variables', [rows(ENVIRONMENT)]),
@@ -44,6 +61,18 @@ const TOPICS: Record<string, (program: string) => string> = {
         `  ${program} list -o template='{{key}}\\t{{health}}'`,
       ],
     ]),
+  waiting: (program) =>
+    page('What --wait waits for', [
+      rows(WAIT_HELP),
+      [
+        ...WAIT_RULES,
+        '',
+        'Examples:',
+        `  ${program} service create checkout --wait=health=healthy --timeout 2m`,
+        `  ${program} service restart svc_checkout --wait=instances.passing=3 --timeout 5m`,
+        `  ${program} grid delete node_n1 --yes --wait=deleted --timeout 10m`,
+      ],
+    ]),
   settings: (program) =>
     page('Profiles and settings', [
       [
@@ -52,6 +81,7 @@ const TOPICS: Record<string, (program: string) => string> = {
         'User file:     $XDG_CONFIG_HOME/universal-registry/config.json, readable by you only.',
         'Project file:  .ureg.json here or in a folder above; may hold profile, output, timeout and retries.',
         '               It names no server and no key: a folder of others cannot send your key elsewhere.',
+        'Cache:         $XDG_CACHE_HOME/universal-registry/servers.json, which version each server said it is.',
         "Keys:          a profile's key is sent to that profile's server only.",
         '',
         'Examples:',

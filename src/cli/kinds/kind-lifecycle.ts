@@ -3,10 +3,11 @@ import { assignments } from '../commands/entry-input.js';
 import { optionName } from '../spec/ask-missing.js';
 import { DRY_RUN_OPTION, flagWords } from '../spec/global-options.js';
 import type { LeafSpec } from '../spec/types.js';
+import { conditionOf, heldText, WAIT_FOR, WAIT_FOR_DRIVER } from '../waiting/wait-option.js';
 import { merged } from './kind-input.js';
 import { idArgument, IF_MATCH, pathOf } from './kind-request.js';
 import { kindView } from './kind-view.js';
-import { outcomeOf, WAIT_OPTION } from './kind-waiting.js';
+import { outcomeOf } from './kind-waiting.js';
 import type { KindWords, VerbWords } from './kind-words.js';
 
 interface Plan extends Record<string, unknown> {
@@ -28,7 +29,7 @@ export function verbLeaf(kind: KindWords, verb: VerbWords): LeafSpec {
       ...(verb.options ?? []),
       { flags: '--cascade', summary: 'move along what stands in the way, in order', common: true },
       { flags: '--input <field=value>', summary: 'a field of the request body', repeatable: true },
-      ...(kind.driven ? [WAIT_OPTION] : []),
+      kind.driven ? WAIT_FOR_DRIVER : WAIT_FOR,
       IF_MATCH,
       { flags: DRY_RUN_OPTION.flags, summary: 'ask the registry what would happen, and change nothing', common: true },
     ],
@@ -39,6 +40,7 @@ export function verbLeaf(kind: KindWords, verb: VerbWords): LeafSpec {
     async run(context, { args, options }) {
       // An output format that does not exist is refused before the change, not after it.
       void context.format;
+      const condition = await conditionOf(context, options, kind, { driven: kind.driven });
       const id = String(args[0]);
       const body = bodyOf(verb, options);
       const client = await context.client();
@@ -55,10 +57,13 @@ export function verbLeaf(kind: KindWords, verb: VerbWords): LeafSpec {
         const plan = answer.json<Plan>();
         return context.say(`${verb.name} would move ${id} from ${plan.from ?? '?'} to ${plan.to ?? '?'}`, plan);
       }
-      const { entry, underWay } = await outcomeOf(context, kind, { id, answer, wait: options.wait === true });
+      const wait = options.wait !== undefined;
+      const asked = { id, answer, verb: verb.name, wait, condition };
+      const { entry, underWay } = await outcomeOf(context, kind, asked);
       const pending = underWay ? `; ${verb.name} is under way` : '';
       const next = `${commandOf(context.program, name)} ${wayOn(kind, verb, underWay)} ${entry.key}`;
-      await context.changed(`${entry.key} is ${String(entry.status)}${pending}`, entry, view, next);
+      const sentence = `${entry.key} is ${String(entry.status)}${heldText(condition, true)}${pending}`;
+      await context.changed(sentence, entry, view, next);
     },
   };
 }

@@ -5,6 +5,8 @@ import { optionName } from '../spec/ask-missing.js';
 import { flagWords } from '../spec/global-options.js';
 import type { LeafSpec } from '../spec/types.js';
 import type { Entry } from '../views/entry-view.js';
+import { showWhen } from '../waiting/show-when.js';
+import { conditionOf, WAIT_FOR_ON_GET } from '../waiting/wait-option.js';
 import { idArgument, manyOf, pathOf } from './kind-request.js';
 import { kindView } from './kind-view.js';
 import type { KindWords } from './kind-words.js';
@@ -67,11 +69,14 @@ export function getLeaf(kind: KindWords): LeafSpec {
     summary: `Show ${one}`,
     description: 'Without @version the newest version is meant.',
     arguments: [idArgument(kind)],
+    options: [WAIT_FOR_ON_GET],
     examples: [{ cmd: `${name} get ${sample.id}` }, { cmd: `${name} get ${sample.id} --json=key,status,health` }],
     effect: 'reads',
     view,
     operations: [`GET /api/v1/${path}/{id}`],
-    async run(context, { args }) {
+    async run(context, { args, options }) {
+      const condition = await conditionOf(context, options, kind, { mayGo: true });
+      if (condition) return showWhen(context, { condition, id: String(args[0]), of: kind }, view);
       const client = await context.client();
       await context.one(await client.json<Entry>({ method: 'GET', path: pathOf(kind, String(args[0])) }), view);
     },

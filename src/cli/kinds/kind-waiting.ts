@@ -4,8 +4,9 @@ import type { RegistryResponse } from '../core/client.js';
 import type { CommandContext } from '../core/context.js';
 import { CliError } from '../core/errors.js';
 import { ExitCode } from '../core/exit-codes.js';
-import type { OptionSpec } from '../spec/types.js';
 import type { Entry } from '../views/entry-view.js';
+import { awaitCondition, deadlineOf } from '../waiting/await-condition.js';
+import type { Condition } from '../waiting/condition.js';
 import { pathOf } from './kind-request.js';
 import type { KindWords } from './kind-words.js';
 
@@ -17,36 +18,49 @@ interface Pending {
   message?: string | null;
 }
 
-export const WAIT_OPTION: OptionSpec = {
-  flags: '--wait',
-  summary: 'until the driver has done it, as long as --timeout; exit code 10 when it failed or that was too short',
-  common: true,
-};
+export interface Outcome {
+  id: string;
+  answer: RegistryResponse;
+  verb: string;
+  /** `--wait`, with or without a condition. */
+  wait: boolean;
+  condition?: Condition;
+}
 
 const POLL_MS = 500;
 
-/** What a verb left behind: as answered, or with `--wait` when its driver has done it. */
+/**
+ * What a verb left behind: as answered, or with `--wait` when its driver has done it and the condition holds. That is not
+ * looked at before: what is restarted is still running while the driver has not begun.
+ */
 export async function outcomeOf(
   context: CommandContext,
   kind: KindWords,
-  { id, answer, wait }: { id: string; answer: RegistryResponse; wait: boolean },
+  { id, answer, verb, wait, condition }: Outcome,
 ): Promise<{ entry: Entry; underWay: boolean }> {
   const asked = answer.json<Entry & { operation?: Pending }>();
-  if (answer.status !== 202) return { entry: asked, underWay: false };
-  if (!wait || !asked.operation) return { entry: asked, underWay: true };
-  await awaitOperation(context, kind, { id, operation: asked.operation });
+  const operation = answer.status === 202 ? asked.operation : undefined;
+  if (!wait || (!operation && !condition)) return { entry: asked, underWay: answer.status === 202 };
+  const deadline = deadlineOf(context);
+  const failure = operation && (await awaitOperation(context, kind, { id, operation, deadline }));
+  if (condition && !failure) {
+    const waiting = { condition, id: asked.id, key: asked.key, of: kind, done: `${verb} is done`, deadline };
+    return { entry: (await awaitCondition(context, waiting)) ?? asked, underWay: false };
+  }
   const client = await context.client();
-  return { entry: await client.json<Entry>({ method: 'GET', path: pathOf(kind, id) }), underWay: false };
+  const entry = await client.json<Entry>({ method: 'GET', path: pathOf(kind, id) });
+  // Somebody may wait for it to fail.
+  if (failure && !(condition && (await import('../waiting/condition.js')).holds(condition, entry))) throw failure;
+  return { entry, underWay: false };
 }
 
-/** Returns when the operation has succeeded; otherwise the answer is no (exit code 10). */
+/** Returns when the operation has ended: with the reason if it failed. Otherwise the answer is no (exit code 10). */
 async function awaitOperation(
   context: CommandContext,
   kind: KindWords,
-  { id, operation }: { id: string; operation: Pending },
-): Promise<void> {
+  { id, operation, deadline }: { id: string; operation: Pending; deadline: number },
+): Promise<CliError | undefined> {
   const look = `${commandOf(context.program, kind.name)} operations ${id}`;
-  const deadline = Date.now() + context.settings.timeoutMs.value;
   const client = await context.client();
   const path = pathOf(kind, id, 'operations', operation.id);
   const progress = context.progress();
@@ -54,11 +68,12 @@ async function awaitOperation(
   progress.stage(`${operation.verb} ${id}`);
   try {
     for (let now = operation; now.state !== 'succeeded'; now = await client.json<Pending>({ method: 'GET', path })) {
-      if (now.state === 'failed') throw unmet(`${now.verb} of ${id} failed`, now.message ?? undefined, look);
+      if (now.state === 'failed') return unmet(`${now.verb} of ${id} failed`, now.message ?? undefined, look);
       if (Date.now() + POLL_MS > deadline)
         throw unmet(`${now.verb} of ${id} did not end in time`, `the registry goes on with it: ${now.state}`, look);
       await sleep(POLL_MS);
     }
+    return undefined;
   } finally {
     progress.stop();
     context.signals.explain(undefined);

@@ -1,11 +1,14 @@
 import { confirmDeletion, runBatch } from '../commands/batch-answer.js';
-import type { RegistryResponse } from '../core/client.js';
 import type { CommandContext } from '../core/context.js';
 import { usageError } from '../core/errors.js';
 import { readDocuments } from '../core/input.js';
 import type { LeafSpec } from '../spec/types.js';
 import { bulkResultView } from '../views/bulk-view.js';
 import type { Entry } from '../views/entry-view.js';
+import type { Condition } from '../waiting/condition.js';
+import { deletion } from '../waiting/deletion.js';
+import { settled } from '../waiting/settle.js';
+import { conditionOf, heldText, WAIT_DELETED, WAIT_FOR } from '../waiting/wait-option.js';
 import { kindBody, objectsOf, withUnset, writingOptions } from './kind-input.js';
 import { idArgument, IF_MATCH, manyOf, nounOf, pathOf } from './kind-request.js';
 import { kindView } from './kind-view.js';
@@ -30,6 +33,7 @@ export function createLeaf(kind: KindWords): LeafSpec {
     options: [
       { flags: '-f, --file <file>', summary: 'file, folder or - to read from', common: true },
       ...writingOptions(kind, { asking: true }),
+      WAIT_FOR,
     ],
     examples: [
       { cmd: sample.create },
@@ -40,35 +44,60 @@ export function createLeaf(kind: KindWords): LeafSpec {
     operations: [`POST /api/v1/${path}`],
     async run(context, { args, options }) {
       const [word, version] = args as (string | undefined)[];
+      const condition = await conditionOf(context, options, kind);
       if (options.file !== undefined) {
         if (word !== undefined) throw usageError('give either a name, or --file');
-        return createFromFile(context, kind, String(options.file));
+        return createFromFile(context, kind, String(options.file), condition);
       }
       const body = await kindBody(kind, options, context.terminal.stdin);
-      await createOne(context, kind, { ...(word && { name: word }), ...(version && { version }), ...body });
+      const named = { ...(word && { name: word }), ...(version && { version }), ...body };
+      await createOne(context, kind, named, condition);
     },
   };
 }
 
-async function createOne(context: CommandContext, kind: KindWords, body: Record<string, unknown>): Promise<void> {
+async function createOne(
+  context: CommandContext,
+  kind: KindWords,
+  body: Record<string, unknown>,
+  condition: Condition | undefined,
+): Promise<void> {
   const answer = await context.send({ method: 'POST', path: pathOf(kind), body });
   if (!answer) return;
-  const entry = answer.json<Entry>();
+  const made = answer.json<Entry>();
+  const done = `created ${made.key} ${made.id}`;
+  const entry = await settled(context, { entry: made, of: kind, done, condition });
   const next = `${context.program} ${kind.name} get ${entry.key}`;
-  await context.changed(`created ${entry.key} ${entry.id}`, entry, kindView(kind), next);
+  await context.changed(`${done}${heldText(condition)}`, entry, kindView(kind), next);
 }
 
-async function createFromFile(context: CommandContext, kind: KindWords, source: string): Promise<void> {
+async function createFromFile(
+  context: CommandContext,
+  kind: KindWords,
+  source: string,
+  condition: Condition | undefined,
+): Promise<void> {
   const bodies = objectsOf(await readDocuments(source, context.terminal.stdin));
   if (bodies.length === 0) throw usageError(`${source} holds no ${nounOf(kind)}`);
-  if (bodies.length === 1 && bodies[0]) return createOne(context, kind, bodies[0]);
+  if (bodies.length === 1 && bodies[0]) return createOne(context, kind, bodies[0], condition);
+  const made = new Map<Record<string, unknown>, Entry>();
   await runBatch(
     context,
     {
       items: bodies,
       done: 'created',
       name: ({ name, title }) => ({ key: String(name ?? title ?? '') }),
-      act: (body) => context.send({ method: 'POST', path: pathOf(kind), body }),
+      act: async (body) => {
+        const answer = await context.send({ method: 'POST', path: pathOf(kind), body });
+        if (answer && condition) made.set(body, answer.json<Entry>());
+        return answer;
+      },
+      settle: (body) => {
+        const entry = made.get(body);
+        return entry
+          ? settled(context, { entry, of: kind, done: `created ${entry.key}`, condition })
+          : Promise.resolve();
+      },
     },
     'created',
   );
@@ -89,6 +118,7 @@ export function updateLeaf(kind: KindWords): LeafSpec {
       ...writingOptions(kind, { asking: false }),
       { flags: '--unset <field>', summary: 'empty a field, e.g. owner or metadata.port', repeatable: true },
       { flags: '--replace', summary: 'replace the whole writable part (PUT)' },
+      WAIT_FOR,
       IF_MATCH,
     ],
     examples: [{ cmd: sample.update }, { cmd: `${name} update ${sample.id} --unset description --dry-run` }],
@@ -96,6 +126,7 @@ export function updateLeaf(kind: KindWords): LeafSpec {
     view,
     operations: [`PATCH /api/v1/${path}/{id}`, `PUT /api/v1/${path}/{id}`],
     async run(context, { args, options }) {
+      const condition = await conditionOf(context, options, kind);
       const unset = (options.unset as string[] | undefined) ?? [];
       const body = withUnset(await kindBody(kind, options, context.terminal.stdin), unset);
       if (Object.keys(body).length === 0) {
@@ -110,8 +141,10 @@ export function updateLeaf(kind: KindWords): LeafSpec {
         ifMatch: options.ifMatch as string | undefined,
       });
       if (!answer) return;
-      const entry = answer.json<Entry>();
-      await context.changed(`updated ${entry.key} to revision ${entry.revision} ${entry.id}`, entry, view);
+      const after = answer.json<Entry>();
+      const done = `updated ${after.key} to revision ${after.revision}`;
+      const entry = await settled(context, { entry: after, of: kind, done, condition });
+      await context.changed(`${done} ${after.id}${heldText(condition)}`, entry, view);
     },
   };
 }
@@ -127,6 +160,7 @@ export function deleteLeaf(kind: KindWords): LeafSpec {
     arguments: [{ ...idArgument(kind, `ids, keys or names of the ${manyOf(kind)}`), variadic: true }],
     options: [
       { flags: '--force', summary: 'delete although others depend on it', common: true },
+      WAIT_DELETED,
       { flags: '--if-match <revision>', summary: 'only if it is still at this revision' },
     ],
     examples: [{ cmd: `${name} delete ${sample.id} --yes` }],
@@ -135,18 +169,13 @@ export function deleteLeaf(kind: KindWords): LeafSpec {
     view: bulkResultView,
     operations: [`DELETE /api/v1/${path}/{id}`],
     async run(context, { args, options }) {
+      const condition = await conditionOf(context, options, kind, { onlyGo: true });
       const ids = args[0] as string[];
       const what = ids.length === 1 ? `${nounOf(kind)} ${ids[0]}` : `${ids.length} ${manyOf(kind)}`;
       const force = options.force === true;
       if (!context.dryRun) await confirmDeletion(context, what, { ids, force });
-      const act = (id: string): Promise<RegistryResponse | undefined> =>
-        context.send({
-          method: 'DELETE',
-          path: pathOf(kind, id),
-          query: { force: force || undefined },
-          ifMatch: options.ifMatch as string | undefined,
-        });
-      await runBatch(context, { items: ids, done: 'deleted', name: (id) => ({ key: id }), act }, `deleted ${ids[0]}`);
+      const how = deletion(context, { of: kind, force, ifMatch: options.ifMatch as string | undefined, condition });
+      await runBatch(context, { items: ids, ...how }, `deleted ${ids[0]}`);
     },
   };
 }

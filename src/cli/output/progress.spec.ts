@@ -50,6 +50,15 @@ describe('progress', () => {
     expect(screen.text).toBe('entries: 500/2,000 (25%) after 10.0 s\nentries: 500/2,000 (25%) after 20.0 s\n');
   });
 
+  it('counts nothing where there is nothing to count', () => {
+    const screen = new Screen(false);
+    const progress = progressOn(screen);
+    progress.stage('svc_a is installed, waiting for status=running');
+    jest.advanceTimersByTime(10_500);
+    progress.stop();
+    expect(screen.text).toBe('svc_a is installed, waiting for status=running after 10.0 s\n');
+  });
+
   it('is silent when asked to be', () => {
     const screen = new Screen(true);
     const progress = progressOn(screen, true);

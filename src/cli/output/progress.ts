@@ -75,6 +75,7 @@ export class Progress {
   }
 
   private plainText(spent: number): string {
+    if (this.total === undefined && this.done === 0) return `${this.label} after ${elapsed(spent)}`;
     const share = this.total ? `/${grouped(this.total)} (${Math.floor((this.done / this.total) * 100)}%)` : '';
     return `${this.label}: ${grouped(this.done)}${share} after ${elapsed(spent)}`;
   }

@@ -43,12 +43,22 @@ export const CONFIRM_OPTION: OptionSpec = {
   summary: 'the name that would have to be typed; --yes is not enough for it',
 };
 
+export interface FlagWords {
+  short?: string;
+  long: string;
+  takesValue: boolean;
+  /** `--wait[=<condition>]`, `--wait=<condition>`: a value stands behind `=`, and the next word never is one. */
+  attached: boolean;
+}
+
 /** `-o` and `--output` of `-o, --output <format>`. */
-export function flagWords(flags: string): { short?: string; long: string; takesValue: boolean } {
+export function flagWords(flags: string): FlagWords {
   const words = flags.split(/[ ,|]+/);
+  const long = words.find((word) => word.startsWith('--')) ?? '';
   return {
     short: words.find((word) => /^-[^-]$/.test(word)),
-    long: words.find((word) => word.startsWith('--')) ?? '',
+    long: long.replace(/\[?=.*$/, ''),
     takesValue: /[<[]/.test(flags),
+    attached: long.includes('='),
   };
 }

@@ -15,6 +15,7 @@ export const HELP_TOPICS: readonly (readonly [string, string])[] = [
   ['environment', 'variables that are read'],
   ['formatting', 'output formats, fields and templates'],
   ['settings', 'profiles, files and their order'],
+  ['waiting', 'what --wait waits for'],
 ];
 
 const MAX_FLAG_LINES = 25;
@@ -30,6 +31,13 @@ export function optionsOf(leaf: LeafSpec): OptionSpec[] {
   if (leaf.effect === 'deletes') extra.push(YES_OPTION);
   if (leaf.severe) extra.push(CONFIRM_OPTION);
   return [...(leaf.options ?? []).filter(({ removed }) => removed === undefined), ...extra];
+}
+
+/** Flags that take a value behind `=` only. */
+export function attachedFlags(leaf: LeafSpec): string[] {
+  return (leaf.options ?? [])
+    .map(({ flags }) => flagWords(flags))
+    .flatMap(({ long, attached }) => (attached ? [long] : []));
 }
 
 /** Always needed, whether the parser says so or it is asked for. */

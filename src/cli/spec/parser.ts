@@ -3,7 +3,7 @@ import { usageError, type CliError } from '../core/errors.js';
 import { didYouMean } from '../core/nearest.js';
 import { topCommandsOf } from '../groups.js';
 import type { TopCommand } from '../top-command.js';
-import { GLOBAL_OPTIONS } from './global-options.js';
+import { flagWords, GLOBAL_OPTIONS } from './global-options.js';
 import { helpOf, optionsOf, rootHelp, usageLine } from './help.js';
 import { removedOptions } from './removed.js';
 import { isGroup, type CommandSpec, type Invocation, type LeafSpec, type OptionSpec } from './types.js';
@@ -65,6 +65,9 @@ function prepare(command: Command, input: ParserInput, help: () => string): Comm
 }
 
 function commanderOption(spec: OptionSpec): Option {
+  const { long, attached } = flagWords(spec.flags);
+  // Given alone it comes with an empty value (argv.ts).
+  if (attached) return new Option(`${long} [value]`, spec.summary).argParser((value) => value === '' || value);
   const option = new Option(spec.flags, spec.summary);
   if (spec.choices) option.choices([...spec.choices]);
   if (spec.repeatable) option.argParser((value: string, before: string[] | undefined) => [...(before ?? []), value]);
@@ -77,13 +80,15 @@ export interface ParsedSoFar {
   group?: { words: readonly string[]; children: readonly string[] };
   /** The word in whose place the group's usual command was put. */
   surplus?: string;
+  /** Flags given alone, whose value stands behind `=` where they have one. */
+  bare?: readonly string[];
 }
 
 /** What commander refuses, in the form all errors have. Undefined when it only showed help. */
 export function parseFailure(
   error: CommanderError,
   program: string,
-  { usage, group, surplus }: ParsedSoFar,
+  { usage, group, surplus, bare = [] }: ParsedSoFar,
 ): CliError | undefined {
   if (error.exitCode === 0 || error.code === 'commander.help' || error.code === 'commander.helpDisplayed')
     return undefined;
@@ -98,8 +103,9 @@ export function parseFailure(
       reason: didYouMean(surplus, group.children) ?? `it has ${group.children.join(', ')}`,
       next: `${path} --help`,
     });
+  const [flag] = error.code === 'commander.excessArguments' ? bare : [];
   return usageError(message, {
-    reason: hint,
+    reason: flag === undefined ? hint : `${flag} takes a value behind "=" only: ${flag}=…`,
     usage,
     next: unknownCommand ? `${path} --help` : undefined,
   });

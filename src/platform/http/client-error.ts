@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { VERSION } from '../env/version.js';
 import { RegistryError } from '../errors/registry-error.js';
 import { problemTypeOf } from './problem-types.js';
 import { problemOf } from './problem.js';
@@ -25,6 +26,7 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex):
     'Content-Type: application/problem+json; charset=utf-8',
     `Content-Length: ${Buffer.byteLength(body)}`,
     `X-Request-Id: ${requestId}`,
+    `X-Registry-Version: ${VERSION}`,
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }

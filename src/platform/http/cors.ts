@@ -2,8 +2,8 @@ import type { NextFunction, Request, Response } from 'express';
 
 const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE';
 const EXPOSED = [
-  'ETag', 'Link', 'Location', 'X-Total-Count', 'X-Next-Since', 'X-Search-Corrected', 'X-Request-Id', 'Retry-After', 'RateLimit',
-  'RateLimit-Policy', 'X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset', 'Idempotent-Replayed',
+  'ETag', 'Link', 'Location', 'X-Total-Count', 'X-Next-Since', 'X-Search-Corrected', 'X-Request-Id', 'X-Registry-Version', 'Retry-After',
+  'RateLimit', 'RateLimit-Policy', 'X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset', 'Idempotent-Replayed',
 ].join(', '); // prettier-ignore
 const PREFLIGHT_SECONDS = '600';
 const HEADER_LIST = /^[A-Za-z0-9 ,!#$%&'*+.^_`|~-]{0,2048}$/;

@@ -59,7 +59,8 @@ const DESCRIPTION = `One place where an enterprise registers, finds, relates, ru
 
 Lists answer a bare array, at most \`limit\` rows, with \`Link: <…>; rel="next"\` while there is more. Resources carry a
 \`revision\` and an \`ETag\`: send \`If-Match\` to change only what you have read. Every POST takes an \`Idempotency-Key\`.
-Every error is \`application/problem+json\` with a stable \`code\` and the \`request_id\` under which the log knows it.`;
+Every error is \`application/problem+json\` with a stable \`code\` and the \`request_id\` under which the log knows it.
+Every answer says in \`X-Registry-Version\` which version of the service gave it.`;
 
 /** The OpenAPI 3.1 document of the whole application. */
 export function createOpenApi(app: INestApplication): OpenAPIObject {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Response } from 'express';
+import { VERSION } from '../env/version.js';
 import type { Logger } from '../logging/logger.js';
 import type { HttpMetrics } from './http-metrics.js';
 import type { RequestContext } from './request-context.js';
@@ -11,6 +12,8 @@ import type { ShutdownState } from './shutdown-state.js';
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
 const TRACEPARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/;
+/** On every answer: by its version a client that found no route knows why. */
+const EVERY_ANSWER = [...API_HEADERS, ['X-Registry-Version', VERSION] as const];
 const STATE = Symbol('registry:request');
 
 interface Scoped extends Response {
@@ -31,7 +34,7 @@ export function requestScope(parts: Parts): Scope {
     const requestId = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
     const context: RequestContext = { requestId, traceId: traceIdOf(headers.traceparent), source: request };
     response.setHeader('X-Request-Id', requestId);
-    for (const [name, value] of API_HEADERS) response.setHeader(name, value);
+    for (const [name, value] of EVERY_ANSWER) response.setHeader(name, value);
     if (parts.shutdown.draining) response.setHeader('Connection', 'close');
     const bytesBefore = request.socket.bytesWritten;
     (response as Scoped)[STATE] = { context, startedAt: performance.now(), bytesBefore, parts };
