@@ -57,8 +57,29 @@ describe('names for the completion scripts', () => {
     expect(fixture.requests()).toEqual(['GET /api/v1/relationships?limit=1000']);
     fixture.stub.override = undefined;
     expect(await complete('entry', 'plugin_my')).toBe(`${ENTRY.key}\n`);
+    expect(fixture.requests().slice(1)).toEqual([
+      'GET /api/v1/entities?limit=200&sort=-updated_at',
+      'GET /api/v1/search/suggest?q=my&limit=50',
+    ]);
+    fixture.stub.reset();
+    await complete('plugin', 'plugin_my-service@1');
+    expect(fixture.requests()).toEqual(['GET /api/v1/plugins?name=my-service&limit=1000']);
     expect(await complete('type', 'plu')).toBe('plugin\n');
     expect(await complete('nothing-of-the-kind', '')).toBe('');
+  });
+
+  it('of entries are those last changed and those that search knows, and either when the other fails', async () => {
+    const suggested = [{ text: 'shop', kind: 'name', key: 'svc_shop', type: 'service' }, { text: 'shops', kind: 'word', key: null, type: null }]; // prettier-ignore
+    fixture.stub.override = (seen, response) =>
+      seen.path.endsWith('/suggest') ? answering(suggested)(seen, response) : (response.writeHead(403).end(), true);
+    expect(await complete('entry', 'svc_sh')).toBe('svc_shop\n');
+    expect(await complete('service-name', 'sh')).toBe('shop\n');
+    fixture.stub.override = (seen, response) =>
+      seen.path.endsWith('/suggest')
+        ? (response.writeHead(403).end(), true)
+        : answering([{ key: 'svc_shelf', name: 'shelf' }])(seen, response);
+    expect(await complete('service', 'svc_sh')).toBe('svc_shelf\n');
+    expect(await complete('service-name', 'sh')).toBe('shelf\n');
   });
 
   it('stand once, in one word and one line, whatever the registry says', async () => {

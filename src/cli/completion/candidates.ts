@@ -19,8 +19,12 @@ export interface Wanted {
 
 type Row = Record<string, unknown>;
 
+type Asked = Pick<RegistryRequest, 'path' | 'query'>;
+
 interface Source {
-  request: (wanted: Wanted) => Pick<RegistryRequest, 'path' | 'query'>;
+  request: (wanted: Wanted) => Asked;
+  /** What else is asked at the same time; it adds to the answer. */
+  also?: (wanted: Wanted) => Asked | undefined;
   /** Of an answer that is no list. */
   rows?: (answer: Row) => Row[];
   name: (row: Row, wanted: Wanted) => unknown;
@@ -30,18 +34,32 @@ interface Source {
 const MOST = 50;
 /** What begins as it was typed may be further down. */
 const MOST_SEARCHED = 1000;
+const MOST_RECENT = 200;
 const MOST_TOLD = 100;
 
 const limitFor = ({ prefix }: Wanted): number => (prefix === '' ? MOST : MOST_SEARCHED);
 const part = encodeURIComponent;
 
-const entriesAt = (path: string): Source => ({
+/**
+ * Of those last changed, and of what search completes the name to: `q` of a list finds whole words only. Behind the @ of
+ * a version, of all of that name.
+ */
+const entriesAt = (path: string, isName = false): Source => ({
   request: ({ prefix }) => {
-    const q = prefix.slice(prefix.indexOf('_') + 1);
-    return { path, query: q === '' ? { limit: MOST, sort: '-updated_at' } : { q, limit: MOST } };
+    const [name = '', version] = nameIn(prefix, isName).split('@');
+    if (version !== undefined) return { path, query: { name, limit: MOST_SEARCHED } };
+    return { path, query: { limit: prefix === '' ? MOST : MOST_RECENT, sort: '-updated_at' } };
+  },
+  also: ({ prefix }) => {
+    const q = nameIn(prefix, isName);
+    return q === '' || q.includes('@') ? undefined : { path: 'search/suggest', query: { q, limit: MOST } };
   },
   name: ({ key }) => key,
 });
+
+/** `checkout` of `svc_checkout`; nothing while the key's prefix is being typed. */
+const nameIn = (prefix: string, isName: boolean): string =>
+  isName ? prefix : prefix.includes('_') ? prefix.slice(prefix.indexOf('_') + 1) : '';
 
 const operationsOf = (path: string): Source => ({
   request: (wanted) => ({ path: `${path}/${part(wanted.of)}/operations`, query: { limit: limitFor(wanted) } }),
@@ -84,7 +102,10 @@ const SOURCES: Record<Exclude<Named, 'profile'>, Source> = {
     request: () => ({ path: 'config', query: { limit: 1000, sort: 'name' } }),
     name: ({ name }, { prefix }) => `${prefix.startsWith('cfg_') ? 'cfg_' : ''}${String(name)}`,
   },
-  'service-name': { ...entriesAt('services'), name: ({ name }) => name },
+  'service-name': {
+    ...entriesAt('services', true),
+    name: ({ name, type, text }) => name ?? (type === 'service' ? text : undefined),
+  },
   feature: { request: () => ({ path: 'feature-categories' }), name: ({ name }) => name },
   key: {
     request: () => ({ path: 'gateway/keys', query: { status: 'active', limit: 1000 } }),
@@ -152,11 +173,17 @@ const SOURCES: Record<Exclude<Named, 'profile'>, Source> = {
 export async function candidates(client: RegistryClient, wanted: Wanted, timeoutMs: number): Promise<Candidate[]> {
   const source = SOURCES[wanted.what as KindName] as Source | undefined;
   if (!source) return [];
-  const { path, query } = source.request(wanted);
-  const answer = await client.json<Row[] & Row>({ method: 'GET', path: `/api/v1/${path}`, query, timeoutMs });
-  const rows = source.rows?.(answer) ?? answer;
+  const asked = [source.request(wanted), source.also?.(wanted)].filter((one) => one !== undefined);
+  const answers = await Promise.allSettled(
+    asked.map(({ path, query }) =>
+      client.json<Row[] & Row>({ method: 'GET', path: `/api/v1/${path}`, query, timeoutMs }),
+    ),
+  );
+  const rows = answers.flatMap((answer) =>
+    answer.status === 'fulfilled' ? (source.rows?.(answer.value) ?? answer.value) : [],
+  );
   return fitting(
-    rows.map((row) => ({ name: String(source.name(row, wanted)), about: lineOf(source.about?.(row) ?? []) })),
+    rows.map((row) => ({ name: String(source.name(row, wanted) ?? ''), about: lineOf(source.about?.(row) ?? []) })),
     wanted,
   );
 }
@@ -181,7 +208,7 @@ export async function localCandidates(wanted: Wanted, env: NodeJS.ProcessEnv): P
 /** Each once. A name with a blank in it would become several words; of control characters a terminal makes what it likes. */
 function fitting(found: readonly Candidate[], { prefix }: Wanted): Candidate[] {
   const byName = new Map(found.map((candidate) => [candidate.name, candidate]));
-  return [...byName.values()].filter(({ name }) => name.startsWith(prefix) && !/[\s\p{Cc}]/u.test(name));
+  return [...byName.values()].filter(({ name }) => name !== '' && name.startsWith(prefix) && !/[\s\p{Cc}]/u.test(name));
 }
 
 function keysOf(value: unknown): string[] {
