@@ -1,3 +1,5 @@
+import lt from 'semver/functions/lt.js';
+import valid from 'semver/functions/valid.js';
 import { CliError } from './errors.js';
 
 export interface Versions {
@@ -28,34 +30,5 @@ export function explainedByAge(error: CliError, route: string, { own, answered, 
 
 /** Whether one comes before the other by Semantic Versioning 2.0.0, 11; what is no version is not older than anything. */
 export function isOlder(one: string, other: string): boolean {
-  const [a, b] = [parsed(one), parsed(other)];
-  return a !== undefined && b !== undefined && compare(a, b) < 0;
-}
-
-type Part = number | string;
-type Parsed = readonly [release: readonly Part[], pre: readonly Part[]];
-
-function parsed(version: string): Parsed | undefined {
-  const [, release, pre] = /^v?(\d+\.\d+\.\d+)(?:-([0-9A-Za-z.-]+))?(?:\+.*)?$/.exec(version) ?? [];
-  if (release === undefined) return undefined;
-  const parts = (text: string): Part[] => text.split('.').map((part) => (/^\d+$/.test(part) ? Number(part) : part));
-  return [parts(release), pre === undefined ? [] : parts(pre)];
-}
-
-function compare([one, onePre]: Parsed, [other, otherPre]: Parsed): number {
-  const release = compareParts(one, other);
-  if (release !== 0 || onePre.length === 0 || otherPre.length === 0)
-    return release || Number(otherPre.length > 0) - Number(onePre.length > 0) || 0;
-  return compareParts(onePre, otherPre);
-}
-
-function compareParts(one: readonly Part[], other: readonly Part[]): number {
-  for (let index = 0; index < Math.max(one.length, other.length); index += 1) {
-    const [a, b] = [one[index], other[index]];
-    if (a === b) continue;
-    if (a === undefined || b === undefined) return a === undefined ? -1 : 1;
-    if (typeof a === typeof b) return a < b ? -1 : 1;
-    return typeof a === 'number' ? -1 : 1;
-  }
-  return 0;
+  return valid(one) !== null && valid(other) !== null && lt(one, other);
 }
