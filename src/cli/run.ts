@@ -75,8 +75,14 @@ class Run {
 
   async start(words: readonly string[]): Promise<number> {
     const prepared = prepareArgv(words);
-    if (prepared.version) return this.printVersion(words);
     const [first] = commandWords(prepared.args, 1);
+    if (prepared.version && first)
+      // Done as asked, it would end with 0 and leave the command undone.
+      throw usageError(`--version tells the version of ${this.program}, and stands alone`, {
+        reason: 'the version of an entry is an argument',
+        next: `${this.program} ${first.word} --help`,
+      });
+    if (prepared.version) return this.printVersion(words);
     if (first?.word === 'help') return this.help(prepared, first.index);
     if (!first && !hasUnknownFlag(prepared.args)) return this.print(rootHelp(this.program, this.version));
     this.chosen = await this.choose(prepared.args);

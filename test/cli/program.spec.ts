@@ -108,6 +108,16 @@ describe('the program itself', () => {
     });
   });
 
+  it('does not take the version of an entry for a question about its own, and leave the command undone', async () => {
+    const { code, stdout, stderr } = await fixture.ureg(['create', 'service', 'checkout', '--version', '1.0.0']);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toBe(
+      'error: --version tells the version of ureg, and stands alone\n' +
+        'reason: the version of an entry is an argument\n' +
+        'next: ureg create --help\n',
+    );
+  });
+
   it('takes global flags on either side, and nothing for a flag after --', async () => {
     const sides = await Promise.all([
       fixture.ureg(['-o', 'name', 'list']),
