@@ -23,6 +23,9 @@ const PATH = process.env.HOSTILE_PATH && new RegExp(process.env.HOSTILE_PATH);
 const MASTER_KEY = Buffer.alloc(32, 7).toString('base64');
 const AT_ONCE = 8;
 const MOST_MS = 5_000;
+/** What gives all there is takes longer the more there is, and hostile requests leave a long trail. */
+const MOST_MS_OF_ALL = 60_000;
+const GIVES_ALL = /\/(backup|export)$/;
 const MOST_GROWTH = 96 * 1024 ** 2;
 const MOST_TOLD = 200;
 
@@ -72,7 +75,8 @@ describe(`hostile requests to every operation, seed ${SEED}`, () => {
       const found = complaints(one, sender, answer, { secrets: [app.adminKey, MASTER_KEY], paths });
       if (found.length > 0) tell(`${found.join('; ')} ${answer.text.slice(0, 300)}`);
       // Slow may be the machine: only what is slow again is slow.
-      if (answer.ms > MOST_MS && (await send(one, sender)).ms > MOST_MS) tell(`took ${Math.round(answer.ms)} ms`);
+      const most = GIVES_ALL.test(one.operation.path) ? MOST_MS_OF_ALL : MOST_MS;
+      if (answer.ms > most && (await send(one, sender)).ms > most) tell(`took ${Math.round(answer.ms)} ms`);
     } catch (error) {
       tell(`no answer: ${String(error)}`);
     }
